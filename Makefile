@@ -1,0 +1,61 @@
+# Everything is set up by the targets themselves, in .venv; `make run` and `make test` are all that a newcomer types.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INDEX ?= index
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev browser run test check lint bench docs clean
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# The stamps make the second time quick: nothing is installed again unless pyproject.toml has changed.
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Visti needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+install: $(VENV)/.installed ## Make the environment and install Visti in it
+
+install-dev: $(VENV)/.installed-dev ## The same, with what tests and checks need
+
+# The browser tests need Chromium. Root can install it here; elsewhere they are skipped with their reason.
+browser:
+	@if ! command -v chromedriver >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium chromium-driver; } >/dev/null 2>&1 \
+		|| echo "Chromium could not be installed; the browser tests will be skipped"; \
+	fi
+
+run: install ## Index the sample archive and serve the search page
+	$(BIN)/visti index examples/archive --index $(INDEX)
+	$(BIN)/visti serve --index $(INDEX) --port $(PORT)
+
+test: install-dev lint browser ## Run all checks and all tests
+	$(BIN)/python -m pytest
+
+check: install-dev lint ## The quick part: lint, types, and the tests without a browser
+	$(BIN)/python -m pytest -q -m "not browser" --exitfirst
+
+lint: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install ## Measure indexing and searching on a generated archive
+	$(BIN)/python -m benchmarks.run
+
+docs: install-dev ## Write docs/cli.md anew from the command's own help
+	$(BIN)/python docs/generate_cli.py > docs/cli.md.new && mv docs/cli.md.new docs/cli.md
+
+clean: ## Remove the environment, caches and the built index
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find $(INDEX) -type f -not -name README.md -not -name .gitignore -delete

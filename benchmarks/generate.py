@@ -1,0 +1,46 @@
+"""
+A generated archive of news-like articles: as large as wanted, the same every time.
+
+Sentences are drawn from the sample archive, so their words, forms and frequencies are those of real text; numbered
+code words give the rare terms that a small sample lacks.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import search
+from search.language import sentences
+
+FIRST_DAY = datetime(2015, 1, 1, tzinfo=UTC)
+DAYS = 4_200
+
+
+def generated_articles(samples: Sequence[search.Article], number: int, seed: int = 1) -> Iterator[search.Article]:
+    """Yield ``number`` articles, three language versions to a story, of 12 to 20 sentences each."""
+    chance = random.Random(seed)
+    by_language = {language: [a for a in samples if a.language == language] for language in search.LANGUAGES}
+    pools = {language: _sentences(articles) for language, articles in by_language.items()}
+    for count in range(number):
+        story, place = divmod(count, len(search.LANGUAGES))
+        language = search.LANGUAGES[place]
+        model = chance.choice(by_language[language])
+        body = [chance.choice(pools[language]) for _ in range(chance.randint(12, 20))]
+        body.append(f"code{chance.randrange(number * 2)}")
+        yield search.Article(
+            id=f"generated-{count}",
+            story=f"story-{story}",
+            language=language,
+            title=model.title,
+            lead=chance.choice(pools[language]),
+            body="\n\n".join(" ".join(body[start : start + 4]) for start in range(0, len(body), 4)),
+            published=FIRST_DAY + timedelta(days=chance.randrange(DAYS), seconds=chance.randrange(86_400)),
+            section=model.section,
+            source=model.source,
+            authors=model.authors,
+            tags=model.tags,
+        )
+
+
+def _sentences(articles: Sequence[search.Article]) -> list[str]:
+    return [a.body[start:end] for a in articles for start, end in sentences(a.body)]

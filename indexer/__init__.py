@@ -1,0 +1,21 @@
+"""
+Bringing articles into the archive: readers of formats, and the writing of what they give.
+
+>>> import indexer
+>>> indexer.index_articles(indexer.read_sources(["examples/archive"]), "index")      # doctest: +SKIP
+"""
+
+from indexer.errors import IndexerError, RecordError, SourceUnavailable
+from indexer.readers import Remark, read_sources
+from indexer.write import Report, delete_articles, index_articles
+
+__all__ = [
+    "IndexerError",
+    "RecordError",
+    "Remark",
+    "Report",
+    "SourceUnavailable",
+    "delete_articles",
+    "index_articles",
+    "read_sources",
+]

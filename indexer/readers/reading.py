@@ -1,0 +1,60 @@
+"""
+What every reader gives, and what every reader is.
+
+A reader turns one stream of bytes into articles, complaints and remarks. It opens nothing and raises nothing for bad
+data: ``sources`` opens the files, ``formats`` picks the reader.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol, TypeAlias
+
+from indexer.errors import RecordError, SourceUnavailable
+from search.article import Article
+from search.errors import ArticleInvalid
+from search.language import identify
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """
+    Something that the newsroom should know although nothing was lost by it.
+
+    ``field`` is set when the remark is about a field name that the exchange format does not have; ``read_sources``
+    passes on only the first remark on each name.
+    """
+
+    source: str
+    line: int | None
+    message: str
+    field: str | None = None
+
+    def __str__(self) -> str:
+        place = self.source if self.line is None else f"{self.source}:{self.line}"
+        return f"{place}: {self.message}".encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+Reading: TypeAlias = Article | RecordError | SourceUnavailable | Remark
+
+
+class Reader(Protocol):
+    """The signature of a reader; ``source`` is the name to put into complaints."""
+
+    def __call__(self, stream: BinaryIO, source: str) -> Iterator[Reading]: ...
+
+
+def identified_language(text: str) -> str:
+    """
+    Return the language of a text whose record names none.
+
+    Raises ``ArticleInvalid`` when there is no text, or none in a script of the three languages.
+
+    >>> identified_language("Верховна Рада ухвалила закон про освіту в першому читанні.")
+    'uk'
+    """
+    if not text.strip():
+        raise ArticleInvalid("title", "", "the record has no text; an article needs a title or a body")
+    language, confidence = identify(text)
+    if not confidence:
+        raise ArticleInvalid("language", text, "is absent and cannot be told from the text, so add it")
+    return language

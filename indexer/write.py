@@ -1,0 +1,176 @@
+"""
+Writing articles into an index: what is new, what has changed, what is the same; commits on the way.
+
+The engine's writer does the storing; here an article becomes a document, an unchanged one is passed over, and a run
+is counted.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import IndexerError
+from indexer.readers.reading import Remark
+from search.archive.documents import LAYOUT, article_digest, article_to_document
+from search.article import Article
+from search.columnar.commit import read_commit
+from search.columnar.writer import WAIT_SECONDS, Writer
+from search.language import analysis_version
+
+# A commit costs some files and tens of milliseconds, and makes what came before visible and safe. 5,000 articles of
+# news take about 200 MB while they wait.
+COMMIT_EVERY = 5_000
+
+
+@dataclass(slots=True)
+class Report:
+    """
+    What a run did, in articles.
+
+    ``removed`` counts deletions, ``rejected`` what could not be taken, ``duplicates`` the articles that came after
+    another with the same id in this run (the last one wins). ``errors`` are the reasons for the rejections and
+    ``duplicate_ids`` the ids that came again, the first ``MAX_ERRORS`` of each; ``remarks`` are other things worth
+    knowing.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    duplicate_ids: list[str] = field(default_factory=list)
+    errors: list[IndexerError] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the index is different now."""
+        return bool(self.added or self.updated or self.removed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the report for JSON."""
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "removed": self.removed,
+            "rejected": self.rejected,
+            "duplicates": self.duplicates,
+            "duplicate_ids": self.duplicate_ids,
+            "errors": [
+                {"source": e.source, "line": e.line, "id": e.id, "reason": e.reason, "message": str(e)}
+                for e in self.errors
+            ],
+            "remarks": [{"source": r.source, "line": r.line, "message": r.message} for r in self.remarks],
+        }
+
+
+# A run over a wrong file must not fill the memory with a million reasons; the count stays exact.
+MAX_ERRORS = 1_000
+
+Progress = Callable[[Report], None]
+
+
+def index_articles(
+    articles: Iterable[Article | IndexerError | Remark],
+    path: Path | str,
+    *,
+    commit_every: int = COMMIT_EVERY,
+    wait_seconds: float = WAIT_SECONDS,
+    progress: Progress | None = None,
+) -> Report:
+    """
+    Add articles to the index in a folder, which is made if need be; an article replaces the one with its id.
+
+    ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
+    after every ``commit_every`` articles and at the end; what is committed stays, whatever happens later. ``progress``
+    is called after every article that was looked at.
+
+    Raises ``IndexLocked`` when another writer does not finish within ``wait_seconds``, ``IndexOutdated`` or
+    ``IndexDamaged`` for an index that cannot be written to, ``CommitFailed`` (a full disk).
+    """
+    report = Report()
+    with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
+        run = _Run(writer, report, progress)
+        try:
+            for item in articles:
+                run.take(item)
+                if len(run.waiting) >= commit_every:
+                    run.commit()
+        except BaseException:
+            with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
+                writer.commit()
+            raise
+        run.commit()
+    return report
+
+
+def delete_articles(ids: Iterable[str], path: Path | str, *, wait_seconds: float = WAIT_SECONDS) -> list[str]:
+    """
+    Delete articles from the index in a folder; return those of ``ids`` that were there.
+
+    Raises ``IndexMissing`` where there is no index, else as ``index_articles``.
+    """
+    read_commit(Path(path))  # the writer would make a new index in a folder whose name was mistyped
+    with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
+        deleted = [identifier for identifier in dict.fromkeys(ids) if writer.delete(identifier)]
+        writer.commit()
+    return deleted
+
+
+class _Run:
+    """
+    One run: articles wait until the next commit, so that of several with one id only the last is written.
+
+    That keeps a second run over the same input without changes, unless articles with one id stand further apart than a
+    commit: each of those is written in its turn, and the last one stays.
+    """
+
+    def __init__(self, writer: Writer, report: Report, progress: Progress | None) -> None:
+        self.waiting: dict[str, Article] = {}
+        self._writer, self._report, self._progress = writer, report, progress
+        self._seen: set[int] = set()
+
+    def take(self, item: Article | IndexerError | Remark) -> None:
+        """Put an article with those that wait; count what is none."""
+        report = self._report
+        if isinstance(item, Article):
+            self._note_duplicate(item.id)
+            self.waiting[item.id] = item
+        elif isinstance(item, IndexerError):
+            report.rejected += 1
+            if len(report.errors) < MAX_ERRORS:
+                report.errors.append(item)
+        else:
+            report.remarks.append(item)
+
+    def commit(self) -> None:
+        """Write the articles that wait, and commit."""
+        for article in self.waiting.values():
+            self._put(article)
+            if self._progress:
+                self._progress(self._report)
+        self._writer.commit()
+        self.waiting = {}
+
+    def _note_duplicate(self, identifier: str) -> None:
+        key = hash(identifier)  # eight bytes instead of the id: a run may have millions
+        if key in self._seen:
+            self._report.duplicates += 1
+            if len(self._report.duplicate_ids) < MAX_ERRORS:
+                self._report.duplicate_ids.append(identifier)
+        self._seen.add(key)
+
+    def _put(self, article: Article) -> None:
+        digest = self._writer.digest_of(article.id)
+        if digest is None:
+            self._report.added += 1
+        elif digest == article_digest(article):
+            self._report.unchanged += 1
+            return
+        else:
+            self._report.updated += 1
+        self._writer.put(article_to_document(article))

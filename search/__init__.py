@@ -1,0 +1,79 @@
+"""
+Visti: full-text search for Ukrainian, Russian and English news.
+
+>>> import search
+>>> with search.open("index") as archive:                  # doctest: +SKIP
+...     page = archive.search("ракетний удар по Києву", language=["uk", "en"])
+...     print(page.stories, page.hits[0].article.title)
+"""
+
+from search.archive.archive import Archive, HighlightedArticle
+from search.archive.archive import open_archive as open
+from search.archive.documents import article_digest
+from search.archive.request import FACETS, Group, Sort
+from search.archive.results import (
+    FacetValue,
+    Hit,
+    Interpretation,
+    Match,
+    Page,
+    Reading,
+    Snippet,
+    Span,
+    Version,
+    article_as_dict,
+    hit_as_dict,
+)
+from search.archive.statistics import Statistics
+from search.archive.visibility import Audience
+from search.article import LANGUAGES, Article, Status, article_from_record, article_to_record
+from search.errors import (
+    ArticleInvalid,
+    CommitFailed,
+    IndexDamaged,
+    IndexLocked,
+    IndexMissing,
+    IndexOutdated,
+    IndexUnavailable,
+    SearchError,
+    UnsupportedLanguage,
+)
+from search.query.nodes import Notice
+
+__all__ = [
+    "FACETS",
+    "LANGUAGES",
+    "Archive",
+    "Article",
+    "ArticleInvalid",
+    "Audience",
+    "CommitFailed",
+    "FacetValue",
+    "Group",
+    "HighlightedArticle",
+    "Hit",
+    "IndexDamaged",
+    "IndexLocked",
+    "IndexMissing",
+    "IndexOutdated",
+    "IndexUnavailable",
+    "Interpretation",
+    "Match",
+    "Notice",
+    "Page",
+    "Reading",
+    "SearchError",
+    "Snippet",
+    "Sort",
+    "Span",
+    "Statistics",
+    "Status",
+    "UnsupportedLanguage",
+    "Version",
+    "article_as_dict",
+    "article_digest",
+    "article_from_record",
+    "article_to_record",
+    "hit_as_dict",
+    "open",
+]

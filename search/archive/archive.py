@@ -1,0 +1,202 @@
+"""
+The archive: the one object that a script, the command and the web talk to.
+
+Every call works on the snapshot that was current when it began, so a commit in between changes nothing under it.
+Threads may share an archive.
+"""
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import zstandard
+
+from search.archive.pages import search_page, understand
+from search.archive.related import related_hits
+from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request
+from search.archive.results import Hit, Page, Snippet, Version
+from search.archive.snippets import marked_text
+from search.archive.statistics import Statistics, statistics_of
+from search.archive.suggestions import suggestions
+from search.archive.view import View, make_view
+from search.archive.visibility import Audience
+from search.article import Article
+from search.columnar.commit import read_commit
+from search.columnar.snapshot import Snapshot, open_snapshot
+from search.errors import IndexDamaged, IndexOutdated
+from search.language import analysis_version, paragraphs
+from search.settings import default_index_path
+
+# What reading mapped files can raise if they were changed behind our back.
+_DAMAGE = (IndexError, struct.error, zstandard.ZstdError, UnicodeDecodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class HighlightedArticle:
+    """An article as safe HTML, the words of a query marked; ``paragraphs`` are those of the body."""
+
+    article: Article
+    title: Snippet
+    lead: Snippet
+    paragraphs: tuple[Snippet, ...]
+
+
+def open_archive(
+    path: Path | str | None = None,
+    *,
+    audience: str = Audience.READERS,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> "Archive":
+    """
+    Open the index in a folder (by default ``$VISTI_INDEX``, else ``index``) for searching.
+
+    ``audience`` is ``"readers"``, who never see withheld, canceled or embargoed articles in any result, count or
+    suggestion, or ``"newsroom"``, who see everything. ``clock`` gives the present moment, aware; it decides about
+    embargoes, freshness and what "yesterday" means.
+
+    Raises ``IndexMissing``, ``IndexOutdated`` or ``IndexDamaged``, each naming the command that helps.
+    """
+    return Archive(Path(path) if path is not None else default_index_path(), Audience(audience), clock)
+
+
+class Archive:
+    """An opened index; made by ``search.open``. Use it as a context manager, or ``close`` it."""
+
+    def __init__(self, path: Path, audience: Audience, clock: Callable[[], datetime]) -> None:
+        self.path = path
+        self.audience = audience
+        self._clock = clock
+        self._snapshot = self._opened(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def search(
+        self,
+        query: str = "",
+        *,
+        language: Values = None,
+        section: Values = None,
+        source: Values = None,
+        author: Values = None,
+        tag: Values = None,
+        since: DateLike = None,
+        until: DateLike = None,
+        sort: str = Sort.RELEVANCE,
+        group: str = Group.STORY,
+        facets: Sequence[str] = FACETS,
+        limit: int = 10,
+        offset: int = 0,
+        bridges: bool = True,
+        prefer: str | None = None,
+    ) -> Page:
+        """
+        Search the archive.
+
+        ``query`` is anything a person types (docs/query-language.md); no query raises. The filters take one value or
+        several, one of which must fit. ``since`` and ``until`` take a date, a moment or a text such as ``"2024-05"``;
+        ``until`` includes the period that it names. An empty query finds everything, newest first. ``prefer`` is the
+        language of the version to show where several versions of a story match. ``bridges`` switches the connections
+        between scripts and languages, of which there are none yet: it changes nothing so far.
+
+        Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the query is wrong.
+        """
+        with self._view() as view:
+            request = make_request(
+                query,
+                {"language": language, "section": section, "source": source, "author": author, "tag": tag},
+                since=since,
+                until=until,
+                sort=sort,
+                group=group,
+                facets=facets,
+                limit=limit,
+                offset=offset,
+                prefer=prefer,
+                today=view.today,
+            )
+            return search_page(view, request)
+
+    def get(self, article_id: str) -> Article | None:
+        """Return the article with an id, or None if there is none that the audience may see."""
+        with self._view() as view:
+            return view.article(article_id)
+
+    def versions(self, story: Article | str) -> tuple[Version, ...]:
+        """Return the language versions of a story (of an article, or by the story's key): uk, ru, en."""
+        with self._view() as view:
+            return view.versions(story.story if isinstance(story, Article) else story)
+
+    def highlight(self, article: Article, query: str) -> HighlightedArticle:
+        """Return an article with the words of a query marked in all of it."""
+        with self._view() as view:
+            leaves = understand(view, query).compiled.leaves
+        body = [article.body[start:end] for start, end in paragraphs(article.body)]
+        return HighlightedArticle(
+            article,
+            marked_text(article.title, leaves, "title", article.language)[0],
+            marked_text(article.lead, leaves, "lead", article.language)[0],
+            tuple(marked_text(paragraph, leaves, "body", article.language)[0] for paragraph in body),
+        )
+
+    def related(self, text_or_article: str | Article, *, limit: int = 10) -> tuple[Hit, ...]:
+        """
+        Return the stories that say most of what a text or an article says, the nearest first.
+
+        An article's own story is left out. Words are compared as lemmas, so a text finds articles of its own language.
+        """
+        with self._view() as view:
+            return related_hits(view, text_or_article, limit)
+
+    def suggest(self, typed: str, *, limit: int = 8) -> tuple[str, ...]:
+        """Return tags, authors and headlines that complete what was typed."""
+        with self._view() as view:
+            return suggestions(view, typed, limit)
+
+    def count(self) -> int:
+        """Return the number of articles (language versions) that the audience may see."""
+        with self._view() as view:
+            return int(view.visible.sum())
+
+    def statistics(self) -> Statistics:
+        """Return figures about the index and what the audience may see of it."""
+        with self._view() as view:
+            return statistics_of(view)
+
+    def refresh(self) -> bool:
+        """
+        See the newest commit, and return whether there was one; this costs the reading of one small file.
+
+        Raises what ``search.open`` raises; the archive then goes on with the commit that it has.
+        """
+        if read_commit(self.path).generation == self._snapshot.commit.generation:
+            return False
+        self._snapshot = self._opened(self._snapshot)
+        return True
+
+    def close(self) -> None:
+        """Let go of the index files. The archive finds nothing afterwards."""
+        self._snapshot = Snapshot(self._snapshot.commit, [], [])
+
+    def _opened(self, before: Snapshot | None) -> Snapshot:
+        snapshot = open_snapshot(self.path, before)
+        if snapshot.commit.analysis != analysis_version():
+            raise IndexOutdated(self.path, "terms made by analysis", snapshot.commit.analysis, analysis_version())
+        return snapshot
+
+    @contextmanager
+    def _view(self) -> Iterator[View]:
+        try:
+            yield make_view(self._snapshot, self.audience, self._clock())
+        except _DAMAGE as error:
+            raise IndexDamaged(self.path, f"its data make no sense ({type(error).__name__}: {error})") from error

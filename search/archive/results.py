@@ -1,0 +1,244 @@
+"""
+What a search gives back: values only, ready for a page, a script or JSON.
+
+``Page.as_dict`` is the object that ``visti search --json`` and ``/api/v1/search`` print.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from search.article import Article, article_to_record
+from search.query.nodes import Notice as Notice
+
+
+class Span(NamedTuple):
+    """A stretch of a text: characters from ``start`` up to, not including, ``end``."""
+
+    start: int
+    end: int
+
+
+class Snippet(str):
+    """
+    An excerpt as safe HTML: escaped text, the matching words inside ``<mark>``.
+
+    The string itself is the HTML (templates need no ``safe`` filter); ``text`` is the plain excerpt and ``highlights``
+    the stretches of it that match.
+
+    >>> Snippet.marked("R&D у Києві", [Span(6, 11)])
+    'R&amp;D у <mark>Києві</mark>'
+    """
+
+    text: str
+    highlights: tuple[Span, ...]
+
+    __slots__ = ("highlights", "text")
+
+    @classmethod
+    def marked(cls, text: str, highlights: Sequence[Span]) -> "Snippet":
+        """Make a snippet of a plain text and its stretches to mark, which are sorted and do not overlap."""
+        pieces, end = [], 0
+        for span in highlights:
+            pieces.append(html.escape(text[end : span.start], quote=False))
+            pieces.append(f"<mark>{html.escape(text[span.start : span.end], quote=False)}</mark>")
+            end = span.end
+        pieces.append(html.escape(text[end:], quote=False))
+        snippet = cls("".join(pieces))
+        snippet.text = text
+        snippet.highlights = tuple(highlights)
+        return snippet
+
+    def __html__(self) -> str:
+        """Return the HTML; this is how Jinja knows that it is safe."""
+        return str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One language version of a story: what a link to it needs."""
+
+    id: str
+    language: str
+    title: str
+    url: str | None
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """
+    Why an article was found: ``form`` stands in it and answers ``word`` of the query.
+
+    ``by`` says how: ``"form"`` (the word as typed), ``"lemma"``, ``"phrase"`` or ``"prefix"``.
+    """
+
+    word: str
+    form: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """
+    One result: the best matching version of a story, or one version if the search did not group.
+
+    ``score`` is the relevance (higher is better; 0 when the query has no words). ``headline`` and ``snippet`` are
+    safe HTML with marks. ``versions`` are all the readable versions of the story, this one included, uk, ru, en.
+    """
+
+    article: Article
+    score: float
+    headline: Snippet
+    snippet: Snippet
+    versions: tuple[Version, ...]
+    matched: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """
+    One value of a facet, with the results that choosing it gives.
+
+    ``count`` counts language versions (as ``Page.total``), ``stories`` stories (as ``Page.stories``).
+    """
+
+    value: str
+    count: int
+    selected: bool
+    stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    How one word of the query was read.
+
+    ``typed`` is what stood in the query; ``kind`` is ``"word"``, ``"phrase"`` or ``"prefix"``; ``lemmas`` gives the
+    dictionary forms it is searched by, for each language in which it was understood. ``found`` is the number of
+    articles that have it.
+    """
+
+    typed: str
+    kind: str
+    lemmas: Mapping[str, tuple[str, ...]]
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """How the query was read, as data: ``query`` is the canonical form, ``since`` and ``until`` its own date limits."""
+
+    query: str
+    words: tuple[Reading, ...]
+    languages: tuple[str, ...]
+    since: datetime | None
+    until: datetime | None
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    A page of results and everything around it.
+
+    ``total`` counts the matching language versions and ``stories`` the stories, both exactly. ``facets`` maps the
+    name of a facet to its values; each facet ignores its own filter, so that several of its values can be chosen.
+    """
+
+    query: str
+    total: int
+    stories: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    interpretation: Interpretation
+    suggestion: str | None
+    limit: int
+    offset: int
+    group: str
+
+    @property
+    def results(self) -> int:
+        """The number of cards on all pages together: stories, or versions if the search did not group."""
+        return self.stories if self.group == "story" else self.total
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the command and the API."""
+        return {
+            "query": self.query,
+            "total": self.total,
+            "stories": self.stories,
+            "hits": [hit_as_dict(hit) for hit in self.hits],
+            "facets": {
+                name: [
+                    {"value": v.value, "count": v.count, "stories": v.stories, "selected": v.selected} for v in values
+                ]
+                for name, values in self.facets.items()
+            },
+            "interpretation": interpretation_as_dict(self.interpretation),
+            "suggestion": self.suggestion,
+        }
+
+
+def hit_as_dict(hit: Hit) -> dict[str, Any]:
+    """Return the JSON object of one hit."""
+    article = hit.article
+    return {
+        "id": article.id,
+        "story": article.story,
+        "language": article.language,
+        "title": article.title,
+        "url": article.url,
+        "published": isoformat(article.published),
+        "section": article.section,
+        "score": round(hit.score, 6),
+        "snippet": str(hit.snippet),
+        "versions": [version_as_dict(version) for version in hit.versions],
+        "matched": [{"word": match.word, "form": match.form, "by": match.by} for match in hit.matched],
+    }
+
+
+def version_as_dict(version: Version) -> dict[str, Any]:
+    """Return the JSON object of a language version."""
+    return {
+        "id": version.id,
+        "language": version.language,
+        "title": version.title,
+        "url": version.url,
+        "published": isoformat(version.published),
+    }
+
+
+def article_as_dict(article: Article, versions: Sequence[Version]) -> dict[str, Any]:
+    """Return the JSON object of a whole article: its record, and the versions of its story."""
+    return {**article_to_record(article), "versions": [version_as_dict(version) for version in versions]}
+
+
+def interpretation_as_dict(interpretation: Interpretation) -> dict[str, Any]:
+    """Return the JSON object of an interpretation."""
+    return {
+        "query": interpretation.query,
+        "languages": list(interpretation.languages),
+        "words": [
+            {
+                "typed": word.typed,
+                "kind": word.kind,
+                "lemmas": {language: list(lemmas) for language, lemmas in word.lemmas.items()},
+                "found": word.found,
+            }
+            for word in interpretation.words
+        ],
+        "since": isoformat(interpretation.since),
+        "until": isoformat(interpretation.until),
+        "notices": [
+            {"code": n.code, "text": n.text, "start": n.start, "end": n.end, "message": n.message}
+            for n in interpretation.notices
+        ],
+    }
+
+
+def isoformat(moment: datetime | None) -> str | None:
+    """Return a moment in ISO 8601, or None."""
+    return moment.isoformat() if moment else None

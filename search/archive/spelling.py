@@ -1,0 +1,46 @@
+"""
+"Did you mean": for a word that no article has, the nearest one that some article has.
+
+Nearness is the Damerau-Levenshtein distance in its restricted form (optimal string alignment), counted over the
+forms that stand in the archive; among the nearest the most frequent wins.
+"""
+
+from collections.abc import Callable, Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from search.language import fold, split_term
+
+# One slip in a short word, two in a long one; below four letters everything is near to everything.
+MIN_LETTERS = 4
+_LETTERS_FOR_TWO_SLIPS = 7
+_CANDIDATES = 20
+
+
+def spelling_suggestion(word: str, vocabulary: Iterable[str], frequency: Callable[[str], int]) -> str | None:
+    """
+    Return the word of the vocabulary that was probably meant, or None.
+
+    ``frequency`` gives the number of articles that have a word; words that none has are never suggested.
+    """
+    folded = fold(word)
+    if len(folded) < MIN_LETTERS or not folded.isalpha():
+        return None
+    slips = 2 if len(folded) >= _LETTERS_FOR_TWO_SLIPS else 1
+    near = process.extract(
+        folded,
+        vocabulary,
+        scorer=OSA.distance,  # type: ignore[arg-type]  # its overloads are narrower than the protocol asks
+        score_cutoff=slips,
+        limit=_CANDIDATES,
+    )
+    counted = [(distance, -frequency(term), term) for term, distance, _ in near if term != folded]
+    possible = sorted(entry for entry in counted if entry[1] < 0)
+    return possible[0][2] if possible else None
+
+
+def words_only(terms: Iterable[bytes]) -> list[str]:
+    """Return the words among index terms: no lemmas, no numbers, each once."""
+    decoded = {term.decode() for term in terms}
+    return sorted(term for term in decoded if split_term(term)[0] is None and term.isalpha())

@@ -1,0 +1,66 @@
+"""What one call on the archive works on: a snapshot, seen by an audience at a moment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from search.archive.documents import card_to_version, document_to_article
+from search.archive.results import Version
+from search.archive.visibility import Audience, visible_mask
+from search.article import LANGUAGES, Article
+from search.columnar.arrays import Array
+from search.columnar.execute import Executor, Matches
+from search.columnar.ranking import Bm25f, FieldWeight
+from search.columnar.snapshot import Snapshot
+from search.settings import KYIV
+
+# A headline is written to say what the article is about, a lead to repeat it: an occurrence there tells more, and its
+# length tells less. docs/architecture.md, "How are results ranked?", has the measurements.
+RANKING = Bm25f({"title": FieldWeight(4.0, 0.3), "lead": FieldWeight(1.5, 0.5), "body": FieldWeight(1.0, 0.75)})
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A snapshot, the mask of its documents that may be seen, the moment of the call (UTC), and an executor."""
+
+    snapshot: Snapshot
+    visible: Array
+    now: datetime
+    executor: Executor
+
+    @property
+    def today(self) -> date:
+        """The day it is in Kyiv."""
+        return self.now.astimezone(KYIV).date()
+
+    def seen(self, matches: Matches) -> Matches:
+        """Return the matches that may be seen."""
+        inside = self.visible[matches.documents]
+        return Matches(matches.documents[inside], matches.scores[inside])
+
+    def article_at(self, document: int) -> Article:
+        """Return the article with a document number."""
+        return document_to_article(self.snapshot.stored(document))
+
+    def article(self, article_id: str) -> Article | None:
+        """Return the article with an id, or None if there is none that may be seen."""
+        document = self.snapshot.document_of(article_id)
+        return self.article_at(document) if document is not None and self.visible[document] else None
+
+    def versions(self, story: str) -> tuple[Version, ...]:
+        """Return the versions of a story that may be seen: uk, ru, en."""
+        documents = [document for document in self.snapshot.documents_of_group(story) if self.visible[document]]
+        versions = [card_to_version(self.snapshot.card(document)) for document in documents]
+        return tuple(sorted(versions, key=lambda version: (LANGUAGES.index(version.language), version.id)))
+
+    def without_story(self, story: str) -> Array:
+        """Return the mask of the documents that may be seen and do not belong to a story."""
+        mask = np.array(self.visible)
+        mask[self.snapshot.documents_of_group(story)] = False
+        return mask
+
+
+def make_view(snapshot: Snapshot, audience: Audience, now: datetime) -> View:
+    """Return the view of an audience at a moment."""
+    return View(snapshot, visible_mask(snapshot, audience, now), now, Executor(snapshot, RANKING))

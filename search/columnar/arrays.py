@@ -1,0 +1,129 @@
+"""
+A file of named arrays: the one kind of file that holds data in an index.
+
+Layout: ``VISTIARR``, the length and the CRC-32 of the header (little-endian u32 each), the header (JSON: name -> dtype,
+count, offset from the end of the header's padding), then the arrays, each aligned to 64 bytes. Arrays are
+one-dimensional and little-endian. Reading maps the file and checks the header; the arrays are not loaded until they
+are touched. There is no pickle in it.
+"""
+
+import json
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+_MAGIC = b"VISTIARR"
+_ALIGNMENT = 64  # one cache line, so that no array shares one with its neighbour
+_BEGINNING = struct.Struct("<8sII")  # magic, length and CRC-32 of the header
+# Only these can stand in a header: a damaged file must not make NumPy interpret anything else.
+_DTYPES = frozenset(("|u1", "<u2", "<u4", "<u8", "<i8", "<f4"))
+_CHECKSUM_CHUNK = 1 << 20
+# What reading a header that is none can raise: it may be any JSON, or none.
+_NO_HEADER = (ValueError, TypeError, AttributeError, OverflowError, RecursionError, struct.error)
+
+
+class ArraysDamaged(Exception):
+    """The file is not a whole file of arrays; the message says what is wrong with it."""
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Array]) -> tuple[int, int]:
+    """
+    Write arrays to a new file, make it durable (fsync), and return its size in bytes and its CRC-32.
+
+    Raises ``OSError`` (a full disk), leaving no file behind; ``FileExistsError`` leaves the one that is there.
+    """
+    try:
+        with path.open("xb") as file:
+            size, checksum = 0, 0
+            for piece in _pieces(arrays):
+                file.write(piece)
+                checksum = zlib.crc32(piece, checksum)
+                size += len(piece)
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        raise
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+    return size, checksum
+
+
+def read_arrays(path: Path, size: int) -> dict[str, Array]:
+    """
+    Map a file of arrays of ``size`` bytes and return them by name, read-only.
+
+    Raises ``ArraysDamaged`` when the file is missing, cannot be read, has another size or no sound header.
+    """
+    try:
+        with path.open("rb") as file:
+            found = os.fstat(file.fileno()).st_size
+            if found != size:
+                raise ArraysDamaged(f"{path.name} has {found:,} bytes instead of {size:,}")
+            return _mapped_arrays(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except FileNotFoundError as error:
+        raise ArraysDamaged(f"{path.name} is missing") from error
+    except OSError as error:
+        raise ArraysDamaged(f"{path.name} cannot be read ({error.strerror})") from error
+    except _NO_HEADER as error:
+        raise ArraysDamaged(f"{path.name} has no sound header ({error})") from error
+
+
+def checksum_of(path: Path) -> int:
+    """Return the CRC-32 of a file."""
+    checksum = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHECKSUM_CHUNK):
+            checksum = zlib.crc32(chunk, checksum)
+    return checksum
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable: a file is not safely there before its folder is."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _pieces(arrays: Mapping[str, Array]) -> list[bytes | memoryview]:
+    header: dict[str, list[object]] = {}
+    body: list[bytes | memoryview] = []
+    offset = 0
+    for name, array in arrays.items():
+        if array.dtype.str not in _DTYPES or array.ndim != 1:
+            raise ValueError(f"array {name!r} of {array.dtype} and {array.ndim} dimensions cannot be stored")
+        padding = -array.nbytes % _ALIGNMENT
+        header[name] = [array.dtype.str, array.size, offset]
+        # An empty array has no buffer that memoryview could cast.
+        body += [np.ascontiguousarray(array).data.cast("B") if array.size else b"", bytes(padding)]
+        offset += array.nbytes + padding
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-(_BEGINNING.size + len(text)) % _ALIGNMENT)
+    return [_BEGINNING.pack(_MAGIC, len(text), zlib.crc32(text)), text, *body]
+
+
+def _mapped_arrays(mapped: mmap.mmap) -> dict[str, Array]:
+    magic, length, checksum = _BEGINNING.unpack(mapped[: _BEGINNING.size])
+    if magic != _MAGIC:
+        raise ValueError("it does not begin as one")
+    base = _BEGINNING.size + length
+    header = mapped[_BEGINNING.size : base]
+    if zlib.crc32(header) != checksum:
+        raise ValueError("its checksum is wrong")
+    arrays = {}
+    for name, (dtype, count, offset) in json.loads(header).items():
+        if dtype not in _DTYPES or count < 0 or offset < 0:
+            raise ValueError(f"impossible array {name!r}")
+        arrays[name] = np.frombuffer(mapped, dtype=dtype, count=count, offset=base + offset)
+    return arrays

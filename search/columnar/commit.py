@@ -1,0 +1,156 @@
+"""
+The commit: which segments and deletions make up the index, and the atomic switch from one commit to the next.
+
+One small JSON file, ``visti.json``, names every other file with its size and checksum. It is replaced by renaming, so
+a reader sees the whole of one commit or the whole of another, and a crash at any instant leaves the last one.
+"""
+
+import json
+import os
+import re
+import zlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from search.columnar.arrays import sync_folder
+from search.columnar.document import Layout
+from search.errors import IndexDamaged, IndexMissing, IndexOutdated
+
+COMMIT_NAME = "visti.json"
+#: The number of the file format; raised by whoever changes what the files mean.
+FORMAT = 1
+
+SEGMENT_SUFFIX = ".segment"
+DELETIONS_SUFFIX = ".deleted"
+# The only names that a commit may hold: a damaged one must not make anyone read or remove a file elsewhere.
+_FILE_NAME = re.compile(r"[0-9]+-[0-9]+\.(?:segment|deleted)")
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of the index: its name, its size in bytes, its CRC-32."""
+
+    name: str
+    size: int
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment of a commit: its file, how many documents it holds, and the file of those deleted, if any."""
+
+    file: FileEntry
+    documents: int
+    deletions: FileEntry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The state of an index at one moment. ``analysis`` names the analysis that made its terms."""
+
+    generation: int
+    analysis: str
+    layout: Layout
+    segments: tuple[SegmentEntry, ...]
+
+    def files(self) -> list[FileEntry]:
+        """Return every file that belongs to the commit."""
+        return [file for entry in self.segments for file in (entry.file, entry.deletions) if file]
+
+
+def read_commit(path: Path) -> Commit:
+    """
+    Read the last commit of the index at ``path``.
+
+    Raises ``IndexMissing``, ``IndexOutdated`` (another format) or ``IndexDamaged``.
+    """
+    try:
+        text = (path / COMMIT_NAME).read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise _missing(path) from error
+    except OSError as error:  # not IndexMissing: a writer would begin a new index over this one
+        raise IndexDamaged(path, f"{COMMIT_NAME} cannot be read ({error.strerror})") from error
+    try:
+        data = json.loads(text)
+        version = data["format"]
+        if version != FORMAT:
+            raise IndexOutdated(path, "format", version, FORMAT)
+        if data.pop("checksum") != _checksum(data):
+            raise ValueError("its checksum is wrong")
+        return _commit_from(data)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise IndexDamaged(path, f"{COMMIT_NAME} cannot be understood ({error})") from error
+
+
+def publish_commit(path: Path, commit: Commit) -> None:
+    """
+    Make ``commit`` the state of the index, never half visible; durable after another ``sync_folder``.
+
+    The files that it names must be on disk already (``write_arrays`` sees to it). Raises ``OSError`` with nothing
+    changed. The last ``sync_folder`` is the caller's, because a failure there does not take the commit back.
+    """
+    data: dict[str, Any] = {"format": FORMAT, **asdict(commit)}
+    data = json.loads(json.dumps(data))  # tuples become lists, as they will be when it is read
+    data["checksum"] = _checksum(data)
+    temporary = path / f"{COMMIT_NAME}.new"
+    try:
+        with temporary.open("wb") as file:
+            file.write(json.dumps(data, indent=1, ensure_ascii=False).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(path)
+        temporary.replace(path / COMMIT_NAME)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def remove_unused_files(path: Path, commit: Commit) -> None:
+    """Remove segments and deletions that no longer belong to the commit; readers that mapped them keep them."""
+    used = {file.name for file in commit.files()}
+    for file in path.iterdir():
+        if file.suffix in (SEGMENT_SUFFIX, DELETIONS_SUFFIX) and file.name not in used:
+            file.unlink(missing_ok=True)
+
+
+def foreign_files(path: Path) -> list[str]:
+    """Return the names in a folder that are not an index's, hidden or a README: a writer keeps away from those."""
+    ours = (SEGMENT_SUFFIX, DELETIONS_SUFFIX, ".lock")
+    return sorted(
+        file.name
+        for file in path.iterdir()
+        if not file.name.startswith((".", "README", COMMIT_NAME)) and file.suffix not in ours
+    )
+
+
+def _missing(path: Path) -> IndexMissing:
+    if not path.exists():
+        return IndexMissing(path, "there is no index: the folder does not exist")
+    if not path.is_dir():
+        return IndexMissing(path, "there is no index: this is not a folder", foreign=True)
+    foreign = foreign_files(path)
+    if foreign:
+        return IndexMissing(path, f"this folder holds something else ({', '.join(foreign[:3])})", foreign=True)
+    return IndexMissing(path)
+
+
+def _checksum(data: dict[str, Any]) -> int:
+    return zlib.crc32(json.dumps(data, sort_keys=True).encode())
+
+
+def _commit_from(data: dict[str, Any]) -> Commit:
+    layout = Layout(**{name: tuple(fields) for name, fields in data["layout"].items()})
+    segments = tuple(
+        SegmentEntry(
+            FileEntry(**entry["file"]),
+            entry["documents"],
+            FileEntry(**entry["deletions"]) if entry["deletions"] else None,
+        )
+        for entry in data["segments"]
+    )
+    for segment in segments:
+        for file in (segment.file, segment.deletions):
+            if file and not _FILE_NAME.fullmatch(file.name):
+                raise ValueError(f"it names a file that is not an index's: {file.name!r}")
+    return Commit(data["generation"], data["analysis"], layout, segments)

@@ -1,0 +1,230 @@
+"""
+The executor: a query tree to the documents that match it and their scores.
+
+Every node gives ``Matches``: ascending document numbers and a score for each. ``And`` adds the scores of its parts,
+``Or`` too, ``DisjunctionMax`` takes the best; filters score nothing. Deleted documents never match.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from typing import Any, NamedTuple
+
+import numpy as np
+import whoosh.query
+
+from search.columnar.arrays import Array
+from search.columnar.document import NO_MOMENT, microseconds
+from search.columnar.ranking import Bm25f, idf
+from search.columnar.snapshot import Snapshot
+from search.query import leaves
+
+# A document and a position make one 64-bit key; positions are stored in 32 bits.
+_POSITION_BITS = 32
+
+
+class Matches(NamedTuple):
+    """Matching documents: their numbers, ascending (int64), and their scores (float64)."""
+
+    documents: Array
+    scores: Array
+
+    def __len__(self) -> int:  # the number of documents, not of fields
+        return len(self.documents)
+
+
+class Executor:
+    """Evaluates trees over one snapshot; what a node gives is kept, so asking for it again costs nothing."""
+
+    def __init__(self, snapshot: Snapshot, ranking: Bm25f) -> None:
+        self._snapshot = snapshot
+        self._ranking = ranking
+        self._known: dict[whoosh.query.Query, Matches] = {}
+
+    def matches(self, node: whoosh.query.Query) -> Matches:
+        """
+        Return what a tree matches.
+
+        Raises ``TypeError`` for a kind of node that this executor does not know.
+        """
+        kind = type(node)
+        if kind not in _EVALUATORS:
+            raise TypeError(f"{kind.__module__}.{kind.__qualname__} is not a query that Visti evaluates")
+        if kind not in _LEAVES:
+            return _EVALUATORS[kind](self, node)
+        if node not in self._known:
+            self._known[node] = _EVALUATORS[kind](self, node)
+        return self._known[node]
+
+    def _and(self, node: whoosh.query.And) -> Matches:
+        required = [self.matches(child) for child in node.subqueries if not isinstance(child, whoosh.query.Not)]
+        excluded = [self.matches(child.query) for child in node.subqueries if isinstance(child, whoosh.query.Not)]
+        required.sort(key=len)
+        found = reduce(_intersection, required) if required else self._all()
+        return reduce(_difference, excluded, found)
+
+    def _or(self, node: whoosh.query.Or) -> Matches:
+        return _union([self.matches(child) for child in node.subqueries], np.add)
+
+    def _best(self, node: whoosh.query.DisjunctionMax) -> Matches:
+        return _union([self.matches(child) for child in node.subqueries], np.maximum)
+
+    def _not(self, node: whoosh.query.Not) -> Matches:
+        return _difference(self._all(), self.matches(node.query))
+
+    def _all(self, node: whoosh.query.Every | None = None) -> Matches:
+        return _unscored(np.flatnonzero(self._snapshot.alive))
+
+    def _nothing(self, node: whoosh.query.Query) -> Matches:
+        return _unscored(np.empty(0, dtype=np.int64))
+
+    def _word(self, node: leaves.Word) -> Matches:
+        forms = [self._form(node.fields, form) for form in node.forms]
+        return self._weighted(_union(forms, np.maximum))
+
+    def _form(self, fields: Iterable[str], form: leaves.Form) -> Matches:
+        parts = []
+        for name in fields:
+            documents, frequencies = self._snapshot.postings(name, form.term)
+            parts.append(Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies)))
+        pooled = _union(parts, np.add)
+        return Matches(pooled.documents, form.weight * self._ranking.saturated(pooled.scores))
+
+    def _beginning(self, node: leaves.Beginning) -> Matches:
+        parts = []
+        for name in node.fields:
+            documents, frequencies = self._snapshot.prefix_postings(name, node.text, node.without)
+            parts.append(Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies)))
+        pooled = _union(parts, np.add)
+        return self._weighted(Matches(pooled.documents, self._ranking.saturated(pooled.scores)))
+
+    def _sequence(self, node: leaves.Sequence) -> Matches:
+        parts = []
+        for name in node.fields:
+            found = _sequence_starts([self._slot(name, slot) for slot in node.slots], node.slop)
+            documents, frequencies = np.unique(found >> _POSITION_BITS, return_counts=True)
+            parts.append(Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies)))
+        pooled = _union(parts, np.add)
+        # The whole sequence is rarer than its words and is ranked as one rare word. A sequence of inflected forms
+        # is worth what its least worthy slot is.
+        worth = min((max(form.weight for form in slot) for slot in node.slots if slot), default=1.0)
+        return self._weighted(Matches(pooled.documents, worth * self._ranking.saturated(pooled.scores)))
+
+    def _slot(self, name: str, forms: Sequence[leaves.Form]) -> Array:
+        keys = []
+        for form in forms:
+            documents, positions = self._snapshot.occurrences(name, form.term)
+            keys.append((documents << _POSITION_BITS) + positions)
+        return np.unique(np.concatenate(keys)) if keys else np.empty(0, dtype=np.int64)
+
+    def _weighted(self, matches: Matches) -> Matches:
+        return Matches(matches.documents, matches.scores * idf(self._snapshot.alive_count, len(matches)))
+
+    def _keyword(self, node: leaves.Keyword) -> Matches:
+        column = self._snapshot.keywords(node.name)
+        wanted = {value.casefold() for value in node.values}
+        ordinals = [number for number, value in enumerate(column.values) if value.casefold() in wanted]
+        documents = np.unique(column.documents[np.isin(column.ordinals, ordinals)])
+        return _unscored(documents[self._snapshot.alive[documents]])
+
+    def _between(self, node: leaves.Between) -> Matches:
+        moments = self._snapshot.moments(node.name)
+        inside = self._snapshot.alive & (moments != NO_MOMENT)
+        if node.since is not None:
+            inside &= moments >= microseconds(node.since)
+        if node.until is not None:
+            inside &= moments < microseconds(node.until)
+        return _unscored(np.flatnonzero(inside))
+
+    def _identifier(self, node: leaves.Identifier) -> Matches:
+        if node.group:
+            found = self._snapshot.documents_of_group(node.value)
+        else:
+            document = self._snapshot.document_of(node.value)
+            found = [] if document is None else [document]
+        return _unscored(np.array(sorted(found), dtype=np.int64))
+
+    def _term(self, node: whoosh.query.Term) -> Matches:
+        return self._word(leaves.Word((node.fieldname,), (leaves.Form(node.text, node.boost),)))
+
+    def _prefix(self, node: whoosh.query.Prefix) -> Matches:
+        return self._beginning(leaves.Beginning((node.fieldname,), node.text))
+
+
+_LEAVES: dict[type, Callable[[Executor, Any], Matches]] = {
+    leaves.Word: Executor._word,
+    leaves.Sequence: Executor._sequence,
+    leaves.Beginning: Executor._beginning,
+    leaves.Keyword: Executor._keyword,
+    leaves.Between: Executor._between,
+    leaves.Identifier: Executor._identifier,
+}
+_EVALUATORS: dict[type, Callable[[Executor, Any], Matches]] = {
+    whoosh.query.And: Executor._and,
+    whoosh.query.Or: Executor._or,
+    whoosh.query.DisjunctionMax: Executor._best,
+    whoosh.query.Not: Executor._not,
+    whoosh.query.Every: Executor._all,
+    type(whoosh.query.NullQuery): Executor._nothing,
+    whoosh.query.Term: Executor._term,
+    whoosh.query.Prefix: Executor._prefix,
+    **_LEAVES,
+}
+
+
+def _unscored(documents: Array) -> Matches:
+    return Matches(documents, np.zeros(len(documents)))
+
+
+def _places(documents: Array, wanted: Array) -> tuple[Array, Array]:
+    """Return for each of ``wanted`` where it stands in ``documents`` (ascending), and whether it does."""
+    places = np.searchsorted(documents, wanted)
+    inside = places < len(documents)
+    places = np.where(inside, places, 0)
+    return places, inside & (documents[places] == wanted) if len(documents) else inside
+
+
+def _intersection(few: Matches, many: Matches) -> Matches:
+    places, found = _places(many.documents, few.documents)
+    return Matches(few.documents[found], few.scores[found] + many.scores[places[found]])
+
+
+def _difference(matches: Matches, excluded: Matches) -> Matches:
+    _, found = _places(excluded.documents, matches.documents)
+    return Matches(matches.documents[~found], matches.scores[~found])
+
+
+def _union(parts: Sequence[Matches], combine: np.ufunc) -> Matches:
+    """Return all documents of the parts; the scores of one document are added or the best is taken."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return _unscored(np.empty(0, dtype=np.int64))
+    if len(parts) == 1 and not _repeats(parts[0].documents):
+        return parts[0]
+    documents = np.concatenate([part.documents for part in parts])
+    scores = np.concatenate([part.scores for part in parts])
+    order = np.argsort(documents, kind="stable")
+    documents, scores = documents[order], scores[order]
+    starts = np.flatnonzero(np.concatenate(([True], documents[1:] != documents[:-1])))
+    return Matches(documents[starts], combine.reduceat(scores, starts))
+
+
+def _repeats(documents: Array) -> bool:
+    return bool((documents[1:] <= documents[:-1]).any())
+
+
+def _sequence_starts(slots: Sequence[Array], slop: int) -> Array:
+    """
+    Return the keys of the first words of every sequence.
+
+    Each slot holds the ascending keys of its word. From a first word the nearest next one is always as good as any
+    later one, so following the nearest finds the shortest sequence that begins there.
+    """
+    starts = slots[0]
+    ends = starts
+    for slot in slots[1:]:
+        places = np.searchsorted(slot, ends, side="right")
+        inside = places < len(slot)
+        starts, ends = starts[inside], slot[places[inside]]
+        near = ends - starts <= len(slots) - 1 + slop  # another document's key is 2^32 away
+        starts, ends = starts[near], ends[near]
+    return starts

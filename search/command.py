@@ -1,0 +1,294 @@
+"""
+The command ``visti``: its frame, and the subcommands that only read an index.
+
+Every subcommand is one call of the library. Results go to standard output, progress and notices to standard error;
+exit status 0 is done, 1 a problem that the message explains, 2 wrong usage. The other packages bring their own
+subcommands as entry points of the group ``visti.commands``, and only the one that is called is loaded.
+"""
+
+import io
+import json
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import click
+
+import search
+from search.columnar.verify import verify_index
+from search.errors import SearchError
+from search.settings import INDEX_ENVIRONMENT_VARIABLE, KYIV, default_index_path
+
+ENTRY_POINT_GROUP = "visti.commands"
+
+index_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
+    "--index",
+    "index_path",
+    type=click.Path(path_type=Path, file_okay=False, readable=False),  # rights are the library's to explain
+    default=default_index_path,
+    show_default=f"${INDEX_ENVIRONMENT_VARIABLE}, else index",
+    help="The folder of the index.",
+)
+json_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object instead of text."
+)
+newsroom_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
+    "--newsroom", is_flag=True, help="See withheld, canceled and embargoed articles too."
+)
+
+
+class Commands(click.Group):
+    """The subcommands, found by name among the installed entry points."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of all subcommands."""
+        return sorted(entry_points(group=ENTRY_POINT_GROUP).names)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Load a subcommand."""
+        for entry in entry_points(group=ENTRY_POINT_GROUP, name=name):
+            command = entry.load()
+            return command if isinstance(command, click.Command) else None
+        return None
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a subcommand; errors that the program knows become one paragraph and exit status 1."""
+        if isinstance(sys.stdout, io.TextIOWrapper):  # a terminal in windows-1251 has no place for every letter
+            sys.stdout.reconfigure(errors="backslashreplace")
+        try:
+            return super().invoke(context)
+        except (SearchError, BrokenPipeError) as error:
+            if context.find_root().params.get("traceback"):
+                raise
+            if isinstance(error, BrokenPipeError):  # the reader of a pipe (head, less) has seen enough
+                sys.stderr.close()
+                context.exit(0)
+            raise click.ClickException(str(error)) from error
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="visti", prog_name="visti")
+@click.option("--traceback", is_flag=True, help="Show where in the program an error came from.")
+def main(traceback: bool) -> None:
+    """Search a newsroom's archive in Ukrainian, Russian and English.
+
+    \b
+    Examples:
+      visti index articles.jsonl          put articles into the index
+      visti search 'Зеленський у Києві'   search it
+      visti serve                         serve the search page
+    """
+
+
+@click.command("search")
+@click.argument("words", nargs=-1, required=True, metavar="QUERY")
+@index_option
+@click.option("--language", multiple=True, help="Only this language: uk, ru or en. May be repeated.")
+@click.option("--section", multiple=True, help="Only this section. May be repeated.")
+@click.option("--source", multiple=True, help="Only this source. May be repeated.")
+@click.option("--author", multiple=True, help="Only this author. May be repeated.")
+@click.option("--tag", multiple=True, help="Only this tag. May be repeated.")
+@click.option("--since", help="Published on or after: 2024, 2024-05, 2024-05-17, yesterday.")
+@click.option("--until", help="Published on or before; the whole of the year, month or day that is named.")
+@click.option("--sort", type=click.Choice([sort.value for sort in search.Sort]), default="relevance", show_default=True,
+              help="The order of the results.")  # fmt: skip
+@click.option("--group", type=click.Choice([group.value for group in search.Group]), default="story", show_default=True,
+              help="One result for each story, or for each language version.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many results.")
+@click.option(
+    "--offset", type=click.IntRange(min=0), default=0, show_default=True, help="How many results to pass over first."
+)
+@click.option("--explain", is_flag=True, help="Show how the query was read.")
+@newsroom_option
+@json_option
+def search_command(
+    words: Sequence[str], index_path: Path, limit: int, offset: int, sort: str, group: str, explain: bool,
+    newsroom: bool, as_json: bool, since: str | None, until: str | None, **filters: Sequence[str],
+) -> None:  # fmt: skip
+    """Search the archive and print the best results.
+
+    The query language is that of the search page. Put the query in single quotes, so that the shell leaves its
+    quotation marks and brackets alone; before one that begins with a minus write --.
+
+    \b
+    Examples:
+      visti search 'ракетний удар по Києву'
+      visti search '"прес-служба" -спорт' --language uk --since 2024-05
+      visti search 'title:election' --sort newest --json
+      visti search --newsroom -- '-спорт'
+    """
+    with search.open(index_path, audience=_audience(newsroom)) as archive:
+        try:
+            page = archive.search(
+                " ".join(words), since=since, until=until, sort=sort, group=group, limit=limit, offset=offset, **filters  # type: ignore[arg-type]
+            )  # fmt: skip
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+    for notice in page.interpretation.notices:
+        click.echo(f"Note: {notice.message}", err=True)
+    if not page.total and any(filters.values()):
+        click.echo(
+            "Note: nothing fits all the filters; visti stats lists the languages, sections and sources", err=True
+        )
+    click.echo(_json(page.as_dict()) if as_json else _page_text(page, explain))
+
+
+@click.command("related")
+@click.argument("source")
+@index_option
+@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many results.")
+@newsroom_option
+@json_option
+def related_command(source: str, index_path: Path, limit: int, newsroom: bool, as_json: bool) -> None:
+    """Print the stories nearest to a text, the nearest first.
+
+    SOURCE is the id of an article, a text file, or - for a text on standard input.
+
+    \b
+    Examples:
+      visti related draft.txt
+      visti related sample-energy-01.uk --json
+    """
+    with search.open(index_path, audience=_audience(newsroom)) as archive:
+        article = archive.get(source)
+        hits = archive.related(article if article else _text_of(source), limit=limit)
+    if as_json:
+        click.echo(_json({"hits": [search.hit_as_dict(hit) for hit in hits]}))
+    else:
+        click.echo("\n".join(_hit_text(hit) for hit in hits) if hits else "Nothing in the archive is near to it.")
+
+
+@click.command("stats")
+@index_option
+@newsroom_option
+@json_option
+def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
+    """Print figures about the archive.
+
+    \b
+    Example:
+      visti stats --json
+    """
+    with search.open(index_path, audience=_audience(newsroom)) as archive:
+        statistics = archive.statistics()
+    click.echo(_json(statistics.as_dict()) if as_json else _statistics_text(statistics))
+
+
+@click.command("verify")
+@index_option
+@json_option
+def verify_command(index_path: Path, as_json: bool) -> None:
+    """Read all of the index and say whether it is sound.
+
+    Exit status 1 if it is not.
+
+    \b
+    Example:
+      visti verify --index index
+    """
+    found = verify_index(index_path)
+    if as_json:
+        names = ("generation", "files", "bytes", "documents", "problems")
+        click.echo(_json({name: getattr(found, name) for name in names}))
+    else:
+        for problem in found.problems:
+            click.echo(problem)
+        state = counted(len(found.problems), "problem") if found.problems else "sound"
+        size = f"{counted(found.files, 'file')}, {counted(found.bytes, 'byte')}, {counted(found.documents, 'article')}"
+        click.echo(f"{index_path}: {size}: {state}")
+    if found.problems:
+        raise click.ClickException(
+            f"the index at {index_path} is damaged. Rebuild it in a new folder: visti index SOURCE --index NEW_FOLDER"
+        )
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """
+    Return a number with its noun.
+
+    >>> counted(1, "story", "stories"), counted(1200, "file")
+    ('1 story', '1,200 files')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _audience(newsroom: bool) -> search.Audience:
+    return search.Audience.NEWSROOM if newsroom else search.Audience.READERS
+
+
+def _text_of(source: str) -> str:
+    """Return the text of a file or of standard input; bytes that are not UTF-8 only make words that nothing has."""
+    try:
+        content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise click.ClickException(
+            f"{source!r} is neither the id of an article in the index nor a file that can be read "
+            f"({getattr(error, 'strerror', None) or error}). Find an id: visti search WORDS"
+        ) from error
+    text = content.decode(errors="replace")
+    if not text.strip():
+        raise click.ClickException(f"there is no text in {'standard input' if source == '-' else source}")
+    return text
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _page_text(page: search.Page, explain: bool) -> str:
+    lines = [f"{counted(page.stories, 'story', 'stories')}, {counted(page.total, 'version')}"]
+    if page.suggestion:
+        lines.append(f"Did you mean: {page.suggestion}")
+    if explain:
+        lines += _reading_text(page.interpretation)
+    lines += [_hit_text(hit) for hit in page.hits]
+    return "\n".join(lines)
+
+
+def _reading_text(interpretation: search.Interpretation) -> list[str]:
+    lines = [f"Read as: {interpretation.query}"]
+    for word in interpretation.words:
+        lemmas = "; ".join(f"{language}: {', '.join(found)}" for language, found in word.lemmas.items())
+        lines.append(
+            f"  {word.typed} ({word.kind}{', ' + lemmas if lemmas else ''}): in {counted(word.found, 'article')}"
+        )
+    return lines
+
+
+def _hit_text(hit: search.Hit) -> str:
+    article = hit.article
+    day = f"{article.published.astimezone(KYIV):%Y-%m-%d}" if article.published else "undated"
+    facts = " · ".join(fact for fact in (day, article.section, " ".join(v.language for v in hit.versions)) if fact)
+    return f"\n{_styled(hit.headline)}\n  {facts} · {article.id} · {hit.score:.2f}\n  {_styled(hit.snippet)}"
+
+
+def _styled(snippet: search.Snippet) -> str:
+    """Return a snippet for a terminal, its marks in bold; click takes the styles off where there is no terminal."""
+    pieces, end = [], 0
+    for span in snippet.highlights:
+        pieces += [snippet.text[end : span.start], click.style(snippet.text[span.start : span.end], bold=True)]
+        end = span.end
+    return "".join([*pieces, snippet.text[end:]])
+
+
+def _statistics_text(statistics: search.Statistics) -> str:
+    def listed(counts: Any) -> str:
+        return ", ".join(f"{value} {count:,}" for value, count in counts.items()) or "none"
+
+    def day(moment: Any) -> str:
+        return f"{moment.astimezone(KYIV):%Y-%m-%d}" if moment else "-"
+
+    return "\n".join(
+        (
+            f"articles   {statistics.articles:,} in {counted(statistics.stories, 'story', 'stories')}",
+            f"languages  {listed(statistics.languages)}",
+            f"sections   {listed(statistics.sections)}",
+            f"sources    {listed(statistics.sources)}",
+            f"published  {day(statistics.first)} to {day(statistics.last)}",
+            f"index      {counted(statistics.size, 'byte')}, {counted(statistics.segments, 'segment')}, "
+            f"{counted(statistics.terms, 'term')}, {statistics.deleted:,} deleted articles not yet merged away",
+            f"analysis   {statistics.analysis} (commit {statistics.generation})",
+        )
+    )

@@ -1,0 +1,104 @@
+"""
+What can go wrong in the library, as one tree.
+
+    SearchError
+      ArticleInvalid          a record breaks a rule of the article        field, value
+      IndexUnavailable        the folder cannot be used as an index        path
+        IndexMissing            nothing is there, or it is not an index
+        IndexOutdated           another format or another analysis
+        IndexDamaged            a file is gone or fails its checksum
+        IndexLocked             another writer did not finish in time
+      CommitFailed            the articles could not be written            path
+      UnsupportedLanguage     not uk, ru or en                             language
+
+Every message says what is wrong, where, and which command helps.
+"""
+
+from pathlib import Path
+
+
+class SearchError(Exception):
+    """Any error that this package raises on purpose."""
+
+
+class ArticleInvalid(SearchError, ValueError):
+    """A record breaks a rule of the article; ``field`` and ``value`` say which."""
+
+    def __init__(self, field: str, value: object, reason: str) -> None:
+        self.field = field
+        self.value = value
+        self.reason = reason
+        super().__init__(f"field {field!r}: {reason}; got {_shortened(value)}")
+
+
+class IndexUnavailable(SearchError):
+    """The folder ``path`` cannot be used as an index now."""
+
+    def __init__(self, path: Path | str, message: str) -> None:
+        self.path = Path(path)
+        super().__init__(message)
+
+
+class IndexMissing(IndexUnavailable):
+    """There is no index in the folder; ``foreign`` says that something else is there."""
+
+    def __init__(self, path: Path | str, found: str = "there is no index", *, foreign: bool = False) -> None:
+        folder = "NEW_FOLDER" if foreign else path
+        super().__init__(path, f"{path}: {found}. Build one: visti index SOURCE --index {folder}")
+
+
+class IndexOutdated(IndexUnavailable):
+    """The index was written by another version of Visti."""
+
+    def __init__(self, path: Path | str, what: str, found: object, needed: object) -> None:
+        super().__init__(
+            path,
+            f"The index at {path} has {what} {found}, this program needs {needed}. "
+            f"Rebuild it in a new folder: visti index SOURCE --index NEW_FOLDER",
+        )
+
+
+class IndexDamaged(IndexUnavailable):
+    """A file of the index is missing, cut or changed."""
+
+    def __init__(self, path: Path | str, detail: str) -> None:
+        super().__init__(
+            path,
+            f"The index at {path} is damaged: {detail}. See what is left with: visti verify --index {path}; "
+            f"rebuild it in a new folder: visti index SOURCE --index NEW_FOLDER",
+        )
+
+
+class IndexLocked(IndexUnavailable):
+    """Another writer holds the index."""
+
+    def __init__(self, path: Path | str, waited_seconds: float) -> None:
+        super().__init__(
+            path,
+            f"Another process has been writing to {path} for the {waited_seconds:g} seconds that this one waited. "
+            f"Nothing was changed; run the same command again when it has finished.",
+        )
+
+
+class CommitFailed(SearchError):
+    """The articles could not be written; what was committed before is untouched."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path = Path(path)
+        super().__init__(
+            f"The articles could not be written to {path}: {reason}. Everything committed before is intact; "
+            f"make room or mend the folder, then run the same command again."
+        )
+
+
+class UnsupportedLanguage(SearchError, ValueError):
+    """A language other than uk, ru and en was asked for."""
+
+    def __init__(self, language: object) -> None:
+        self.language = language
+        super().__init__(f"{language!r} is not a language of the archive; use uk (or ua), ru or en")
+
+
+def _shortened(value: object, limit: int = 80) -> str:
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"

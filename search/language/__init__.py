@@ -1,0 +1,25 @@
+"""
+What a word is, in Ukrainian, Russian and English.
+
+``analyze`` gives the tokens of a text as the index and a query both see them; everything else here serves it or looks
+at whole texts. No other package cuts or folds words.
+"""
+
+from search.language.analysis import analyze
+from search.language.identification import identify
+from search.language.normalize import fold
+from search.language.segmentation import paragraphs, sentences
+from search.language.tokens import Token, lemma_term, split_term
+from search.language.version import analysis_version
+
+__all__ = [
+    "Token",
+    "analysis_version",
+    "analyze",
+    "fold",
+    "identify",
+    "lemma_term",
+    "paragraphs",
+    "sentences",
+    "split_term",
+]

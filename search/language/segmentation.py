@@ -1,0 +1,99 @@
+"""
+Where the sentences and paragraphs of a text are.
+
+Snippets and leads are made of whole sentences. The rules prefer a sentence too long to one cut after an abbreviation
+(``data/sentence_abbreviations.txt``) or an initial.
+"""
+
+import functools
+import re
+from importlib import resources
+
+_LINE_BREAKS = "\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+_LINE = re.compile(f"[^{_LINE_BREAKS}]+")
+_LINE_BREAK = re.compile(f"\r\n|[{_LINE_BREAKS}]")
+
+# The end marks with what may close around them, a space, and what may open the next sentence. Possessive, and beginning
+# only where a run of marks begins: a line of full stops takes no longer than any other.
+_SENTENCE_END = re.compile(
+    r"""(?<![.!?…])(?P<mark>[.!?…]++)[)\]»”"'’]*+(?P<gap>\s++)(?P<next>[(\[«„“"'‘’—–-]*+\s?[^\W_])"""
+)
+_WORD_BEFORE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’ʼ-])*$")
+_ITEM_NUMBER = re.compile(r"\d{1,3}[.)]")
+
+# Words of one letter, all of which are taken for initials, but for the one that often ends a sentence.
+_ONE_LETTER_WORDS = frozenset({"я"})
+
+# An abbreviation is a short word; looking further back would make a long line slow.
+_CHARACTERS_BEFORE = 24
+
+
+@functools.cache
+def abbreviations() -> frozenset[str]:
+    """Return the words, in lower case, whose full stop does not end a sentence."""
+    text = resources.files("search.language").joinpath("data", "sentence_abbreviations.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """
+    Return the start and end offsets of the sentences of a text, without the white space around them.
+
+    A line break always ends one; the full stop of an abbreviation or an initial, or before a small letter, does not.
+
+    >>> text = "В. Зеленський прибув. Музей ім. Шевченка відкрито!"
+    >>> [text[start:end] for start, end in sentences(text)]
+    ['В. Зеленський прибув.', 'Музей ім. Шевченка відкрито!']
+    """
+    found: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text):
+        start = line.start()
+        for match in _SENTENCE_END.finditer(text, start, line.end()):
+            if _ends_sentence(match, start):
+                found.extend(_trimmed(text, start, match.start("gap")))
+                start = match.end("gap")
+        found.extend(_trimmed(text, start, line.end()))
+    return found
+
+
+def _ends_sentence(match: re.Match[str], start: int) -> bool:
+    """Say whether an end mark ends the sentence that began at ``start``."""
+    if match["next"][-1].islower():
+        return False
+    text, mark = match.string, match.start("mark")
+    if match["mark"] == "." and _is_abbreviation(text[max(start, mark - _CHARACTERS_BEFORE) : mark]):
+        return False
+    return not _ITEM_NUMBER.fullmatch(text, start, match.start("gap"))
+
+
+def _is_abbreviation(before: str) -> bool:
+    """Say whether a full stop after ``before`` follows a listed abbreviation or an initial."""
+    match = _WORD_BEFORE.search(before)
+    word = match.group() if match else ""
+    return word.lower() in abbreviations() or (len(word) == 1 and word not in _ONE_LETTER_WORDS)
+
+
+def _trimmed(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the span without white space at its ends, or nothing if nothing is left."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    end = start + len(piece.strip())
+    return [(start, end)] if start < end else []
+
+
+def paragraphs(text: str) -> list[tuple[int, int]]:
+    """
+    Return the start and end offsets of the stretches between blank lines.
+
+    >>> paragraphs("Заголовок\\n\\nПерший рядок\\nдругий рядок\\n")
+    [(0, 9), (11, 36)]
+    """
+    found: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text):
+        for start, end in _trimmed(text, *line.span()):
+            if found and len(_LINE_BREAK.findall(text, found[-1][1], start)) == 1:
+                found[-1] = (found[-1][0], end)
+            else:
+                found.append((start, end))
+    return found

@@ -1,0 +1,203 @@
+"""
+Which index terms each stretch of a text gets, and at which positions.
+
+A stretch depends on nothing around it, so its terms are remembered: a word is analysed once. First comes the bare
+folded word, then what it is also looked up by, then lemma terms in the order of ``LEMMATIZERS``.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from types import MappingProxyType
+from typing import NamedTuple
+
+from search.language.english import english_lemmas, without_possessive
+from search.language.normalize import MAX_TERM_CHARACTERS, fold_letters, mend_look_alikes
+from search.language.numbers import code_keys, parts_with_offsets, split_code, split_number
+from search.language.routing import languages_of_word
+from search.language.russian import russian_lemmas
+from search.language.tokenize import Kind
+from search.language.tokens import lemma_term
+from search.language.ukrainian import ukrainian_lemmas
+from search.language.words import REMEMBERED_FORMS, read_table
+
+#: The lemmas of a folded word in each language. A new language is a line here; see docs/adding-a-language.md.
+LEMMATIZERS: MappingProxyType[str, Callable[[str], tuple[str, ...]]] = MappingProxyType(
+    {"uk": ukrainian_lemmas, "ru": russian_lemmas, "en": english_lemmas}
+)
+
+# In a code, fewer letters than this say too little on their own: F of F-16, but COVID of COVID-19.
+_FEWEST_TELLING_LETTERS = 3
+
+# What ends the sentence that an address stands in, rather than the address.
+_AFTER_ADDRESS = ".,;:!?)]}/"
+_SCHEME = re.compile(r"^https?://(?:www\.)?|^www\.")
+
+_TAG_JOINT = re.compile(r"(?<=[a-zа-яіїєґё])(?=[A-ZА-ЯІЇЄҐЁ])|_+|(?<=\D)(?=\d)|(?<=\d)(?=\D)")
+
+
+class Piece(NamedTuple):
+    """One position: offsets inside the stretch, and its terms."""
+
+    start: int
+    end: int
+    terms: tuple[str, ...]
+
+
+def pieces(kind: Kind, stretch: str, language: str | None) -> tuple[Piece, ...]:
+    """
+    Return the positions that a stretch takes, with their terms.
+
+    >>> pieces("word", "Києва", "uk")
+    (Piece(start=0, end=5, terms=('києва', 'uk:київ')),)
+    """
+    # A stretch longer than a term is not worth remembering, and memory stays bounded.
+    analyse = _remembered_pieces if len(stretch) <= MAX_TERM_CHARACTERS else _pieces
+    return analyse(kind, stretch, language)
+
+
+def _pieces(kind: Kind, stretch: str, language: str | None) -> tuple[Piece, ...]:
+    return tuple(_ANALYSES[kind](stretch, language))
+
+
+_remembered_pieces = functools.lru_cache(REMEMBERED_FORMS)(_pieces)
+
+
+def word_terms(word: str, language: str | None) -> tuple[str, ...]:
+    """
+    Return the terms of a normalised word without hyphens: the folded word, then its lemmas.
+
+    >>> word_terms("Stoltenberg's", "en")
+    ("stoltenberg's", 'stoltenberg', 'en:stoltenberg')
+    """
+    lower = mend_look_alikes(word[:MAX_TERM_CHARACTERS]).lower()
+    folded = fold_letters(lower)
+    bare = without_possessive(folded)
+    return _unique((folded, bare, *_lemma_terms(lower, bare, language)))
+
+
+def _lemma_terms(lower: str, folded: str, language: str | None) -> Iterator[str]:
+    """Yield the lemma terms of a word, then those of the unit or sign that it stands for."""
+    for candidate in languages_of_word(lower, folded, language):
+        for lemma in LEMMATIZERS[candidate](folded):
+            yield lemma_term(candidate, lemma)
+            yield from _unit_terms(lemma)
+    yield from _unit_terms(folded)
+
+
+@functools.cache
+def _units() -> MappingProxyType[str, tuple[str, ...]]:
+    return read_table("units.tsv")
+
+
+def _unit_terms(word: str) -> Iterator[str]:
+    for english in _units().get(word, ()):
+        yield from (lemma_term("en", lemma) for lemma in english_lemmas(english))
+
+
+def _word(stretch: str, language: str | None) -> Iterator[Piece]:
+    if "-" not in stretch:
+        yield Piece(0, len(stretch), word_terms(stretch, language))
+        return
+    first, *later = parts_with_offsets(stretch)
+    yield Piece(0, len(stretch), _unique((*_whole_terms(stretch, language), *word_terms(first[1], language))))
+    for start, part in later:
+        yield Piece(start, start + len(part), word_terms(part, language))
+
+
+def _whole_terms(hyphenated: str, language: str | None) -> Iterator[str]:
+    """Yield the terms of a hyphenated word as one: with the hyphen, written together, its lemmas."""
+    parts = hyphenated[:MAX_TERM_CHARACTERS].split("-")
+    lower = "-".join(map(mend_look_alikes, parts)).lower()
+    whole, joined = fold_letters(lower), fold_letters(lower.replace("-", ""))
+    yield whole
+    yield joined
+    yield from _lemma_terms(lower, whole, language)
+    if joined.isascii():  # English writes the same word both ways (cease-fire, ceasefire)
+        yield from (lemma_term("en", lemma) for lemma in english_lemmas(joined))
+
+
+def _number(stretch: str, language: str | None) -> Iterator[Piece]:
+    number = split_number(stretch)
+    yield Piece(0, number.number_length, (number.number[:MAX_TERM_CHARACTERS],))
+    for start, word in number.words:
+        yield Piece(start, start + len(word), word_terms(word, language))
+
+
+def _code(stretch: str, language: str | None) -> Iterator[Piece]:
+    folded = fold_letters(stretch.lower())
+    letters, digits, digits_start = split_code(stretch)
+    telling = word_terms(letters, language) if len(letters) >= _FEWEST_TELLING_LETTERS else ()
+    yield Piece(0, len(stretch), _unique((folded, *code_keys(folded), *telling)))
+    yield Piece(digits_start, digits_start + len(digits), (digits[:MAX_TERM_CHARACTERS],))
+
+
+def _initials(stretch: str, _language: str | None) -> Iterator[Piece]:
+    letters = fold_letters(stretch[: 2 * MAX_TERM_CHARACTERS].replace(".", "").lower())
+    yield Piece(0, len(stretch), _unique((".".join(letters)[:MAX_TERM_CHARACTERS], letters)))
+
+
+def _tag(stretch: str, language: str | None) -> Iterator[Piece]:
+    words = _tag_words(stretch)
+    whole = (fold_letters(stretch.lower()), *word_terms(stretch[1:].strip("_"), language))
+    first = word_terms(words[0][1], language)
+    yield Piece(0, len(stretch), _unique((*whole, *first)))
+    for start, word in words[1:]:
+        yield Piece(start, start + len(word), word_terms(word, language))
+
+
+def _tag_words(tag: str) -> list[tuple[int, str]]:
+    """
+    Return the words run together in a tag, with their offsets.
+
+    >>> _tag_words("#StandWithUkraine_2022")
+    [(1, 'Stand'), (6, 'With'), (10, 'Ukraine'), (18, '2022')]
+    """
+    words = []
+    start = 1
+    for match in _TAG_JOINT.finditer(tag, 1):
+        words.append((start, tag[start : match.start()]))
+        start = match.end()
+    words.append((start, tag[start:]))
+    return [(start, word) for start, word in words if word]
+
+
+def _address(stretch: str, _language: str | None) -> Iterator[Piece]:
+    """Terms of a web address: without its scheme, its host, and the name that people call the site by."""
+    stretch = stretch.rstrip(_AFTER_ADDRESS)
+    folded = _fold_address(stretch)
+    address = _SCHEME.sub("", folded).replace(":", "")  # a colon marks lemma terms; no bare one may look like them
+    host = address.partition("/")[0]
+    yield Piece(0, len(stretch), _unique((address, host, host.partition(".")[0])) or (folded,))
+
+
+def _mail(stretch: str, _language: str | None) -> Iterator[Piece]:
+    address = _fold_address(stretch)
+    yield Piece(0, len(stretch), _unique((address, *address.split("@", 1))))
+
+
+def _fold_address(stretch: str) -> str:
+    return stretch[:MAX_TERM_CHARACTERS].lower()[:MAX_TERM_CHARACTERS]
+
+
+def _sign(stretch: str, _language: str | None) -> Iterator[Piece]:
+    yield Piece(0, len(stretch), (stretch, *_unit_terms(stretch)))
+
+
+def _unique(terms: Iterable[str]) -> tuple[str, ...]:
+    return tuple(term for term in dict.fromkeys(terms) if term)
+
+
+_ANALYSES: MappingProxyType[Kind, Callable[[str, str | None], Iterator[Piece]]] = MappingProxyType(
+    {
+        "plain": _word,
+        "address": _address,
+        "mail": _mail,
+        "tag": _tag,
+        "initials": _initials,
+        "number": _number,
+        "code": _code,
+        "word": _word,
+        "sign": _sign,
+    }
+)

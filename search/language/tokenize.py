@@ -1,0 +1,52 @@
+"""
+Where the words of a normalised text are: one alternation, tried from left to right.
+
+Decides only the stretches and their kinds. What index terms a stretch gets is decided in ``terms``. Every repetition
+that could be tried from many starting points is bounded, so time stays linear in the text.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+_LETTER = r"[^\W\d_]"
+# Marks that no precomposed letter took up stay with their letter.
+_LETTERS = rf"{_LETTER}(?:{_LETTER}|[\u0300-\u036f])*"
+# What RFC 3986 allows in an address, and letters of any script. Not the apostrophe: it closes quotations.
+_ADDRESS_CHARACTER = r"[\w.~:/?\#\[\]@!$&()*+,;=%-]"
+# Bare domains only with these endings: "кінець.Початок" is two words with a space forgotten.
+_DOMAIN_ENDINGS = "com|org|net|info|gov|edu|int|mil|news|media|tv|io|co|me|eu|ua|ru|by|pl|de|fr|us|uk|укр|рф"
+
+# Plain text rather than an enumeration: kinds are keys of the memory of analysed words, and the hash of an Enum member
+# is computed in Python, which halves the speed of analysis.
+Kind = Literal["plain", "address", "mail", "tag", "initials", "number", "code", "word", "sign"]
+
+
+# A plain word is the commonest case and comes first: what follows it shows that it begins nothing longer.
+# 64 characters is the limit of the local part of an address (RFC 5321), 63 that of a domain label (RFC 1035).
+_STRETCH = re.compile(
+    rf"""
+     (?P<plain>{_LETTER}++(?=[,;!?)»]|\.?(?:\s|$)))
+    |(?P<address>(?:https?://|www\.){_ADDRESS_CHARACTER}+
+               |\b(?:[A-Za-z0-9-]{{1,63}}\.){{1,6}}(?:{_DOMAIN_ENDINGS})\b(?!\.?\w)(?:/{_ADDRESS_CHARACTER}*)?)
+    |(?P<mail>[\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,6}})
+    |(?P<tag>[\#@][^\W_]\w*)
+    |(?P<initials>\b{_LETTER}(?:\.{_LETTER})+\b\.?)
+    |(?P<number>(?:\d{{1,3}}(?:[ ]\d{{3}})+(?!\d)|\d+(?:[.,:/]\d+)*)(?:-?{_LETTERS}(?:-{_LETTERS})*)?)
+    |(?P<code>{_LETTER}+-?\d+(?:[^\W_]|-(?=[^\W_]))*)
+    |(?P<word>{_LETTERS}(?:['-]{_LETTERS})*)
+    |(?P<sign>[$€£₴₽%])
+    """,
+    re.VERBOSE,
+)
+
+
+def stretches(text: str) -> Iterator[tuple[Kind, str, int]]:
+    """
+    Yield the kind, the text and the start of every word, number, code, address and sign of a normalised text.
+
+    >>> [(kind, stretch) for kind, stretch, _ in stretches("155-мм, F-16 і прем'єр-міністр")]
+    [('number', '155-мм'), ('code', 'F-16'), ('plain', 'і'), ('word', "прем'єр-міністр")]
+    """
+    for match in _STRETCH.finditer(text):
+        yield match.lastgroup, match.group(), match.start()  # type: ignore[misc]  # the groups are the kinds

@@ -1,0 +1,87 @@
+"""
+Ukrainian lemmas: every one that the dictionary offers.
+
+The dictionary has no probabilities (``Києві`` is first of all a form of ``кий``), so choosing one would lose names; all
+are indexed at the same position. Words reach this module folded: lower case, apostrophe ', ґ as г.
+"""
+
+import functools
+import re
+from types import MappingProxyType
+from typing import Any
+
+from search.language.words import (
+    MAX_DICTIONARY_CHARACTERS,
+    REMEMBERED_FORMS,
+    dictionary,
+    is_known,
+    read_table,
+    stem_of_unknown,
+)
+
+_ADVERBIAL_PARTICIPLE = re.compile(r"(?P<stem>.+)(?P<ending>чи|ши)(?P<reflexive>с[ья])?")
+_FINITE_ENDINGS = {"чи": "ть", "ши": ""}
+_CONSONANT_SECOND = re.compile("[уі][бвгджзйклмнпрстфхцчшщ]..")
+# The spelling of 2019 writes є after a vowel in words from Latin: проєкт, проєкція, траєкторія.
+_YECT = re.compile("(?<=[аоу])є(?=к[тц])")
+
+
+@functools.cache
+def overrides() -> MappingProxyType[str, tuple[str, ...]]:
+    """Return the lemmas of the forms that the dictionary lacks or misreads (``data/ukrainian_overrides.tsv``)."""
+    return read_table("ukrainian_overrides.tsv")
+
+
+@functools.lru_cache(REMEMBERED_FORMS)
+def ukrainian_lemmas(word: str) -> tuple[str, ...]:
+    """
+    Return the lemmas of a folded Ukrainian word form, in the dictionary's order, in their one spelling.
+
+    Adverbial participles also give their infinitive; unknown words give every prediction and a stem.
+
+    >>> ukrainian_lemmas("києві")
+    ('кий', 'київ')
+    >>> ukrainian_lemmas("говорячи")
+    ('говорячи', 'говорити')
+    """
+    if len(word) > MAX_DICTIONARY_CHARACTERS:
+        return ()
+    if word in overrides():
+        return overrides()[word]
+    parses = dictionary("uk").parse(word)
+    found = [parse.normal_form for parse in parses]
+    participle = _ADVERBIAL_PARTICIPLE.fullmatch(word)
+    if participle and any("GRND" in parse.tag for parse in parses):
+        found += _infinitives(participle)
+    if not is_known("uk", word):
+        found += stem_of_unknown(word)
+    return tuple(dict.fromkeys(map(_one_spelling, found)))
+
+
+def _infinitives(participle: re.Match[str]) -> list[str]:
+    """
+    Return the infinitives of an adverbial participle, by way of a form that the dictionary links to them.
+
+    говоря-чи -> говоря-ть (they say), зробив-ши -> зробив (he did), приніс-ши -> приніс (he brought).
+    """
+    ending = _FINITE_ENDINGS[participle["ending"]] + ("ся" if participle["reflexive"] else "")
+    finite = participle["stem"] + ending
+    return [parse.normal_form for parse in dictionary("uk").parse(finite) if _is_known_verb(parse)]
+
+
+def _is_known_verb(parse: Any) -> bool:
+    return "VERB" in parse.tag and parse.is_known
+
+
+def _one_spelling(lemma: str) -> str:
+    """
+    Write a lemma in the one of its correct spellings that stands for all.
+
+    ґ as г, проєкт as проект, and у or і at the start as в or й where that is a word too (учитель, вчитель).
+    """
+    lemma = _YECT.sub("е", lemma.replace("ґ", "г"))
+    if _CONSONANT_SECOND.match(lemma):
+        other = ("в" if lemma[0] == "у" else "й") + lemma[1:]
+        if is_known("uk", other):
+            return other
+    return lemma

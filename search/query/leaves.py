@@ -1,0 +1,74 @@
+"""
+The leaves of a query tree that Whoosh does not have.
+
+Trees are made of ``whoosh.query``'s And, Or, Not, DisjunctionMax, Every and NullQuery, and of these leaves. They are
+Whoosh queries, compared by value; ``search.columnar.execute`` evaluates them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import whoosh.query
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way in which a word may stand in the index, and how much (0 to 1) a match of it is worth."""
+
+    term: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Word(whoosh.query.Query):  # type: ignore[misc]  # Whoosh has no types
+    """A word in any of its forms, in any of the fields. The forms are one group: the best that matches counts."""
+
+    fields: tuple[str, ...]
+    forms: tuple[Form, ...]
+
+
+@dataclass(frozen=True)
+class Sequence(whoosh.query.Query):  # type: ignore[misc]
+    """
+    Words one after another in one field; each slot is a group of forms of one word.
+
+    ``slop`` is how many other positions may stand between the first word and the last, in all.
+    """
+
+    fields: tuple[str, ...]
+    slots: tuple[tuple[Form, ...], ...]
+    slop: int = 0
+
+
+@dataclass(frozen=True)
+class Beginning(whoosh.query.Query):  # type: ignore[misc]
+    """Every term that begins with ``text``, except those that begin with one of ``without``."""
+
+    fields: tuple[str, ...]
+    text: str
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Keyword(whoosh.query.Query):  # type: ignore[misc]
+    """Documents with one of ``values`` in the keyword field ``name``, in any letter case. Adds nothing to the score."""
+
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Between(whoosh.query.Query):  # type: ignore[misc]
+    """Documents with a moment ``name`` from ``since`` up to, not including, ``until`` (aware; None is open)."""
+
+    name: str
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Identifier(whoosh.query.Query):  # type: ignore[misc]
+    """The document with an id, or all documents of a group."""
+
+    value: str
+    group: bool = False

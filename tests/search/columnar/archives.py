@@ -1,0 +1,121 @@
+"""Small archives for the tests of the engine: a layout, documents, trees, and ways to write and read an index."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import whoosh.query
+from hypothesis import strategies as st
+
+from search.columnar.document import Document, Layout, microseconds
+from search.columnar.ranking import Bm25f, FieldWeight
+from search.columnar.snapshot import Snapshot, open_snapshot
+from search.columnar.writer import Writer
+from search.query import leaves
+
+LAYOUT = Layout(text=("title", "body"), keywords=("section", "tag"), moments=("published",))
+RANKING = Bm25f({"title": FieldWeight(3.0, 0.3)})  # the body has the weight of a field that has none of its own
+ANALYSIS = "test"
+
+# Few words, so that they meet; prefixes of each other, a lemma term, letters of two bytes and of four.
+WORDS = ("a", "ab", "abc", "b", "ки", "кит", "uk:кит", "uk:ки", "\N{BOOKS}")
+IDS = tuple("abcdefgh")
+GROUPS = ("g1", "g2", "гурт")
+SECTIONS = ("Світ", "світ", "War", "Straße", "STRASSE")
+MOMENTS = tuple(datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=days) for days in range(4))
+
+
+def document(identifier: str, words: str = "", **changes) -> Document:
+    """Return a document whose body has ``words``, one at each position."""
+    fields = {
+        "id": identifier,
+        "group": identifier,
+        "digest": hash((identifier, words)) % 2**64,
+        "stored": f"{identifier}: {words}".encode(),
+        "card": identifier.encode(),
+        "text": {"body": [(position, (word,)) for position, word in enumerate(words.split())]},
+    }
+    return Document(**(fields | changes))
+
+
+def write(path: Path, *batches: Iterable[Document]) -> None:
+    """Write batches of documents to an index, one commit each."""
+    with Writer(path, LAYOUT, ANALYSIS, wait_seconds=0.1) as writer:
+        for batch in batches:
+            for each in batch:
+                writer.put(each)
+            writer.commit()
+
+
+def ids_by_number(snapshot: Snapshot) -> list[str]:
+    """Return the ids of all documents of a snapshot, deleted ones included, by document number."""
+    return [identifier.decode() for segment in snapshot.segments for identifier in segment.all_ids()]
+
+
+def stored_by_id(path: Path) -> dict[str, bytes]:
+    """Return what an index has: the stored bytes of every living document."""
+    snapshot = open_snapshot(path)
+    numbered = enumerate(ids_by_number(snapshot))
+    return {identifier: snapshot.stored(number) for number, identifier in numbered if snapshot.alive[number]}
+
+
+@st.composite
+def texts(draw) -> list[tuple[int, tuple[str, ...]]]:
+    """Draw positions, some with several terms, some after a gap."""
+    terms = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True).map(tuple)
+    position, text = -1, []
+    for gap, at_position in draw(st.lists(st.tuples(st.sampled_from((1, 1, 1, 2, 7)), terms), max_size=7)):
+        position += gap
+        text.append((position, at_position))
+    return text
+
+
+@st.composite
+def documents(draw) -> Document:
+    """Draw a document."""
+    moment = draw(st.none() | st.sampled_from(MOMENTS))
+    return Document(
+        id=draw(st.sampled_from(IDS)),
+        group=draw(st.sampled_from(GROUPS)),
+        digest=draw(st.sampled_from((0, 1, 2**64 - 1))),
+        stored=draw(st.binary(max_size=5)),
+        card=draw(st.binary(max_size=2)),
+        text={name: draw(texts()) for name in LAYOUT.text if draw(st.integers(0, 5))},
+        keywords={
+            "section": (draw(st.sampled_from(SECTIONS)),),
+            "tag": tuple(draw(st.lists(st.sampled_from(("x", "y", "ї")), unique=True, max_size=3))),
+        },
+        moments={"published": microseconds(moment)} if moment or draw(st.booleans()) else {},
+    )
+
+
+def _leaf() -> st.SearchStrategy[whoosh.query.Query]:
+    word, field = st.sampled_from((*WORDS, "absent")), st.sampled_from(LAYOUT.text)
+    fields = st.sampled_from((("title",), ("body",), ("title", "body")))
+    forms = st.lists(st.builds(leaves.Form, word, st.sampled_from((1.0, 0.9, 0.4))), max_size=3).map(tuple)
+    beginning = st.sampled_from(("", "a", "ab", "к", "uk:", "uk:к", "z"))
+    limit = st.none() | st.sampled_from(MOMENTS)
+    return st.one_of(
+        st.builds(leaves.Word, fields, forms),
+        st.builds(leaves.Sequence, fields, st.lists(forms, min_size=1, max_size=3).map(tuple), st.integers(0, 4)),
+        st.builds(leaves.Beginning, fields, beginning, st.lists(beginning.filter(bool), max_size=2).map(tuple)),
+        st.builds(leaves.Keyword, st.just("section"), st.lists(st.sampled_from(SECTIONS)).map(tuple)),
+        st.builds(leaves.Keyword, st.just("tag"), st.sampled_from((("X",), ("Ї", "y"), ("absent",)))),
+        st.builds(leaves.Between, st.just("published"), limit, limit),
+        st.builds(leaves.Identifier, st.sampled_from((*IDS, "\ud800")), st.just(False)),
+        st.builds(leaves.Identifier, st.sampled_from((*GROUPS, "\ud800")), st.just(True)),
+        st.builds(whoosh.query.Term, field, word),
+        st.builds(whoosh.query.Prefix, field, beginning),
+        st.sampled_from((whoosh.query.Every(), whoosh.query.NullQuery)),
+    )
+
+
+def trees() -> st.SearchStrategy[whoosh.query.Query]:
+    """Draw a query tree."""
+
+    def grown(inner: st.SearchStrategy[whoosh.query.Query]) -> st.SearchStrategy[whoosh.query.Query]:
+        children = st.lists(inner | inner.map(whoosh.query.Not), max_size=4)
+        kinds = st.sampled_from((whoosh.query.And, whoosh.query.Or, whoosh.query.DisjunctionMax))
+        return st.builds(lambda kind, nodes: kind(nodes), kinds, children) | inner.map(whoosh.query.Not)
+
+    return st.recursive(_leaf(), grown, max_leaves=8)

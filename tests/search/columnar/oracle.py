@@ -1,0 +1,169 @@
+"""
+The oracle: the answers of the engine, worked out document by document, with no index and nothing clever.
+
+It follows the words of the leaves' docstrings and the formula of ``search.columnar.ranking``. Where it and the engine
+disagree, one of them is wrong, and this one can be read in five minutes.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise, product
+from math import log
+
+import whoosh.query
+
+from search.columnar.collect import Count
+from search.columnar.document import NO_MOMENT, Document, microseconds
+from search.columnar.ranking import Bm25f, FieldWeight
+from search.query import leaves
+
+Scores = dict[str, float]  # by the document's id
+
+
+class Oracle:
+    """Evaluates trees over documents by id."""
+
+    def __init__(self, documents: Mapping[str, Document], ranking: Bm25f) -> None:
+        self.documents = documents
+        self.ranking = ranking
+
+    def scores(self, node: whoosh.query.Query) -> Scores:
+        """Return what matches, with its score."""
+        everything = dict.fromkeys(self.documents, 0.0)
+        match node:
+            case whoosh.query.And():
+                return self._and(node.subqueries, everything)
+            case whoosh.query.Or():
+                return self._either(node.subqueries, sum)
+            case whoosh.query.DisjunctionMax():
+                return self._either(node.subqueries, max)
+            case whoosh.query.Not():
+                return {i: 0.0 for i in everything if i not in self.scores(node.query)}
+            case whoosh.query.Every():
+                return everything
+            case whoosh.query.Term():
+                return self._word(leaves.Word((node.fieldname,), (leaves.Form(node.text, node.boost),)))
+            case whoosh.query.Prefix():
+                return self._beginning(leaves.Beginning((node.fieldname,), node.text))
+            case leaves.Word():
+                return self._word(node)
+            case leaves.Beginning():
+                return self._beginning(node)
+            case leaves.Sequence():
+                return self._sequence(node)
+            case leaves.Keyword() | leaves.Between() | leaves.Identifier():
+                return {i: 0.0 for i, document in self.documents.items() if passes(node, document)}
+            case whoosh.query.NullQuery:
+                return {}
+        raise TypeError(node)
+
+    def _and(self, parts: Iterable[whoosh.query.Query], everything: Scores) -> Scores:
+        found = everything
+        for part in parts:  # the score of a Not is 0, so it needs no case of its own
+            scores = self.scores(part)
+            found = {i: score + scores[i] for i, score in found.items() if i in scores}
+        return found
+
+    def _either(self, parts: Iterable[whoosh.query.Query], combine) -> Scores:
+        found = defaultdict(list)
+        for part in parts:
+            for identifier, score in self.scores(part).items():
+                found[identifier].append(score)
+        return {identifier: combine(scores) for identifier, scores in found.items()}
+
+    def _word(self, node: leaves.Word) -> Scores:
+        found: dict[str, list[float]] = defaultdict(list)
+        for form in node.forms:
+            frequencies = self._frequencies(node.fields, lambda text, term=form.term: terms_of(text).count(term))
+            for identifier, pooled in frequencies.items():
+                found[identifier].append(form.weight * self._saturated(pooled))
+        return self._times_idf({identifier: max(scores) for identifier, scores in found.items()})
+
+    def _beginning(self, node: leaves.Beginning) -> Scores:
+        def frequency(text):
+            return sum(t.startswith(node.text) and not t.startswith(node.without) for t in terms_of(text))
+
+        pooled = self._frequencies(node.fields, frequency)
+        return self._times_idf({identifier: self._saturated(value) for identifier, value in pooled.items()})
+
+    def _sequence(self, node: leaves.Sequence) -> Scores:
+        pooled = self._frequencies(node.fields, lambda text: len(set(sequence_starts(text, node))))
+        worth = min((max(form.weight for form in slot) for slot in node.slots if slot), default=1.0)
+        return self._times_idf({identifier: worth * self._saturated(value) for identifier, value in pooled.items()})
+
+    def _frequencies(self, fields: Iterable[str], frequency) -> dict[str, float]:
+        """Return the pooled frequency of what ``frequency`` counts in the positions of a field, where it occurs."""
+        pooled: dict[str, float] = {}
+        for name in fields:
+            field = self.ranking.fields.get(name, FieldWeight(1.0, 0.75))
+            lengths = [len(document.text.get(name, ())) for document in self.documents.values()]
+            lengths = [length for length in lengths if length]
+            for identifier, document in self.documents.items():
+                text = document.text.get(name, ())
+                if count := frequency(text):
+                    relative = len(text) / (sum(lengths) / len(lengths))
+                    part = field.weight * count / (1 - field.b + field.b * relative)
+                    pooled[identifier] = pooled.get(identifier, 0.0) + part
+        return pooled
+
+    def _saturated(self, pooled: float) -> float:
+        return pooled * (self.ranking.k1 + 1) / (self.ranking.k1 + pooled)
+
+    def _times_idf(self, scores: Scores) -> Scores:
+        n, having = len(self.documents), len(scores)
+        idf = log(1 + (n - having + 0.5) / (having + 0.5))
+        return {identifier: score * idf for identifier, score in scores.items()}
+
+    def count(self, found: Iterable[str]) -> Count:
+        """Count documents and their groups."""
+        found = set(found)
+        return Count(len(found), len({self.documents[identifier].group for identifier in found}))
+
+    def facet(self, name: str, found: Iterable[str]) -> dict[str, Count]:
+        """Count the documents and groups that have each value of a keyword field."""
+        having = defaultdict(set)
+        for identifier in found:
+            for value in self.documents[identifier].keywords.get(name, ()):
+                having[value].add(identifier)
+        return {value: self.count(identifiers) for value, identifiers in having.items()}
+
+
+def passes(node: whoosh.query.Query, document: Document) -> bool:
+    """Return whether a filter lets a document through."""
+    match node:
+        case leaves.Keyword(name, values):
+            wanted = {value.casefold() for value in values}
+            return any(value.casefold() in wanted for value in document.keywords.get(name, ()))
+        case leaves.Between(name, since, until):
+            moment = document.moments.get(name, NO_MOMENT)
+            after = since is None or moment >= microseconds(since)
+            return moment != NO_MOMENT and after and (until is None or moment < microseconds(until))
+        case leaves.Identifier(value, group):
+            return value == (document.group if group else document.id)
+    raise TypeError(node)
+
+
+def terms_of(text) -> list[str]:
+    """Return every term of a field, as often as it occurs."""
+    return [term for _, terms in text for term in terms]
+
+
+def sequence_starts(text, node: leaves.Sequence) -> Iterator[int]:
+    """Yield where a sequence begins, trying every choice of positions."""
+    places = [[p for p, terms in text if any(form.term in terms for form in slot)] for slot in node.slots]
+    for chosen in product(*places):
+        ascending = all(left < right for left, right in pairwise(chosen))
+        between = chosen[-1] - chosen[0] + 1 - len(chosen)
+        if ascending and between <= node.slop:
+            yield chosen[0]
+
+
+def first_of_each_group(ordered: Iterable[str], documents: Mapping[str, Document]) -> list[str]:
+    """Return the documents that come first of their group."""
+    seen: Counter[str] = Counter()
+    firsts = []
+    for identifier in ordered:
+        seen[documents[identifier].group] += 1
+        if seen[documents[identifier].group] == 1:
+            firsts.append(identifier)
+    return firsts

@@ -1,0 +1,167 @@
+"""The page of an article: text, marks, versions, metadata for machines, and the way back."""
+
+import json
+from collections.abc import Callable
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from readers_archive import URL_ID
+
+from web.presenters import is_subhead
+
+Page = Callable[..., BeautifulSoup]
+
+
+def json_ld(page: BeautifulSoup) -> dict[str, object]:
+    script = page.select_one("script[type='application/ld+json']")
+    assert script is not None and script.string is not None
+    described: dict[str, object] = json.loads(script.string)
+    return described
+
+
+def test_an_article_is_shown_in_its_language(page: Page) -> None:
+    found = page("/article/port.uk")
+    assert found.h1 is not None and found.h1["lang"] == "uk"
+    assert found.h1.get_text() == "У порту Одеси відкрили новий причал"
+    text = found.select_one(".text")
+    assert text is not None and text["lang"] == "uk"
+    assert [block.name for block in text.find_all(True, recursive=False)] == ["p", "h2", "p"]
+    assert not found.select("mark")
+    assert not found.select(".back")
+
+
+def test_the_words_of_the_query_are_marked_in_all_their_forms(page: Page) -> None:
+    marks = [mark.get_text() for mark in page("/article/port.uk", q="порт Одеса").select("mark")]
+    assert {"порту", "Одеси", "Одесі"} <= set(marks)
+
+
+def test_the_way_back_is_the_whole_search(page: Page, client: FlaskClient) -> None:
+    results = page("/search", q="bulletin", section="society", sort="oldest", page="2")
+    link = results.select_one(".headline a")
+    assert link is not None
+    article = BeautifulSoup(client.get(str(link["href"])).get_data(as_text=True), "html.parser")
+    back = article.select_one(".back a")
+    assert back is not None and urlsplit(str(back["href"])).path == "/search"
+    assert parse_qs(urlsplit(str(back["href"])).query) == {
+        "q": ["bulletin"],
+        "section": ["society"],
+        "sort": ["oldest"],
+        "page": ["2"],
+    }
+
+
+def test_versions_are_linked_for_readers_and_for_machines(page: Page) -> None:
+    found = page("/article/rescuers.ru")
+    links = found.select(".story .versions a")
+    assert [(link.get_text(), link.get("aria-current")) for link in links] == [
+        ("ua", None),
+        ("en", None),
+        ("ru", "true"),
+    ]
+    alternates = {link["hreflang"]: link["href"] for link in found.select("head link[hreflang]")}
+    assert alternates == {language: f"http://localhost/article/rescuers.{language}" for language in ("uk", "en", "ru")}
+
+
+def test_metadata_is_complete(page: Page) -> None:
+    found = page("/article/rescuers.uk")
+    meta = {tag["property"]: tag["content"] for tag in found.select("meta[property]")}
+    assert meta["og:title"] == "Рятувальники у Києві"
+    assert meta["og:locale"] == "uk_UA"
+    assert meta["article:published_time"] == "2024-07-08T15:30:00+00:00"
+    canonical = found.select_one("link[rel=canonical]")
+    assert canonical is not None and canonical["href"] == "http://localhost/article/rescuers.uk"
+    described = json_ld(found)
+    assert described["@type"] == "NewsArticle"
+    assert described["headline"] == "Рятувальники у Києві"
+    assert described["inLanguage"] == "uk"
+    assert described["author"] == [{"@type": "Person", "name": "Олена Гриценко"}]
+    assert described["dateModified"] == "2024-07-09T08:00:00+00:00"
+    translations = described["workTranslation"]
+    assert isinstance(translations, list) and [t["inLanguage"] for t in translations] == ["ru", "en"]
+
+
+@pytest.mark.parametrize(
+    ("ui", "moment"),
+    [("uk", "8 липня 2024 р., 18:30"), ("ru", "8 июля 2024 г., 18:30"), ("en", "July 8, 2024, 18:30")],
+)
+def test_moments_are_in_kyiv_and_in_the_language_of_the_page(page: Page, ui: str, moment: str) -> None:
+    shown = page("/article/rescuers.uk", ui=ui).select_one(".story .kicker time")
+    assert shown is not None
+    assert shown.get_text().replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ") == moment
+
+
+def test_the_photo_is_credited_once(page: Page) -> None:
+    byline = page("/article/rescuers.uk", ui="uk").select_one(".story .byline")
+    assert byline is not None and byline.get_text(" ", strip=True).count("Фото:") == 1
+
+
+def test_related_stories_leave_out_the_story_itself(page: Page) -> None:
+    found = page("/article/port.uk")
+    hrefs = [urlsplit(str(link["href"])).path for link in found.select(".related .headline a")]
+    assert "/article/berth.uk" in hrefs
+    assert "/article/port.uk" not in hrefs
+    assert len(hrefs) <= 5
+
+
+def test_authors_topics_and_sections_lead_to_their_articles(page: Page) -> None:
+    found = page("/article/port.uk")
+    queries = [
+        parse_qs(urlsplit(str(link["href"])).query) for link in found.select(".story .byline a, .story .chips a")
+    ]
+    assert {"author": ["Ганна Щербак"]} in queries
+    assert {"source": ["Порт"]} in queries
+    assert {"tag": ["Одеса"]} in queries
+
+
+def test_an_article_without_a_title_is_named_by_its_text(page: Page) -> None:
+    found = page("/article/untitled")
+    assert found.h1 is not None and found.h1.get_text().startswith("Матеріал без заголовка")
+    results = page("/search", q="погода")
+    assert "Матеріал без заголовка" in results.select_one(".results .headline").get_text()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("article_id", [URL_ID, "a/../b"])
+def test_any_text_may_be_an_id(page: Page, client: FlaskClient, article_id: str) -> None:
+    query = "address" if article_id == URL_ID else "dots"
+    link = page("/search", q=query).select_one(".results .headline a")
+    assert link is not None
+    response = client.get(str(link["href"]))
+    assert response.status_code == 200
+    api = client.get("/api/v1/articles/" + quote(article_id))
+    assert api.get_json()["id"] == article_id
+
+
+def test_the_original_is_linked_only_on_the_web(page: Page) -> None:
+    link = page("/article/rescuers.en").select_one(".original a")
+    assert link is not None and link["href"] == "https://example.org/rescuers/en"
+    assert not page("/article/nasty").select(".original")
+
+
+@pytest.mark.parametrize("article_id", ["withheld", "embargoed", "no-such-article"])
+def test_what_readers_may_not_see_is_not_there(client: FlaskClient, article_id: str) -> None:
+    response = client.get(f"/article/{article_id}?ui=en")
+    assert response.status_code == 404
+    assert "secret" not in response.get_data(as_text=True)
+    assert client.get(f"/api/v1/articles/{article_id}").status_code == 404
+    assert client.get(f"/api/v1/related?id={article_id}").status_code == 404
+    assert client.get("/api/v1/search?q=secret").get_json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("NATO-Ukraine interaction", True),
+        ("Проєкт «Дія»", True),
+        ("Що далі?", False),
+        ("«Ми вистояли.»", False),
+        ("— Так, — сказав він", False),
+        ("Рядок\nі ще рядок", False),
+        ("а" * 81, False),
+        ("", False),
+        ("»", False),
+    ],
+)
+def test_subheads_are_short_lines_that_are_not_sentences(text: str, expected: bool) -> None:
+    assert is_subhead(text) is expected

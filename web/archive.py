@@ -1,0 +1,81 @@
+"""
+The one archive that all requests of a process read.
+
+Opens it when the first request needs it and follows its commits. A folder that cannot be opened now is tried again by
+the next request, so a site started before its index heals by itself; one that breaks later is served as it was.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from flask import current_app
+
+import search
+from search import Archive, IndexUnavailable
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+_EXTENSION = "visti-archive"
+
+
+class ArchiveHandle:
+    """Opens the index folder ``path`` lazily, for readers."""
+
+    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+        self.path = path
+        self._clock = clock
+        self._archive: Archive | None = None
+        self._trouble = ""
+        self._lock = Lock()  # the server is threaded; two first requests must not open it twice
+
+    def current(self) -> Archive:
+        """Return the archive as of its last commit. Raises ``IndexUnavailable``."""
+        with self._lock:
+            if self._archive is None:
+                self._archive = self._open()
+            else:
+                self._follow(self._archive)
+            return self._archive
+
+    def close(self) -> None:
+        """Close the archive; the next request opens it again."""
+        with self._lock:
+            if self._archive is not None:
+                self._archive.close()
+                self._archive = None
+
+    def _open(self) -> Archive:
+        if self._clock is None:
+            return search.open(self.path, audience="readers")
+        return search.open(self.path, audience="readers", clock=self._clock)
+
+    def _follow(self, archive: Archive) -> None:
+        try:
+            archive.refresh()
+        except IndexUnavailable as error:
+            # Readers keep the commit that they had; the log is told once, not at every request
+            if str(error) != self._trouble:
+                logger.error("Still serving the previous state of the archive. %s", error)
+            self._trouble = str(error)
+        else:
+            self._trouble = ""
+
+
+def current_archive() -> Archive:
+    """Return the archive of the application that handles this request. Raises ``IndexUnavailable``."""
+    return archive_handle().current()
+
+
+def archive_handle() -> ArchiveHandle:
+    """Return the current application's handle."""
+    handle: ArchiveHandle = current_app.extensions[_EXTENSION]
+    return handle
+
+
+def install_archive(extensions: dict[str, object], handle: ArchiveHandle) -> None:
+    """Put the handle where ``current_archive`` finds it: among an application's extensions."""
+    extensions[_EXTENSION] = handle

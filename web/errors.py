@@ -1,0 +1,102 @@
+"""
+Answers to what goes wrong: a page for readers, ``{"error": {"code", "message"}}`` for programs.
+
+Paths and tracebacks go to the log, never into an answer.
+"""
+
+import logging
+from typing import NamedTuple
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from search import IndexUnavailable
+from web.i18n import N_
+
+logger = logging.getLogger(__name__)
+
+#: An index that is being rebuilt or mended is back in about this time; asking more often helps nobody.
+RETRY_AFTER_SECONDS = 30
+
+
+class BadParameter(Exception):
+    """A parameter of the API has a value that it may not have."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        super().__init__(reason if reason.startswith(name) else f"{name}: {reason}")
+
+
+class ErrorText(NamedTuple):
+    """What an error page says: what happened, and what to do."""
+
+    title: str
+    advice: str
+
+
+PAGE_TEXTS = {
+    404: ErrorText(
+        N_("There is no such page"), N_("The article may have been withdrawn, or the address has a mistake in it.")
+    ),
+    500: ErrorText(N_("Something went wrong here"), N_("It has been written down. Please try again a little later.")),
+    503: ErrorText(
+        N_("The archive cannot be searched right now"),
+        N_("Please try again in a minute. If you look after this site: the log says which command helps."),
+    ),
+}
+OTHER_TEXT = ErrorText(N_("This request could not be answered"), N_("Please start again from the search page."))
+
+#: Stable codes of the API's errors, by status.
+CODES = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    500: "internal",
+    503: "index_unavailable",
+}
+_UNAVAILABLE = "The archive cannot be searched right now. Try again later."
+_INTERNAL = "Something went wrong on the server; it has been logged."
+#: Paths outside /api whose answers programs read.
+_MACHINE_PATHS = ("/healthz", "/openapi.json")
+
+
+def init_errors(app: Flask) -> None:
+    """Let an application answer errors in the right shape."""
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(500, _answer_internal)
+    app.register_error_handler(IndexUnavailable, _answer_unavailable)
+    app.register_error_handler(BadParameter, _answer_bad_parameter)
+
+
+def _answer_http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:  # a redirect is an HTTPException too
+        return error
+    response = _answer(status, error.description or error.name)
+    response.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
+    return response
+
+
+def _answer_internal(error: Exception) -> Response:
+    return _answer(500, _INTERNAL)  # Flask has logged the traceback
+
+
+def _answer_unavailable(error: Exception) -> Response:
+    logger.error("%s", error)
+    response = _answer(503, _UNAVAILABLE)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _answer_bad_parameter(error: Exception) -> Response:
+    return _answer(400, str(error))
+
+
+def _answer(status: int, message: str) -> Response:
+    if request.path.startswith("/api/") or request.path in _MACHINE_PATHS:
+        return make_response(jsonify({"error": {"code": CODES.get(status, "error"), "message": message}}), status)
+    text = PAGE_TEXTS.get(status, OTHER_TEXT)
+    return make_response(render_template("error.html", text=text, status=status), status)

@@ -1,0 +1,154 @@
+"""
+/openapi.json: the description of the API (OpenAPI 3.1), built from the tables that the code itself reads.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, jsonify, url_for
+from flask.typing import ResponseReturnValue
+
+from search import LANGUAGES, Status
+from search.article import ARTICLE_FIELDS
+from web.api import RELATED_PARAMETERS, SEARCH_API_PARAMETERS, SUGGEST_PARAMETERS
+from web.errors import CODES
+from web.params import ParameterInfo
+
+openapi = Blueprint("openapi", __name__)
+
+Schema = Mapping[str, Any]
+
+_STRING: Schema = {"type": "string"}
+_OPTIONAL: Schema = {"type": ["string", "null"]}
+_MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_LANGUAGE: Schema = {"type": "string", "enum": list(LANGUAGES)}
+
+
+@openapi.get("/openapi.json")
+def document() -> ResponseReturnValue:
+    """Answer with the description of the API."""
+    return jsonify(api_document(url_for("pages.start")))
+
+
+def api_document(base: str) -> dict[str, Any]:
+    """Make the document; ``base`` is the path under which the application is mounted."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Visti",
+            "version": "1",
+            "description": "Search a news archive in Ukrainian, Russian and English.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": base.rstrip("/") or "/"}],
+        "paths": _paths(),
+        "components": {"schemas": _schemas(), "responses": {"Error": _json_response("What went wrong.", "Error")}},
+    }
+
+
+def _paths() -> dict[str, Any]:
+    article_id = {"name": "article_id", "in": "path", "required": True, "schema": _STRING}
+    text = {"type": "object", "properties": {"id": _STRING, "text": _STRING}}
+    related = _operation("related", "Find prior coverage of an article.", RELATED_PARAMETERS, "Hits", 400, 404)
+    posted = {
+        **_operation("relatedToText", "The same for a posted text.", RELATED_PARAMETERS[-1:], "Hits", 400, 404, 413),
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": text}, "text/plain": {"schema": _STRING}},
+        },
+    }
+    article = _operation("article", "Get an article and its language versions.", (), "Article", 404)
+    return {
+        "/api/v1/search": {"get": _operation("search", "Search.", SEARCH_API_PARAMETERS, "Page", 400)},
+        "/api/v1/articles/{article_id}": {"get": {**article, "parameters": [article_id]}},
+        "/api/v1/related": {"get": related, "post": posted},
+        "/api/v1/suggest": {"get": _operation("suggest", "Complete what is typed.", SUGGEST_PARAMETERS, "Suggestions")},
+    }
+
+
+def _operation(
+    name: str, summary: str, parameters: Sequence[ParameterInfo], answer: str, *refusals: int
+) -> dict[str, Any]:
+    errors = {str(status): {"$ref": "#/components/responses/Error"} for status in (*refusals, 500, 503)}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": [_parameter(parameter) for parameter in parameters],
+        "responses": {"200": _json_response(summary, answer), **errors},
+    }
+
+
+def _parameter(parameter: ParameterInfo) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.description,
+        "schema": {"type": "array", "items": parameter.schema} if parameter.repeated else parameter.schema,
+    }
+    return {**described, "style": "form", "explode": True} if parameter.repeated else described
+
+
+def _json_response(description: str, schema: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": _reference(schema)}}}
+
+
+def _reference(schema: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{schema}"}
+
+
+def _list(schema: str) -> dict[str, Any]:
+    return {"type": "array", "items": _reference(schema)}
+
+
+def _object(**properties: Schema) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _schemas() -> dict[str, Any]:
+    return {
+        "Page": _object(
+            query=_STRING,
+            total={**_COUNT, "description": "Language versions that match."},
+            stories={**_COUNT, "description": "Stories that match."},
+            hits=_list("Hit"),
+            facets={"type": "object", "additionalProperties": _list("FacetValue")},
+            interpretation={"type": "object", "description": "How the query was read."},
+            suggestion=_OPTIONAL,
+        ),
+        "Hit": _object(
+            id=_STRING,
+            story=_STRING,
+            language=_LANGUAGE,
+            title=_STRING,
+            url=_OPTIONAL,
+            published=_MOMENT,
+            section=_OPTIONAL,
+            score={"type": "number"},
+            snippet={**_STRING, "description": "HTML: escaped text with <mark>."},
+            versions=_list("Version"),
+            matched={"type": "array", "items": _object(word=_STRING, form=_STRING, by=_STRING)},
+        ),
+        "Hits": _object(hits=_list("Hit")),
+        "Version": _object(id=_STRING, language=_LANGUAGE, title=_STRING, url=_OPTIONAL, published=_MOMENT),
+        "FacetValue": _object(value=_STRING, count=_COUNT, stories=_COUNT, selected={"type": "boolean"}),
+        "Article": _article_schema(),
+        "Suggestions": _object(query=_STRING, suggestions={"type": "array", "items": _STRING}),
+        "Error": _object(error=_object(code={**_STRING, "enum": sorted({*CODES.values(), "error"})}, message=_STRING)),
+    }
+
+
+def _article_schema() -> dict[str, Any]:
+    moment: Schema = {"type": "string", "format": "date-time"}
+    special: dict[str, Schema] = {
+        "language": _LANGUAGE,
+        "authors": {"type": "array", "items": _STRING},
+        "tags": {"type": "array", "items": _STRING},
+        "status": {"type": "string", "enum": list(Status)},
+        "published": moment,
+        "updated": moment,
+        "embargoed_until": moment,
+    }
+    properties = {name: special.get(name, _STRING) for name in ARTICLE_FIELDS}
+    required = ["id", "story", "language", "status", "versions"]
+    return {"type": "object", "properties": {**properties, "versions": _list("Version")}, "required": required}

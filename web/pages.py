@@ -1,0 +1,115 @@
+"""
+The readers' pages. Each view reads the parameters, asks the archive and renders; what is shown, presenters decide.
+"""
+
+from dataclasses import replace
+
+from flask import Blueprint, abort, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from search import Sort
+from web.archive import current_archive
+from web.i18n import N_, interface_language
+from web.params import SearchRequest, read_search_request
+from web.presenters import (
+    count_text,
+    last_page,
+    present_article,
+    present_hit,
+    present_results,
+    section_link,
+    stories_text,
+)
+from web.query import run_search
+from web.urls import search_url
+
+pages = Blueprint("pages", __name__)
+
+#: One across the page and four pairs under it.
+NEWEST_STORIES = 9
+RELATED_STORIES = 5
+
+#: What the start page and the tips offer to try; each is a query in the language of the page.
+EXAMPLES = (N_("Kyiv"), N_("power plants"), N_('"Nobel Peace Prize"'), N_("port -grain"), N_("Olympic*"))
+TIPS = (
+    (N_("Word forms"), N_("elections"), N_("Finds every form of a word, and every word must be in the article.")),
+    (N_("Exact phrase"), N_('"Nobel Peace Prize"'), N_("Quotation marks find these words, in this form and order.")),
+    (N_("Without a word"), N_("port -grain"), N_("A minus before a word leaves out the articles that have it.")),
+    (N_("Either word"), N_("gas OR oil"), N_("OR finds either word; AND and NOT work too, in any of the languages.")),
+    (N_("Brackets"), N_("(gas OR oil) price"), N_("Brackets hold alternatives together.")),
+    (N_("Beginning of a word"), N_("Olympic*"), N_("An asterisk stands for any ending.")),
+    (N_("In one field"), N_("title:NATO"), N_("A field's name and a colon look in that field only.")),
+    (N_("In a period"), N_("NATO since:2024-02"), N_("A year, a month or a day after since: or until: sets a limit.")),
+)
+
+
+@pages.get("/")
+def start() -> str | Response:
+    """Show the newest stories and where to begin; with a query, its results."""
+    search_request, _ = read_search_request(request.args.to_dict(flat=False))
+    if not search_request.is_empty or search_request.page > 1:
+        return results()
+    newest = SearchRequest(sort=Sort.NEWEST)
+    page = run_search(current_archive(), newest, limit=NEWEST_STORIES, facets=("section",), prefer=interface_language())
+    sections = [
+        (link, stories_text(value.stories))
+        for value in page.facets["section"]
+        if (link := section_link(value.value)) is not None
+    ]
+    return render_template(
+        "start.html",
+        cards=[present_hit(hit) for hit in page.hits],
+        sections=sections,
+        examples=EXAMPLES,
+        archive_size=count_text(page.stories, page.total),
+        all_url=search_url(newest),
+    )
+
+
+@pages.get("/search")
+def search() -> str | Response:
+    """Show a page of results."""
+    return results()
+
+
+def results() -> str | Response:
+    """Answer with the results of the request; past the last page, send the reader to it."""
+    search_request, problems = read_search_request(request.args.to_dict(flat=False))
+    page = run_search(current_archive(), search_request, prefer=interface_language())
+    last = last_page(page.results)
+    if search_request.page > last:
+        return redirect(search_url(replace(search_request, page=last)))
+    view = present_results(search_request, page, problems)
+    return render_template("search.html", view=view)
+
+
+@pages.get("/article/<path:article_id>")
+@pages.get("/article", endpoint="article")
+def article(article_id: str | None = None) -> str:
+    """Show an article; the words of the query that found it are marked."""
+    archive = current_archive()
+    found = archive.get(article_id or request.args.get("id", ""))
+    if found is None:
+        abort(404)
+    search_request, _ = read_search_request(request.args.to_dict(flat=False))
+    view = present_article(
+        found,
+        archive.highlight(found, search_request.query),
+        archive.versions(found),
+        archive.related(found, limit=RELATED_STORIES),
+        search_request,
+    )
+    return render_template("article.html", view=view)
+
+
+@pages.get("/help")
+def tips() -> str:
+    """Show how to search."""
+    return render_template("help.html", tips=TIPS)
+
+
+@pages.get("/healthz")
+def health() -> ResponseReturnValue:
+    """Tell a monitor whether the archive can be searched; 503 if it cannot."""
+    return jsonify({"status": "ok", "articles": current_archive().count()})

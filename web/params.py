@@ -1,0 +1,304 @@
+"""
+The URL's parameters as a typed request, and back.
+
+Decides what each parameter may hold and what becomes of a value that it may not: it is dropped or clamped, and
+reported. A page shows the report to its reader, the API refuses the request. Knows mappings, not Flask.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from search import LANGUAGES, Group, Sort, UnsupportedLanguage
+from search.article import clean_text, parse_language, parse_moment
+
+#: Twice the longest paragraph that a person pastes; what is longer is a text, and /api/v1/related reads texts.
+MAX_QUERY_CHARACTERS = 1_000
+#: More values than a person picks; keeps one request from asking for the whole list of tags.
+MAX_FACET_VALUES = 50
+#: Past the last page of any archive, and its offset still fits the engine's 64-bit counters.
+MAX_PAGE = 1_000_000_000
+PAGE_SIZE = 10
+MAX_LIMIT = 100
+#: Years outside cannot be moved between time zones by the datetime type.
+EARLIEST_YEAR, LATEST_YEAR = 1000, 9998
+
+FACETS = ("language", "section", "source", "author", "tag")
+
+_PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
+_NO = frozenset(("0", "false", "no", "off"))
+
+
+class ParameterProblem(NamedTuple):
+    """A value that a parameter may not have; ``code`` is stable, ``message`` the English sentence."""
+
+    name: str
+    value: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """What a reader asked for; every field is within its limits."""
+
+    query: str = ""
+    language: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    sort: Sort = Sort.RELEVANCE
+    group: Group = Group.STORY
+    page: int = 1
+    bridges: bool = True
+
+    def chosen(self, facet: str) -> tuple[str, ...]:
+        """Return the chosen values of a facet."""
+        values: tuple[str, ...] = getattr(self, facet)
+        return values
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything besides the query limits the results."""
+        return bool(self.since or self.until or not self.bridges or any(self.chosen(facet) for facet in FACETS))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was asked for: no query, no filter, no order."""
+        return replace(self, page=1) == SearchRequest()
+
+    @property
+    def order(self) -> Sort:
+        """The order that applies: without words there is no relevance, and the newest come first."""
+        return Sort.NEWEST if self.sort is Sort.RELEVANCE and not self.query else self.sort
+
+    def toggled(self, facet: str, value: str) -> "SearchRequest":
+        """Return the request with one value of a facet chosen or let go, on its first page."""
+        chosen = self.chosen(facet)
+        values = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
+        return replace(self, page=1, **{facet: values})  # type: ignore[arg-type]  # a facet's field holds texts
+
+    def unfiltered(self) -> "SearchRequest":
+        """Return the request with its query and order only."""
+        return SearchRequest(query=self.query, sort=self.sort, group=self.group)
+
+
+def read_search_request(parameters: Mapping[str, Sequence[str]]) -> tuple[SearchRequest, tuple[ParameterProblem, ...]]:
+    """
+    Read the parameters of a search; unknown names are passed over, and every value that does not fit is reported.
+
+    >>> request, problems = read_search_request({"q": ["мир"], "language": ["ua", "xx"], "since": ["soon"]})
+    >>> request.query, request.language, request.since, [problem.name for problem in problems]
+    ('мир', ('uk',), None, ['language', 'since'])
+    """
+    reader = _Reader(parameters)
+    request = SearchRequest(
+        query=reader.text("q", MAX_QUERY_CHARACTERS),
+        language=reader.values("language", parse_language),
+        section=reader.values("section"),
+        source=reader.values("source"),
+        author=reader.values("author"),
+        tag=reader.values("tag"),
+        since=reader.day("since", parse_since),
+        until=reader.day("until", parse_until),
+        sort=Sort(reader.choice("sort", Sort, Sort.RELEVANCE)),
+        group=Group(reader.choice("group", Group, Group.STORY)),
+        page=reader.count("page", 1, MAX_PAGE),
+        bridges=reader.first("bridges").lower() not in _NO,
+    )
+    if request.since and request.until and parse_moment(request.since) > parse_moment(request.until):
+        reader.report("until", str(request.until), "reversed", "until is before since; nothing can be between them")
+    return request, tuple(reader.problems)
+
+
+def read_limit(
+    parameters: Mapping[str, Sequence[str]], default: int = PAGE_SIZE
+) -> tuple[int, tuple[ParameterProblem, ...]]:
+    """Read the number of results wanted, from 1 to ``MAX_LIMIT``."""
+    reader = _Reader(parameters)
+    return reader.count("limit", default, MAX_LIMIT), tuple(reader.problems)
+
+
+def query_pairs(request: SearchRequest) -> list[tuple[str, str]]:
+    """
+    Return the parameters of a request, in a fixed order and without defaults: one state has one URL.
+
+    >>> query_pairs(SearchRequest(query="мир", language=("uk", "en"), page=2))
+    [('q', 'мир'), ('language', 'uk'), ('language', 'en'), ('page', '2')]
+    """
+    default = SearchRequest()
+    pairs = []
+    for field in fields(request):
+        value = getattr(request, field.name)
+        if value == getattr(default, field.name):
+            continue
+        for item in value if isinstance(value, tuple) else (value,):
+            pairs.append((PARAMETER_NAMES.get(field.name, field.name), _as_text(item)))
+    return pairs
+
+
+def parse_since(text: str) -> date:
+    """
+    Return the day or moment at which a period begins; a year or a month begins with its first day.
+
+    Raises ``ValueError``.
+
+    >>> parse_since("2024-05")
+    datetime.date(2024, 5, 1)
+    """
+    return _parse_day(text, lambda year, month: date(year, month or 1, 1))
+
+
+def parse_until(text: str) -> date:
+    """
+    Return the day or moment at which a period ends; a year or a month ends with its last day.
+
+    Raises ``ValueError``.
+
+    >>> parse_until("2024-02"), parse_until("2024")
+    (datetime.date(2024, 2, 29), datetime.date(2024, 12, 31))
+    """
+
+    def last_day(year: int, month: int | None) -> date:
+        return date(year, month or 12, monthrange(year, month or 12)[1])
+
+    return _parse_day(text, last_day)
+
+
+def _parse_day(text: str, complete: Callable[[int, int | None], date]) -> date:
+    partial = _PARTIAL_DATE.fullmatch(text)
+    if partial:
+        month = int(partial[2]) if partial[2] else None
+        if month is not None and not 1 <= month <= 12:
+            raise ValueError(f"{text} has no such month")
+        day: date = complete(_within_calendar(int(partial[1])), month)
+    elif "T" in text or ":" in text:
+        day = parse_moment(text)
+    else:
+        day = date.fromisoformat(text)
+    _within_calendar(day.year)
+    return day
+
+
+def _within_calendar(year: int) -> int:
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        raise ValueError(f"{year} is not a year from {EARLIEST_YEAR} to {LATEST_YEAR}")
+    return year
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+
+
+class _Reader:
+    """Takes values out of the parameters and remembers what was wrong with them."""
+
+    def __init__(self, parameters: Mapping[str, Sequence[str]]) -> None:
+        self.parameters = parameters
+        self.problems: list[ParameterProblem] = []
+
+    def report(self, name: str, value: str, code: str, message: str) -> None:
+        self.problems.append(ParameterProblem(name, value[:80], code, message))
+
+    def all(self, name: str) -> list[str]:
+        return [text for value in self.parameters.get(name, ()) if (text := clean_text(value))]
+
+    def first(self, name: str) -> str:
+        return next(iter(self.all(name)), "")
+
+    def text(self, name: str, limit: int) -> str:
+        text = " ".join(self.first(name).split())
+        if len(text) > limit:
+            self.report(name, text, "too_long", f"{name} is longer than {limit} characters")
+        return text[:limit].rstrip()
+
+    def values(self, name: str, parse: Callable[[str], str] = str) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for value in self.all(name):
+            try:
+                found[parse(value)] = None
+            except UnsupportedLanguage as error:
+                self.report(name, value, "language", str(error))
+        if len(found) > MAX_FACET_VALUES:
+            self.report(name, "", "too_many", f"{name} has more than {MAX_FACET_VALUES} values")
+        return tuple(found)[:MAX_FACET_VALUES]
+
+    def day(self, name: str, parse: Callable[[str], date]) -> date | None:
+        value = self.first(name)
+        try:
+            return parse(value) if value else None
+        except ValueError:
+            self.report(name, value, "date", f"{name} must be a date such as 2024-05-31; got {value[:80]!r}")
+            return None
+
+    def choice(self, name: str, choices: type[StrEnum], default: StrEnum) -> str:
+        value = self.first(name) or default
+        if value not in list(choices):
+            self.report(name, value, "choice", f"{name} must be one of {', '.join(choices)}; got {value[:80]!r}")
+            return default
+        return value
+
+    def count(self, name: str, default: int, most: int) -> int:
+        value = self.first(name)
+        if not value:
+            return default
+        # ASCII digits only: int() would also take "1_0" and "٣"; ten of them already pass every limit here
+        number = int(value[:11]) if re.fullmatch(r"[0-9]+", value) else 0
+        if not 1 <= number <= most:
+            self.report(name, value, "count", f"{name} must be a whole number from 1 to {most}; got {value[:80]!r}")
+        return min(number, most) or default
+
+
+class ParameterInfo(NamedTuple):
+    """A parameter as /openapi.json describes it; ``schema`` is that of one value."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+    repeated: bool = False
+
+
+#: Where the URL's name of a field is not the field's own.
+PARAMETER_NAMES = {"query": "q"}
+
+_TEXT: Mapping[str, Any] = {"type": "string"}
+_QUERY: Mapping[str, Any] = {"type": "string", "maxLength": MAX_QUERY_CHARACTERS}
+_DATE: Mapping[str, Any] = {"type": "string", "examples": ["2024-05-31", "2024-05", "2024-05-31T18:00:00+03:00"]}
+LIMIT_PARAMETER = ParameterInfo(
+    "limit",
+    "How many results to return.",
+    {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": PAGE_SIZE},
+)
+SEARCH_PARAMETERS = (
+    ParameterInfo("q", "The query. Any text is a query; notices tell what was not understood.", _QUERY),
+    ParameterInfo(
+        "language", "Only these languages (ua is accepted for uk).", {"type": "string", "enum": list(LANGUAGES)}, True
+    ),
+    ParameterInfo("section", "Only these sections.", _TEXT, True),
+    ParameterInfo("source", "Only these sources.", _TEXT, True),
+    ParameterInfo("author", "Only these authors.", _TEXT, True),
+    ParameterInfo("tag", "Only these tags.", _TEXT, True),
+    ParameterInfo("since", "From this date or moment on, in Kyiv time where it names no zone.", _DATE),
+    ParameterInfo("until", "Up to and including this date, or up to this moment.", _DATE),
+    ParameterInfo("sort", "The order.", {"type": "string", "enum": list(Sort), "default": Sort.RELEVANCE.value}),
+    ParameterInfo(
+        "group",
+        "story: one hit for all language versions of a story; none: every version is its own hit.",
+        {"type": "string", "enum": list(Group), "default": Group.STORY.value},
+    ),
+    ParameterInfo("page", "The page, from 1.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 1}),
+    ParameterInfo(
+        "bridges",
+        "0 searches without names across scripts, transliteration and dictionaries.",
+        {"type": "string", "enum": ["0", "1"], "default": "1"},
+    ),
+)
