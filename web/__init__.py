@@ -15,11 +15,11 @@ from web.api import api as api_blueprint
 from web.archive import ArchiveHandle, Clock, install_archive
 from web.errors import init_errors
 from web.feeds import feeds as feeds_blueprint
-from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translations_for_templates
+from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translations_for_templates, url_language
 from web.openapi import openapi as openapi_blueprint
 from web.pages import pages as pages_blueprint
 from web.params import SearchRequest
-from web.urls import feed_url, form_fields, help_url, language_url, search_url, start_url
+from web.urls import feed_url, form_fields, help_url, language_url, query_url, start_url
 
 __all__ = ["create_app"]
 
@@ -63,8 +63,8 @@ def create_app(index_path: Path | str | None = None, *, clock: Clock | None = No
         interface_languages=INTERFACE_LANGUAGES,
         own_names=OWN_NAMES,
         empty_request=SearchRequest(),
-        search_request_of=SearchRequest,
-        search_url=search_url,
+        query_url=query_url,
+        url_language=url_language,
         feed_url=feed_url,
         form_fields=form_fields,
         start_url=start_url,

@@ -5,12 +5,11 @@ Strict where the pages are lenient: a parameter with a value that it may not hav
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from flask import Blueprint, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from search import article_as_dict, hit_as_dict
+from search import Archive, Article, article_as_dict, hit_as_dict
 from search.article import clean_text
 from web.archive import current_archive
 from web.errors import BadParameter
@@ -21,13 +20,13 @@ from web.params import (
     ParameterInfo,
     ParameterProblem,
     read_limit,
-    read_search_request,
 )
-from web.query import run_search
+from web.query import asked, parameters, run_search
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 MAX_SUGGESTIONS = 8
+SUGGESTION_FORMATS = ("json", "opensearch")
 SUGGESTIONS_TYPE = "application/x-suggestions+json"
 
 RELATED_PARAMETERS = (
@@ -40,7 +39,7 @@ SUGGEST_PARAMETERS = (
     ParameterInfo(
         "format",
         "opensearch gives the array that browsers' search boxes expect.",
-        {"type": "string", "enum": ["json", "opensearch"], "default": "json"},
+        {"type": "string", "enum": list(SUGGESTION_FORMATS), "default": SUGGESTION_FORMATS[0]},
     ),
 )
 SEARCH_API_PARAMETERS = (*SEARCH_PARAMETERS, LIMIT_PARAMETER)
@@ -49,11 +48,9 @@ SEARCH_API_PARAMETERS = (*SEARCH_PARAMETERS, LIMIT_PARAMETER)
 @api.get("/search")
 def search() -> ResponseReturnValue:
     """Search the archive."""
-    parameters = _parameters()
-    search_request, problems = read_search_request(parameters)
-    limit, limit_problems = read_limit(parameters)
-    _refuse([*problems, *limit_problems])
-    page = run_search(current_archive(), search_request, limit=limit)
+    search_request, problems = asked()
+    _refuse(problems)
+    page = run_search(current_archive(), search_request, limit=_limit())
     return jsonify(page.as_dict())
 
 
@@ -61,44 +58,55 @@ def search() -> ResponseReturnValue:
 def article(article_id: str) -> ResponseReturnValue:
     """Get an article and the list of its language versions."""
     archive = current_archive()
-    found = archive.get(article_id)
-    if found is None:
-        abort(404, "There is no such article, or it is not published.")
+    found = _existing(archive, article_id)
     return jsonify(article_as_dict(found, archive.versions(found)))
 
 
 @api.route("/related", methods=["GET", "POST"])
 def related() -> ResponseReturnValue:
     """Find prior coverage of an article or a text, in all languages."""
-    given = _related_to()
-    limit, problems = read_limit(_parameters())
-    _refuse(problems)
     archive = current_archive()
-    if given.get("id"):
-        subject: Any = archive.get(given["id"])
-        if subject is None:
-            abort(404, "There is no such article, or it is not published.")
-    else:
-        subject = clean_text(given.get("text", ""))
-        if not subject:
-            raise BadParameter("text", "name an article with id, or give a text")
-    return jsonify({"hits": [hit_as_dict(hit) for hit in archive.related(subject, limit=limit)]})
+    hits = archive.related(_subject(archive), limit=_limit())
+    return jsonify({"hits": [hit_as_dict(hit) for hit in hits]})
 
 
 @api.get("/suggest")
 def suggest() -> ResponseReturnValue:
     """Complete what is being typed with headlines, tags and authors."""
     typed = clean_text(request.args.get("q", ""))[:MAX_QUERY_CHARACTERS]
+    form = request.args.get("format") or SUGGESTION_FORMATS[0]
+    if form not in SUGGESTION_FORMATS:
+        raise BadParameter("format", f"must be one of {', '.join(SUGGESTION_FORMATS)}")
     found = list(current_archive().suggest(typed, limit=MAX_SUGGESTIONS)) if typed else []
-    if request.args.get("format") == "opensearch":
+    if form == "opensearch":
         response = current_app.json.response([typed, found])
         response.content_type = SUGGESTIONS_TYPE
         return response
     return jsonify({"query": typed, "suggestions": found})
 
 
-def _parameters() -> Mapping[str, Sequence[str]]:
-    return request.args.to_dict(flat=False)
+def _limit() -> int:
+    limit, problems = read_limit(parameters())
+    _refuse(problems)
+    return limit
+
+
+def _existing(archive: Archive, article_id: str) -> Article:
+    found = archive.get(article_id)
+    if found is None:
+        abort(404, "There is no such article, or it is not published.")
+    return found
+
+
+def _subject(archive: Archive) -> Article | str:
+    """Return what prior coverage is wanted of: an article of the archive, or a text."""
+    given = _related_to()
+    if given.get("id"):
+        return _existing(archive, given["id"])
+    text = clean_text(given.get("text", ""))
+    if not text:
+        raise BadParameter("text", "name an article with id, or give a text")
+    return text
 
 
 def _refuse(problems: Sequence[ParameterProblem]) -> None:

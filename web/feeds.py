@@ -14,9 +14,9 @@ from flask import Blueprint, Response, request, url_for
 from search import LANGUAGES, Hit, Page, Sort
 from web.archive import current_archive
 from web.i18n import gettext, interface_language
-from web.params import SearchRequest, query_pairs, read_search_request
-from web.presenters import substitute_title
-from web.query import run_search
+from web.params import SearchRequest, query_pairs
+from web.presenters.texts import substitute_title
+from web.query import asked, run_search
 from web.urls import article_url
 
 feeds = Blueprint("feeds", __name__)
@@ -37,7 +37,7 @@ register_namespace("opensearch", OPENSEARCH)
 @feeds.get("/search.atom")
 def atom() -> Response:
     """Answer with the newest results of a search as an Atom feed."""
-    search_request, _ = read_search_request(request.args.to_dict(flat=False))
+    search_request, _ = asked()
     if not request.args.get("sort"):
         search_request = replace(search_request, sort=Sort.NEWEST)
     page = run_search(current_archive(), search_request, limit=FEED_ENTRIES, facets=(), prefer=interface_language())
@@ -112,7 +112,7 @@ def _entry(hit: Hit, group: str) -> Element:
     entry = Element(f"{{{ATOM}}}entry", {_XML_LANG: article.language})
     # A story keeps its id through corrections and new versions, so that no reader shows it twice
     _text(entry, "id", _identifier("story", article.story) if group == "story" else _identifier("article", article.id))
-    _text(entry, "title", article.title or substitute_title(article))
+    _text(entry, "title", substitute_title(article))
     _text(entry, "updated", _timestamp(_changed(hit)))
     if article.published:
         _text(entry, "published", _timestamp(article.published))
@@ -121,10 +121,10 @@ def _entry(hit: Hit, group: str) -> Element:
     for term in (article.section, *article.tags):
         if term:
             SubElement(entry, f"{{{ATOM}}}category", {"term": term})
-    _link(entry, "alternate", article_url(article.id, external=True), "text/html", article.language)
-    for version in hit.versions:
-        if version.id != article.id:
-            _link(entry, "alternate", article_url(version.id, external=True), "text/html", version.language)
+    # One alternate link for each language (RFC 4287, 4.1.2), even of a story that has two versions in one
+    versions = {version.language: version.id for version in reversed(hit.versions)} | {article.language: article.id}
+    for language, article_id in versions.items():
+        _link(entry, "alternate", article_url(article_id, external=True), "text/html", language)
     _text(entry, "summary", hit.snippet.text or article.lead)
     return entry
 

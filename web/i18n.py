@@ -75,12 +75,15 @@ def choose_language(parameter: str | None, cookie: str | None, accepted: str | N
     >>> choose_language("ua", "en", None), choose_language("xx", "en", "ru"), choose_language(None, None, None)
     ('uk', 'en', 'uk')
     """
-    for wish in (parameter, cookie, accepted):
-        try:
-            return parse_language(wish or "")
-        except UnsupportedLanguage:
-            continue
-    return DEFAULT_LANGUAGE
+    wishes = (_known_language(wish) for wish in (parameter, cookie, accepted))
+    return next((language for language in wishes if language), DEFAULT_LANGUAGE)
+
+
+def _known_language(wish: str | None) -> str | None:
+    try:
+        return parse_language(wish or "")
+    except UnsupportedLanguage:
+        return None
 
 
 def interface_language() -> str:
@@ -97,10 +100,15 @@ def interface_language() -> str:
     return language
 
 
+def url_language() -> str | None:
+    """Return the language that the URL asks for, if it asks for one that there is."""
+    return _known_language(request.args.get(PARAMETER))
+
+
 def carried_language() -> str | None:
     """Return the language that links must carry: the one asked for by URL, until the browser sends the cookie back."""
-    parameter = request.args.get(PARAMETER)
-    return None if not parameter or request.cookies.get(COOKIE) == interface_language() else interface_language()
+    wished = url_language()
+    return None if wished == _known_language(request.cookies.get(COOKIE)) else wished
 
 
 def gettext(message: str, **values: object) -> str:
@@ -146,7 +154,6 @@ def translations_for_templates() -> dict[str, Any]:
     return {
         "ui_language": interface_language(),
         "number": number_text,
-        "date_text": date_text,
         "moment_text": moment_text,
         "short_labels": SHORT_LABELS,
     }
@@ -154,6 +161,8 @@ def translations_for_templates() -> dict[str, Any]:
 
 def _remember_language(response: Response) -> Response:
     """Keep the language that was asked for by parameter; tell caches what the page depends on."""
+    if request.endpoint == "static":
+        return response
     response.vary.update(("Accept-Language", "Cookie"))
     wished = carried_language()
     if wished:

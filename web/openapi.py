@@ -59,11 +59,12 @@ def _paths() -> dict[str, Any]:
         },
     }
     article = _operation("article", "Get an article and its language versions.", (), "Article", 404)
+    suggest = _operation("suggest", "Complete what is typed.", SUGGEST_PARAMETERS, "Suggestions", 400)
     return {
         "/api/v1/search": {"get": _operation("search", "Search.", SEARCH_API_PARAMETERS, "Page", 400)},
         "/api/v1/articles/{article_id}": {"get": {**article, "parameters": [article_id]}},
         "/api/v1/related": {"get": related, "post": posted},
-        "/api/v1/suggest": {"get": _operation("suggest", "Complete what is typed.", SUGGEST_PARAMETERS, "Suggestions")},
+        "/api/v1/suggest": {"get": suggest},
     }
 
 

@@ -2,6 +2,7 @@
 The readers' pages. Each view reads the parameters, asks the archive and renders; what is shown, presenters decide.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, abort, jsonify, redirect, render_template, request
@@ -11,17 +12,12 @@ from werkzeug.wrappers import Response
 from search import Sort
 from web.archive import current_archive
 from web.i18n import N_, interface_language
-from web.params import SearchRequest, read_search_request
-from web.presenters import (
-    count_text,
-    last_page,
-    present_article,
-    present_hit,
-    present_results,
-    section_link,
-    stories_text,
-)
-from web.query import run_search
+from web.params import ParameterProblem, SearchRequest
+from web.presenters.articles import present_article
+from web.presenters.cards import present_hit
+from web.presenters.labels import count_text, section_link, stories_text
+from web.presenters.results import last_page, present_results
+from web.query import asked, run_search
 from web.urls import search_url
 
 pages = Blueprint("pages", __name__)
@@ -31,10 +27,10 @@ NEWEST_STORIES = 9
 RELATED_STORIES = 5
 
 #: What the start page and the tips offer to try; each is a query in the language of the page.
-EXAMPLES = (N_("Kyiv"), N_("power plants"), N_('"Nobel Peace Prize"'), N_("port -grain"), N_("Olympic*"))
+EXAMPLES = (N_("Kyiv"), N_("power plants"), N_('"Security Council"'), N_("port -grain"), N_("Olympic*"))
 TIPS = (
     (N_("Word forms"), N_("elections"), N_("Finds every form of a word, and every word must be in the article.")),
-    (N_("Exact phrase"), N_('"Nobel Peace Prize"'), N_("Quotation marks find these words, in this form and order.")),
+    (N_("Exact phrase"), N_('"Security Council"'), N_("Quotation marks find these words, in this form and order.")),
     (N_("Without a word"), N_("port -grain"), N_("A minus before a word leaves out the articles that have it.")),
     (N_("Either word"), N_("gas OR oil"), N_("OR finds either word; AND and NOT work too, in any of the languages.")),
     (N_("Brackets"), N_("(gas OR oil) price"), N_("Brackets hold alternatives together.")),
@@ -47,9 +43,9 @@ TIPS = (
 @pages.get("/")
 def start() -> str | Response:
     """Show the newest stories and where to begin; with a query, its results."""
-    search_request, _ = read_search_request(request.args.to_dict(flat=False))
+    search_request, problems = asked()
     if not search_request.is_empty or search_request.page > 1:
-        return results()
+        return results(search_request, problems)
     newest = SearchRequest(sort=Sort.NEWEST)
     page = run_search(current_archive(), newest, limit=NEWEST_STORIES, facets=("section",), prefer=interface_language())
     sections = [
@@ -70,12 +66,11 @@ def start() -> str | Response:
 @pages.get("/search")
 def search() -> str | Response:
     """Show a page of results."""
-    return results()
+    return results(*asked())
 
 
-def results() -> str | Response:
-    """Answer with the results of the request; past the last page, send the reader to it."""
-    search_request, problems = read_search_request(request.args.to_dict(flat=False))
+def results(search_request: SearchRequest, problems: Sequence[ParameterProblem]) -> str | Response:
+    """Answer with a page of results; past the last page, send the reader to it."""
     page = run_search(current_archive(), search_request, prefer=interface_language())
     last = last_page(page.results)
     if search_request.page > last:
@@ -92,7 +87,7 @@ def article(article_id: str | None = None) -> str:
     found = archive.get(article_id or request.args.get("id", ""))
     if found is None:
         abort(404)
-    search_request, _ = read_search_request(request.args.to_dict(flat=False))
+    search_request, _ = asked()
     view = present_article(
         found,
         archive.highlight(found, search_request.query),

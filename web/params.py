@@ -30,6 +30,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1000, 9998
 FACETS = ("language", "section", "source", "author", "tag")
 
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?")
+_YES = frozenset(("1", "true", "yes", "on"))
 _NO = frozenset(("0", "false", "no", "off"))
 
 
@@ -63,11 +64,6 @@ class SearchRequest:
         """Return the chosen values of a facet."""
         values: tuple[str, ...] = getattr(self, facet)
         return values
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether anything besides the query limits the results."""
-        return bool(self.since or self.until or not self.bridges or any(self.chosen(facet) for facet in FACETS))
 
     @property
     def is_empty(self) -> bool:
@@ -111,7 +107,7 @@ def read_search_request(parameters: Mapping[str, Sequence[str]]) -> tuple[Search
         sort=Sort(reader.choice("sort", Sort, Sort.RELEVANCE)),
         group=Group(reader.choice("group", Group, Group.STORY)),
         page=reader.count("page", 1, MAX_PAGE),
-        bridges=reader.first("bridges").lower() not in _NO,
+        bridges=reader.switch("bridges"),
     )
     if request.since and request.until and parse_moment(request.since) > parse_moment(request.until):
         reader.report("until", str(request.until), "reversed", "until is before since; nothing can be between them")
@@ -246,6 +242,12 @@ class _Reader:
             self.report(name, value, "choice", f"{name} must be one of {', '.join(choices)}; got {value[:80]!r}")
             return default
         return value
+
+    def switch(self, name: str) -> bool:
+        value = self.first(name).lower()
+        if value and value not in _YES | _NO:
+            self.report(name, value, "choice", f"{name} must be 1 or 0; got {value[:80]!r}")
+        return value not in _NO
 
     def count(self, name: str, default: int, most: int) -> int:
         value = self.first(name)

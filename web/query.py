@@ -1,9 +1,21 @@
-"""Puts a reader's request to the archive: the one place where the parameters meet ``Archive.search``."""
+"""A reader's request: read from the URL of this HTTP request, and put to the archive."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from flask import request as http_request
 
 from search import FACETS, Archive, Page
-from web.params import PAGE_SIZE, SearchRequest
+from web.params import PAGE_SIZE, ParameterProblem, SearchRequest, read_search_request
+
+
+def asked() -> tuple[SearchRequest, tuple[ParameterProblem, ...]]:
+    """Return the search that the URL asks for, and what in it could not be taken as it was given."""
+    return read_search_request(parameters())
+
+
+def parameters() -> Mapping[str, Sequence[str]]:
+    """Return the URL's parameters, each with all of its values."""
+    return http_request.args.to_dict(flat=False)
 
 
 def run_search(

@@ -16,6 +16,8 @@ from typing import NamedTuple
 MAX_YEARS_OF_MONTHS = 6
 #: Labels of about 40 px, side by side on a phone.
 MAX_LABELS = 8
+#: In percent: a label further right would stick out of the drawing on a phone of 320 px.
+_LAST_LABEL_AT = 90
 HEIGHT = 56
 #: A month with one story among thousands still shows.
 _LEAST_BAR_HEIGHT = 2
@@ -129,4 +131,5 @@ def _touches(period: Period, since: date | None, until: date | None) -> bool:
 def _labels(periods: Sequence[Period], slot: float) -> tuple[Label, ...]:
     starts = [index for index, period in enumerate(periods) if period.month in (1, None)]
     step = -(-len(starts) // MAX_LABELS)
-    return tuple(Label(str(periods[index].year), round(index * slot, 3)) for index in starts[::step])
+    places = [(str(periods[index].year), round(index * slot, 3)) for index in starts[::step]]
+    return tuple(Label(text, x) for text, x in places if x <= _LAST_LABEL_AT)

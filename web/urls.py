@@ -20,6 +20,11 @@ def search_url(search_request: SearchRequest) -> str:
     return _with_query(url_for("pages.search"), query_pairs(search_request))
 
 
+def query_url(query: str) -> str:
+    """Return the address of the results of a query and nothing else."""
+    return search_url(SearchRequest(query=query))
+
+
 def feed_url(search_request: SearchRequest) -> str:
     """Return the address of the feed of a search: its newest results first."""
     kept = [(name, value) for name, value in query_pairs(search_request) if name not in ("page", "sort")]

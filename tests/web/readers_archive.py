@@ -13,6 +13,11 @@ URL_ID = "https://example.org/news//2024/1?page=2#top"
 FILLERS = 23
 
 
+def plain_spaces(text: str) -> str:
+    """Return a text whose no-break spaces, with which dates and numbers are written, are plain ones."""
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
 def articles() -> Iterator[Article]:
     """Yield the archive: stories in several languages, texts that try to break out, and what readers must not see."""
     yield from _story_in_three_languages()

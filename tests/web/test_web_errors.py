@@ -74,13 +74,29 @@ def test_an_index_that_goes_away_is_served_from_memory_and_reported(
 @pytest.mark.parametrize(
     ("ui", "title"), [("uk", "Такої сторінки немає"), ("en", "There is no such page"), ("ru", "Такой страницы нет")]
 )
-def test_a_missing_page_says_so_in_the_language_of_the_site(client: FlaskClient, ui: str, title: str) -> None:
-    response = client.get(f"/nowhere?ui={ui}")
+@pytest.mark.parametrize("path", ["/nowhere", "/article/no-such-article"])
+def test_a_missing_page_says_so_in_the_language_of_the_site(
+    client: FlaskClient, path: str, ui: str, title: str
+) -> None:
+    response = client.get(f"{path}?ui={ui}")
     page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
     assert response.status_code == 404
     assert page.h1 is not None and page.h1.get_text() == title
     assert page.select_one("form[role=search]") is not None
     assert [link["href"] for link in page.select(".switch a")] == ["?ui=uk", "?ui=en", "?ui=ru"]
+
+
+@pytest.mark.parametrize("ui", ["uk", "en", "ru"])
+def test_without_an_index_the_page_is_in_the_language_of_the_site(unready: Flask, ui: str) -> None:
+    client = unready.test_client()
+    titles = {
+        "uk": "Пошук в архіві зараз недоступний",
+        "en": "The archive cannot be searched right now",
+        "ru": "Поиск в архиве сейчас недоступен",
+    }
+    page = BeautifulSoup(client.get(f"/search?q=x&ui={ui}").get_data(as_text=True), "html.parser")
+    assert page.html is not None and page.html["lang"] == ui
+    assert page.h1 is not None and page.h1.get_text() == titles[ui]
 
 
 def test_a_wrong_method_is_refused_with_a_page(client: FlaskClient) -> None:

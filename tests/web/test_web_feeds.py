@@ -1,11 +1,15 @@
 """Feeds and the description for browsers: well-formed, escaped, stable."""
 
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
 from readers_archive import FILLERS, NASTY
 
+from indexer import index_articles
+from search import Article
+from web import create_app
 from web.feeds import FEED_ENTRIES
 
 NAMES = {"a": "http://www.w3.org/2005/Atom", "o": "http://a9.com/-/spec/opensearch/1.1/"}
@@ -58,6 +62,14 @@ def test_entries_say_their_language_and_keep_their_ids(client: FlaskClient) -> N
     alternates = {link.get("hreflang"): link.get("href") for link in ukrainian.findall("a:link", NAMES)}
     assert set(alternates) == {"uk", "ru", "en"}
     assert alternates["en"] == "http://localhost/article/rescuers.en"
+
+
+def test_an_entry_has_one_link_for_each_language(client: FlaskClient, tmp_path: Path) -> None:
+    languages = ("uk", "uk", "en")
+    versions = [Article(id=str(number), story="a", language=name, title="A") for number, name in enumerate(languages)]
+    index_articles(versions, tmp_path / "index")
+    links = feed(create_app(tmp_path / "index").test_client(), "").findall("a:entry/a:link", NAMES)
+    assert sorted(str(link.get("hreflang")) for link in links) == ["en", "uk"]
 
 
 @pytest.mark.parametrize("query", ["q=nasty", "q=]]>%3C/feed%3E%26%00%01%ff", "q=нісенітниця", "page=99", "since=x"])

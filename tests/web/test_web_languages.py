@@ -13,11 +13,13 @@ from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from readers_archive import plain_spaces
 
 import web
 from search.query.notices import NOTICE_MESSAGES as QUERY_NOTICES
 from web.i18n import INTERFACE_LANGUAGES, catalogue_path, load_translations
-from web.presenters import NOTICE_MESSAGES, count_text
+from web.presenters.labels import count_text
+from web.presenters.notices import NOTICE_MESSAGES
 
 ROOT = Path(web.__file__).parents[1]
 PLACEHOLDERS = re.compile(r"%\(\w+\)s")
@@ -79,24 +81,43 @@ def test_every_notice_of_the_query_language_has_a_translation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "stories", "versions", "text"),
+    ("language", "number", "text"),
     [
-        ("uk", 1, 1, "1 матеріал, 1 версія"),
-        ("uk", 2, 5, "2 матеріали, 5 версій"),
-        ("uk", 5, 11, "5 матеріалів, 11 версій"),
-        ("uk", 21, 22, "21 матеріал, 22 версії"),
-        ("uk", 1234, 1234, "1 234 матеріали, 1 234 версії"),
-        ("ru", 1, 1, "1 материал, 1 версия"),
-        ("ru", 3, 14, "3 материала, 14 версий"),
-        ("ru", 101, 112, "101 материал, 112 версий"),
-        ("en", 1, 1, "1 story, 1 version"),
-        ("en", 0, 2, "0 stories, 2 versions"),
-        ("en", 1234, 1001, "1,234 stories, 1,001 versions"),
+        ("uk", 0, "0 матеріалів, 0 мовних версій"),
+        ("uk", 1, "1 матеріал, 1 мовна версія"),
+        ("uk", 2, "2 матеріали, 2 мовні версії"),
+        ("uk", 5, "5 матеріалів, 5 мовних версій"),
+        ("uk", 11, "11 матеріалів, 11 мовних версій"),
+        ("uk", 21, "21 матеріал, 21 мовна версія"),
+        ("uk", 22, "22 матеріали, 22 мовні версії"),
+        ("uk", 25, "25 матеріалів, 25 мовних версій"),
+        ("uk", 101, "101 матеріал, 101 мовна версія"),
+        ("uk", 1234, "1 234 матеріали, 1 234 мовні версії"),
+        ("ru", 0, "0 материалов, 0 языковых версий"),
+        ("ru", 1, "1 материал, 1 языковая версия"),
+        ("ru", 2, "2 материала, 2 языковые версии"),
+        ("ru", 5, "5 материалов, 5 языковых версий"),
+        ("ru", 11, "11 материалов, 11 языковых версий"),
+        ("ru", 21, "21 материал, 21 языковая версия"),
+        ("ru", 22, "22 материала, 22 языковые версии"),
+        ("ru", 25, "25 материалов, 25 языковых версий"),
+        ("ru", 101, "101 материал, 101 языковая версия"),
+        ("ru", 1234, "1 234 материала, 1 234 языковые версии"),
+        ("en", 0, "0 stories, 0 language versions"),
+        ("en", 1, "1 story, 1 language version"),
+        ("en", 2, "2 stories, 2 language versions"),
+        ("en", 5, "5 stories, 5 language versions"),
+        ("en", 11, "11 stories, 11 language versions"),
+        ("en", 21, "21 stories, 21 language versions"),
+        ("en", 22, "22 stories, 22 language versions"),
+        ("en", 25, "25 stories, 25 language versions"),
+        ("en", 101, "101 stories, 101 language versions"),
+        ("en", 1234, "1,234 stories, 1,234 language versions"),
     ],
 )
-def test_numbers_take_the_right_form(app: Flask, language: str, stories: int, versions: int, text: str) -> None:
+def test_numbers_take_the_right_form(app: Flask, language: str, number: int, text: str) -> None:
     with app.test_request_context(f"/?ui={language}"):
-        assert count_text(stories, versions).replace("\N{NO-BREAK SPACE}", " ") == text
+        assert plain_spaces(count_text(number, number)) == text
 
 
 def language_of(client: FlaskClient, path: str = "/", **headers: str) -> str:
@@ -121,6 +142,13 @@ def test_the_cookie_is_modest(client: FlaskClient) -> None:
     assert cookie.startswith("ui=ru;")
     assert "SameSite=Lax" in cookie and "HttpOnly" in cookie and "Path=/" in cookie
     assert "Set-Cookie" not in client.get("/").headers
+
+
+def test_a_language_that_there_is_not_is_neither_remembered_nor_carried(client: FlaskClient) -> None:
+    response = client.get("/?ui=xx", headers={"Accept-Language": "en"})
+    assert "Set-Cookie" not in response.headers
+    assert "/help?ui=" not in response.get_data(as_text=True)
+    assert language_of(client, **{"Accept-Language": "en"}) == "en"
 
 
 def test_the_switch_keeps_the_whole_state(client: FlaskClient) -> None:
@@ -153,7 +181,7 @@ def test_with_the_cookie_links_stay_short(page: Callable[..., BeautifulSoup]) ->
     assert "ui=" not in str(page("/search", q="bulletin", ui="ru").select_one(".results"))
 
 
-@pytest.mark.parametrize(("language", "title"), [("uk", "Розділ"), ("ru", "Раздел"), ("en", "Section")])
+@pytest.mark.parametrize(("language", "title"), [("uk", "Рубрика"), ("ru", "Рубрика"), ("en", "Section")])
 def test_the_page_speaks_its_language(page: Callable[..., BeautifulSoup], language: str, title: str) -> None:
     found = page("/search", q="bulletin", ui=language)
     assert title in [heading.get_text() for heading in found.select(".facet h3")]
@@ -162,3 +190,20 @@ def test_the_page_speaks_its_language(page: Callable[..., BeautifulSoup], langua
 
 def test_answers_say_what_they_depend_on(client: FlaskClient) -> None:
     assert {"Accept-Language", "Cookie"} <= set(client.get("/").vary)
+
+
+def test_the_style_sheet_is_the_same_for_all(client: FlaskClient) -> None:
+    with client.get("/static/style.css?ui=ru") as response:
+        assert not set(response.vary) & {"accept-language", "cookie"}
+        assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/help"])
+def test_pages_of_the_interface_name_their_addresses_in_all_languages(client: FlaskClient, path: str) -> None:
+    page = BeautifulSoup(client.get(f"{path}?ui=ua").get_data(as_text=True), "html.parser")
+    addresses = {link["hreflang"]: link["href"] for link in page.select("head link[hreflang]")}
+    there = f"http://localhost{path}"
+    assert addresses == {"x-default": there, **{language: f"{there}?ui={language}" for language in ("uk", "en", "ru")}}
+    assert [link["href"] for link in page.select("link[rel=canonical]")] == [f"{there}?ui=uk"]
+    plain = BeautifulSoup(client.get(path).get_data(as_text=True), "html.parser")
+    assert [link["href"] for link in plain.select("link[rel=canonical]")] == [there]

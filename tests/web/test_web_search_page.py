@@ -35,7 +35,7 @@ def facet_links(page: BeautifulSoup, title: str) -> dict[str, Tag]:
 
 def test_an_inflected_word_finds_the_story_in_its_language_with_marks(search_page: SearchPage) -> None:
     page = search_page("Київ")
-    assert count(page) == "1 story, 1 version"
+    assert count(page) == "1 story, 1 language version"
     headline = page.select_one(".results .headline")
     assert headline is not None
     assert headline["lang"] == "uk"
@@ -72,7 +72,7 @@ def test_the_card_shows_date_section_source_author_and_credit(search_page: Searc
 
 def test_grouping_shows_a_story_once_or_every_version(search_page: SearchPage) -> None:
     grouped = search_page(section="society", source="Visti")
-    assert count(grouped) == "1 story, 3 versions"
+    assert count(grouped) == "1 story, 3 language versions"
     assert len(headlines(grouped)) == 1
     assert len(headlines(search_page(section="society", source="Visti", group="none"))) == 3
 
@@ -88,7 +88,7 @@ def test_a_facet_link_chooses_and_lets_go(search_page: SearchPage, client: Flask
     assert link.get("aria-current") is None
     assert parameters_of(link)["section"] == ["economy"]
     chosen = BeautifulSoup(client.get(str(link["href"])).get_data(as_text=True), "html.parser")
-    assert count(chosen) == "1 story, 1 version"
+    assert count(chosen) == "1 story, 1 language version"
     back = facet_links(chosen, "Section")["Economy"]
     assert back["aria-current"] == "true"
     assert "✓" in back.get_text()
@@ -99,7 +99,10 @@ def test_several_values_of_a_facet_add_up(search_page: SearchPage) -> None:
     one = search_page("Київ OR порт OR bulletin", section="economy")
     both = facet_links(one, "Section")["Society"]
     assert parameters_of(both)["section"] == ["economy", "society"]
-    assert count(search_page("Київ OR порт OR bulletin", section=["economy", "society"])) == "25 stories, 25 versions"
+    assert (
+        count(search_page("Київ OR порт OR bulletin", section=["economy", "society"]))
+        == "25 stories, 25 language versions"
+    )
 
 
 def test_facet_numbers_are_what_choosing_gives(search_page: SearchPage, client: FlaskClient) -> None:
@@ -203,7 +206,7 @@ def test_the_timeline_links_months_and_repeats_them_as_a_list(search_page: Searc
 
 def test_a_month_of_the_timeline_narrows_the_results(search_page: SearchPage) -> None:
     page = search_page("bulletin", since="2022-01-01", until="2022-01-31")
-    assert count(page) == "5 stories, 5 versions"
+    assert count(page) == "5 stories, 5 language versions"
     inputs = {i["name"]: i.get("value") for i in page.select(".dates input[type=date]")}
     assert inputs == {"since": "2022-01-01", "until": "2022-01-31"}
     selected = page.select(".timeline svg a.selected")
@@ -223,7 +226,7 @@ def test_what_was_not_understood_is_said_in_the_language_of_the_page(search_page
 def test_a_malformed_date_is_a_notice_not_an_error(search_page: SearchPage) -> None:
     page = search_page("Київ", since="someday")
     assert ["someday" in notice.get_text() for notice in page.select(".notice")] == [True]
-    assert count(page) == "1 story, 1 version"
+    assert count(page) == "1 story, 1 language version"
 
 
 def test_the_page_says_how_the_query_was_read(search_page: SearchPage) -> None:

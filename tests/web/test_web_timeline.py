@@ -35,6 +35,12 @@ def test_long_spans_are_drawn_by_years() -> None:
     assert len(timeline.labels) <= MAX_LABELS
 
 
+def test_no_label_sticks_out_at_the_right() -> None:
+    for first in range(1900, 2024):
+        labels = draw_timeline([(f"{first}-01", 1), ("2024-12", 1)]).labels
+        assert labels and all(label.x <= 90 for label in labels)
+
+
 def test_a_bar_covers_its_month() -> None:
     bar = draw_timeline([("2024-02", 1), ("2024-03", 1)]).bars[0]
     assert (bar.period.since, bar.period.until) == (date(2024, 2, 1), date(2024, 2, 29))

@@ -1,0 +1,127 @@
+"""A page of results, ready for its template: the count, cards, filters, orders, pages and what else there is to say."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from search import Group, Page, Sort
+from web.i18n import N_, gettext, number_text
+from web.params import PAGE_SIZE, ParameterProblem, SearchRequest
+from web.presenters.cards import Card, present_hit
+from web.presenters.filters import (
+    Chip,
+    FacetGroup,
+    TimelineView,
+    active_chips,
+    local_day,
+    present_facets,
+    present_timeline,
+)
+from web.presenters.labels import Link, count_text
+from web.presenters.notices import messages
+from web.urls import search_url
+
+#: Pages linked to on both sides of the current one.
+NEIGHBOUR_PAGES = 2
+SORT_LABELS = {Sort.RELEVANCE: N_("Most relevant"), Sort.NEWEST: N_("Newest"), Sort.OLDEST: N_("Oldest")}
+GROUP_LABELS = {Group.STORY: N_("Stories"), Group.NONE: N_("Every version")}
+
+
+class Pager(NamedTuple):
+    """Links to the pages around; None in ``numbers`` is a gap."""
+
+    previous: str | None
+    next: str | None
+    numbers: tuple[Link | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsView:
+    """A page of results, ready for its template."""
+
+    request: SearchRequest
+    page: Page
+    count: str
+    cards: tuple[Card, ...]
+    facets: tuple[FacetGroup, ...]
+    chips: tuple[Chip, ...]
+    timeline: TimelineView
+    sorts: tuple[Link, ...]
+    groups: tuple[Link, ...]
+    pager: Pager | None
+    messages: tuple[str, ...]
+    suggestion: Link | None
+    clear_url: str
+    since: str
+    until: str
+
+
+def present_results(request: SearchRequest, page: Page, problems: Sequence[ParameterProblem]) -> ResultsView:
+    """Turn a page of the archive's results into what the template of results shows."""
+    since, until = local_day(request.since), local_day(request.until)
+    return ResultsView(
+        request=request,
+        page=page,
+        count=count_text(page.stories, page.total),
+        cards=tuple(present_hit(hit, request) for hit in page.hits),
+        facets=tuple(present_facets(request, page)),
+        chips=tuple(active_chips(request)),
+        timeline=present_timeline(request, page),
+        sorts=tuple(_sort_links(request)),
+        groups=tuple(_group_links(request)),
+        pager=_pager(request, page.results),
+        messages=tuple(messages(problems, page.interpretation)),
+        suggestion=_suggestion(request, page),
+        clear_url=search_url(request.unfiltered()),
+        since=since.isoformat() if since else "",
+        until=until.isoformat() if until else "",
+    )
+
+
+def _sort_links(request: SearchRequest) -> Iterable[Link]:
+    for sort, label in SORT_LABELS.items():
+        if sort is Sort.RELEVANCE and not request.query:
+            continue  # without words nothing is more relevant than anything else
+        yield Link(gettext(label), search_url(replace(request, sort=sort, page=1)), sort is request.order)
+
+
+def _group_links(request: SearchRequest) -> Iterable[Link]:
+    for group, label in GROUP_LABELS.items():
+        yield Link(gettext(label), search_url(replace(request, group=group, page=1)), group is request.group)
+
+
+def _pager(request: SearchRequest, results: int) -> Pager | None:
+    last = last_page(results)
+    if last == 1:
+        return None
+    current = request.page
+
+    def url(number: int) -> str:
+        return search_url(replace(request, page=number))
+
+    wanted = {1, last, *range(current - NEIGHBOUR_PAGES, current + NEIGHBOUR_PAGES + 1)}
+    numbers: list[Link | None] = []
+    before = 0
+    for number in sorted(number for number in wanted if 1 <= number <= last):
+        if number == before + 2:  # a gap of one page is no shorter than the page's number
+            numbers.append(Link(number_text(before + 1), url(before + 1)))
+        elif number > before + 1:
+            numbers.append(None)
+        numbers.append(Link(number_text(number), url(number), number == current))
+        before = number
+    return Pager(
+        previous=url(current - 1) if current > 1 else None,
+        next=url(current + 1) if current < last else None,
+        numbers=tuple(numbers),
+    )
+
+
+def last_page(results: int) -> int:
+    """Return the number of the last page; the first one exists even when it is empty."""
+    return max(-(-results // PAGE_SIZE), 1)
+
+
+def _suggestion(request: SearchRequest, page: Page) -> Link | None:
+    if not page.suggestion:
+        return None
+    return Link(page.suggestion, search_url(replace(request, query=page.suggestion, page=1)))
