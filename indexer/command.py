@@ -1,6 +1,7 @@
 """The subcommands of ``visti`` that write an index: ``index`` and ``delete``."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -32,8 +33,15 @@ wait_option = click.option(
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @index_option
 @wait_option
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each core",
+    help="Processes that share the analysis of a large number of articles.",
+)
 @json_option
-def index_command(sources: Sequence[str], index_path: Path, wait: float, as_json: bool) -> None:
+def index_command(sources: Sequence[str], index_path: Path, wait: float, jobs: int, as_json: bool) -> None:
     """Put articles into the index.
 
     SOURCE is a file, a folder, or - for JSON Lines on standard input. Files are JSON Lines (.jsonl, also .gz or .zst)
@@ -48,7 +56,7 @@ def index_command(sources: Sequence[str], index_path: Path, wait: float, as_json
     """
     progress = _Progress()
     try:
-        report = index_articles(read_sources(sources), index_path, wait_seconds=wait, progress=progress.show)
+        report = index_articles(read_sources(sources), index_path, wait_seconds=wait, jobs=jobs, progress=progress.show)
     except KeyboardInterrupt as error:
         raise click.ClickException(
             f"Stopped. What was committed until now is in the index at {index_path}, which is sound; "

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import IndexerError
+from indexer.parallel import Workers
 from indexer.readers.reading import Remark
 from search.archive.documents import LAYOUT, article_digest, article_to_document
 from search.article import Article
@@ -80,30 +81,36 @@ def index_articles(
     *,
     commit_every: int = COMMIT_EVERY,
     wait_seconds: float = WAIT_SECONDS,
+    jobs: int = 1,
     progress: Progress | None = None,
 ) -> Report:
     """
     Add articles to the index in a folder, which is made if need be; an article replaces the one with its id.
 
     ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
-    after every ``commit_every`` articles and at the end; what is committed stays, whatever happens later. ``progress``
-    is called after every article that was looked at.
+    after every ``commit_every`` articles and at the end; what is committed stays, whatever happens later. With
+    ``jobs``, so many processes share the analysis of a large number of articles (``indexer.parallel`` says what this
+    asks of a script). ``progress`` is called again and again as articles are looked at.
 
     Raises ``IndexLocked`` when another writer does not finish within ``wait_seconds``, ``IndexOutdated`` or
     ``IndexDamaged`` for an index that cannot be written to, ``CommitFailed`` (a full disk).
     """
     report = Report()
-    with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
-        run = _Run(writer, report, progress)
+    with (
+        Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer,
+        Workers(Path(path), jobs) as workers,
+    ):
+        run = _Run(writer, workers, report, progress)
         try:
             for item in articles:
                 run.take(item)
                 if len(run.waiting) >= commit_every:
-                    run.commit()
+                    run.write()
         except BaseException:
             with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
                 writer.commit()
             raise
+        run.write()
         run.commit()
     return report
 
@@ -129,9 +136,9 @@ class _Run:
     commit: each of those is written in its turn, and the last one stays.
     """
 
-    def __init__(self, writer: Writer, report: Report, progress: Progress | None) -> None:
+    def __init__(self, writer: Writer, workers: Workers, report: Report, progress: Progress | None) -> None:
         self.waiting: dict[str, Article] = {}
-        self._writer, self._report, self._progress = writer, report, progress
+        self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
         self._seen: set[int] = set()
 
     def take(self, item: Article | IndexerError | Remark) -> None:
@@ -144,17 +151,36 @@ class _Run:
             report.rejected += 1
             if len(report.errors) < MAX_ERRORS:
                 report.errors.append(item)
-        else:
+        elif isinstance(item, Remark):
             report.remarks.append(item)
+        else:
+            raise TypeError(
+                f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
+            )
+
+    def write(self) -> None:
+        """Write the articles that wait. Those that processes share are in the commit after this one."""
+        self.commit()  # what they were given before: an id may be in both
+        waiting, self.waiting = list(self.waiting.values()), {}
+        if self._workers.are_worth(len(waiting)):
+            self._workers.start([article for article in waiting if self._is_news(article)])
+        else:
+            for article in waiting:
+                if self._is_news(article):
+                    self._writer.put(article_to_document(article))
+                self._show_progress()
+            self._writer.commit()
 
     def commit(self) -> None:
-        """Write the articles that wait, and commit."""
-        for article in self.waiting.values():
-            self._put(article)
-            if self._progress:
-                self._progress(self._report)
+        """Commit what the processes have built."""
+        for file in self._workers.finished():
+            self._writer.put_segment(file)
         self._writer.commit()
-        self.waiting = {}
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        if self._progress:
+            self._progress(self._report)
 
     def _note_duplicate(self, identifier: str) -> None:
         key = hash(identifier)  # eight bytes instead of the id: a run may have millions
@@ -164,13 +190,14 @@ class _Run:
                 self._report.duplicate_ids.append(identifier)
         self._seen.add(key)
 
-    def _put(self, article: Article) -> None:
+    def _is_news(self, article: Article) -> bool:
+        """Count an article and return whether it has to be written: it is new, or not as it was."""
         digest = self._writer.digest_of(article.id)
         if digest is None:
             self._report.added += 1
         elif digest == article_digest(article):
             self._report.unchanged += 1
-            return
+            return False
         else:
             self._report.updated += 1
-        self._writer.put(article_to_document(article))
+        return True

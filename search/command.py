@@ -126,9 +126,10 @@ def search_command(
             )  # fmt: skip
         except ValueError as error:
             raise click.UsageError(str(error)) from error
+        unfiltered = not page.total and archive.search(page.query, since=since, until=until, limit=0, facets=()).total
     for notice in page.interpretation.notices:
         click.echo(f"Note: {notice.message}", err=True)
-    if not page.total and any(filters.values()):
+    if unfiltered and any(filters.values()):
         click.echo(
             "Note: nothing fits all the filters; visti stats lists the languages, sections and sources", err=True
         )
@@ -250,7 +251,7 @@ def _page_text(page: search.Page, explain: bool) -> str:
 def _reading_text(interpretation: search.Interpretation) -> list[str]:
     lines = [f"Read as: {interpretation.query}"]
     for word in interpretation.words:
-        lemmas = "; ".join(f"{language}: {', '.join(found)}" for language, found in word.lemmas.items())
+        lemmas = "; ".join(f"{language}: {', '.join(found)}" for language, found in word.lemmas.items() if found)
         lines.append(
             f"  {word.typed} ({word.kind}{', ' + lemmas if lemmas else ''}): in {counted(word.found, 'article')}"
         )

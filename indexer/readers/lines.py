@@ -60,4 +60,4 @@ def _too_long(start: bytes, size: int, limit: int) -> str:
     reason = f"the line has {size:,} bytes, more than the {limit:,} that a record may have; it was passed over"
     if start.lstrip().startswith(b"["):
         return f"{reason}. If it is a list of records, write one object per line: jq -c '.[]'"
-    return reason
+    return f"{reason}. Shorten the record at its source, or split it, and index it again"

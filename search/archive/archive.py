@@ -179,7 +179,7 @@ class Archive:
 
         Raises what ``search.open`` raises; the archive then goes on with the commit that it has.
         """
-        if read_commit(self.path).generation == self._snapshot.commit.generation:
+        if read_commit(self.path) == self._snapshot.commit:
             return False
         self._snapshot = self._opened(self._snapshot)
         return True

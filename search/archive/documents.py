@@ -12,7 +12,8 @@ from datetime import datetime
 from search.archive.results import Version
 from search.article import Article, article_from_stored, article_to_record
 from search.columnar.document import Document, Layout, TermsAt, microseconds
-from search.language import analyze, paragraphs
+from search.language import paragraphs
+from search.language.analysis import positions
 
 LAYOUT = Layout(
     text=("title", "lead", "body", "author", "tag", "place", "credit"),
@@ -95,7 +96,7 @@ def _paragraphs(text: str) -> list[str]:
 def _positions(texts: Iterable[str], language: str) -> Iterator[TermsAt]:
     position = 0
     for text in texts:
-        for token in analyze(text, language):
-            yield position, token.terms
+        for terms in positions(text, language):
+            yield position, terms
             position += 1
         position += PARAGRAPH_GAP

@@ -34,7 +34,7 @@ def _hit(view: View, document: int, score: float, leaves: Sequence[Leaf], weight
         score=score,
         headline=headline,
         snippet=snippet_of(sentences),
-        versions=view.versions(article.story),
+        versions=view.versions_with(document),
         matched=distinct_matches([*title_marks, *(m for sentence in sentences for m in sentence.marks)], MAX_MATCHES),
     )
 

@@ -5,7 +5,10 @@ The order of relevance is the engine's score, lowered gently with age; an empty 
 newest first. Ties are broken by date and then by the place in the index, so that every order is a whole one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, product
 
 import numpy as np
 
@@ -13,14 +16,14 @@ from search.archive.facets import facet_values, filter_masks
 from search.archive.hits import articles_having, make_hits
 from search.archive.request import Group, SearchRequest, Sort
 from search.archive.results import Interpretation, Page, Reading
-from search.archive.spelling import spelling_suggestion, words_only
+from search.archive.spelling import spelling_suggestions, words_only
 from search.archive.view import View
 from search.article import LANGUAGES
 from search.columnar.arrays import Array
 from search.columnar.collect import Collected, Order, collect, ordered
 from search.columnar.document import NO_MOMENT, microseconds
 from search.columnar.ranking import freshness
-from search.columnar.snapshot import KeywordColumn
+from search.columnar.snapshot import Snapshot
 from search.query.compile import CompiledQuery, Leaf, compile_query
 from search.query.nodes import ParsedQuery
 from search.query.parser import parse_query
@@ -33,6 +36,10 @@ DEFAULT_TEXT_FIELDS = ("title", "lead", "body")
 # fifth, which is less than one more occurrence of a rare word gives.
 FRESHNESS_SHARE = 0.2
 FRESHNESS_HALF_LIFE = 365 * 24 * 3600 * 1_000_000  # one year, in microseconds
+
+# Looking for near words passes over the whole vocabulary, and trying them costs a search each.
+MAX_MISSPELT_WORDS = 3
+MAX_SUGGESTIONS_TRIED = 20
 
 _FAR = 1 << 62  # further from 1970 than any date, in microseconds, and still an integer that can be negated
 
@@ -103,24 +110,24 @@ def _chosen(collected: Collected, ranked: _RankedOrder, request: SearchRequest) 
     documents = collected.matches.documents
     needed = request.offset + request.limit
     chosen = ordered(collected.snapshot, documents, ranked.order, needed, grouped=grouped)[request.offset :]
-    return _preferred(collected, chosen, request.prefer) if grouped and request.prefer else chosen
+    return preferred_versions(collected, chosen, request.prefer) if grouped and request.prefer else chosen
 
 
-def _preferred(collected: Collected, chosen: Array, language: str) -> Array:
+def preferred_versions(collected: Collected, chosen: Array, language: str) -> Array:
     """Return for each document the one of its story that also matches and is in ``language``, if there is one."""
     column = collected.snapshot.keywords("language")
-    documents = collected.matches.documents
-    in_language = documents[np.isin(documents, column.documents[_having(column, language)])]
-    groups = collected.snapshot.groups
-    version_of = dict(zip(groups[in_language].tolist(), in_language.tolist(), strict=True))
-    return np.array([version_of.get(int(groups[document]), document) for document in chosen.tolist()], dtype=np.int64)
+    if language not in column.values:
+        return chosen
+    wanted, matching = column.values.index(language), collected.matches.documents
 
+    def is_preferred(document: int) -> bool:
+        place = int(np.searchsorted(matching, document))
+        matches = place < len(matching) and matching[place] == document
+        return bool(matches and column.of_documents[column.starts[document]] == wanted)
 
-def _having(column: KeywordColumn, value: str) -> Array:
-    if value not in column.values:
-        return np.zeros(len(column.ordinals), dtype=bool)
-    having: Array = column.ordinals == column.values.index(value)
-    return having
+    versions = (filter(is_preferred, collected.snapshot.members(document)) for document in chosen.tolist())
+    preferred = [next(found, document) for found, document in zip(versions, chosen.tolist(), strict=True)]
+    return np.array(preferred, dtype=np.int64)
 
 
 def _interpretation(view: View, understood: UnderstoodQuery) -> Interpretation:
@@ -139,14 +146,31 @@ def _interpretation(view: View, understood: UnderstoodQuery) -> Interpretation:
 
 
 def _suggestion(view: View, query: str, leaves: tuple[Leaf, ...]) -> str | None:
-    """Return the query with the words that no article has replaced by near ones, or None."""
-    suggested = query
-    for leaf in leaves:
-        if leaf.kind == "word" and leaf.wanted and not articles_having(view, leaf):
-            vocabulary = words_only(view.snapshot.vocabulary(DEFAULT_TEXT_FIELDS))
-            near = spelling_suggestion(leaf.typed, vocabulary, lambda term: _frequency(view, term))
-            suggested = suggested.replace(leaf.typed, near) if near else suggested
-    return suggested if suggested != query else None
+    """Return the query with the words that no article has replaced by near ones, if that finds anything, or None."""
+    unknown = [leaf for leaf in leaves if leaf.kind == "word" and leaf.wanted and not articles_having(view, leaf)][
+        :MAX_MISSPELT_WORDS
+    ]
+    if not unknown:
+        return None
+    vocabulary = _vocabulary(view.snapshot)
+    near = [spelling_suggestions(leaf.typed, vocabulary, lambda term: _frequency(view, term)) for leaf in unknown]
+    for words in islice(product(*near), MAX_SUGGESTIONS_TRIED):
+        suggested = _replaced(query, unknown, words)
+        if len(view.seen(view.executor.matches(understand(view, suggested).compiled.tree))):
+            return suggested
+    return None
+
+
+@lru_cache(maxsize=1)  # reading it takes a second or so for each million terms
+def _vocabulary(snapshot: Snapshot) -> list[str]:
+    return words_only(snapshot.vocabulary(DEFAULT_TEXT_FIELDS))
+
+
+def _replaced(query: str, leaves: Sequence[Leaf], words: Sequence[str]) -> str:
+    """Return a query with the words where the leaves stand; the last place comes first, so that the others stay."""
+    for leaf, word in sorted(zip(leaves, words, strict=True), key=lambda pair: -pair[0].start):
+        query = query[: leaf.start] + word + query[leaf.end :]
+    return query
 
 
 def _frequency(view: View, term: str) -> int:

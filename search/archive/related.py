@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.archive.hits import make_hits
-from search.archive.pages import DEFAULT_TEXT_FIELDS
+from search.archive.pages import DEFAULT_TEXT_FIELDS, preferred_versions
 from search.archive.results import Hit
 from search.archive.view import View
 from search.article import Article
@@ -47,6 +47,7 @@ def related_hits(view: View, source: str | Article, limit: int) -> tuple[Hit, ..
     collected = collect(view.snapshot, _sharing(view.executor, words), {"candidates": mask})
     documents, scores = collected.matches
     chosen = ordered(view.snapshot, documents, Order(scores, ()), limit, grouped=True)
+    chosen = preferred_versions(collected, chosen, language)
     leaves = [Leaf(_name(word), "word", (word,), {}, wanted=True) for word in words]
     return make_hits(
         view, zip(chosen.tolist(), scores[np.searchsorted(documents, chosen)].tolist(), strict=True), leaves

@@ -19,8 +19,12 @@ MAX_SENTENCE_CHARACTERS = 280
 # When a sentence with all words of the query was found, nothing later can be better; else the search goes on this far.
 # An article of news has 3,000 characters; this bounds the cost of a book that was put in as an article.
 MAX_CHARACTERS_SEARCHED = 60_000
+# A word of the query that the snippet has already is worth little the second time.
+SHARE_SAID_AGAIN = 0.1
 ELLIPSIS = "…"
 _SENTENCE_ENDS = tuple(".!?…\"'»”“’)")
+# "Citizens of Ukraine." addresses the reader, "The bridge has opened." says something.
+_FEWEST_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,12 @@ class Sentence:
     number: int
     text: str
     marks: tuple[Mark, ...]
+
+    @property
+    def tells(self) -> bool:
+        """Whether it can stand for the article: neither a salutation nor a date line nor a subhead."""
+        ends = self.text.endswith(_SENTENCE_ENDS) and not self.text.endswith("!")
+        return ends and len(self.text.split()) >= _FEWEST_WORDS
 
     def worth(self, weights: Mapping[int, float]) -> float:
         """
@@ -62,14 +72,27 @@ def best_sentences(article: Article, leaves: Sequence[Leaf], weights: Mapping[in
     found: list[Sentence] = []
     opening: list[Sentence] = []
     for sentence in _marked_sentences(article, leaves):
-        if len(opening) < MAX_SENTENCES:
+        if sentence.tells or not opening:
             opening.append(sentence)
         if sentence.marks:
             found.append(sentence)
             if len(found) >= MAX_SENTENCES and len({mark.leaf for mark in sentence.marks}) == len(weights):
                 break
-    best = sorted(found, key=lambda sentence: (-sentence.worth(weights), sentence.number))[:MAX_SENTENCES]
-    return sorted(best or opening, key=lambda sentence: sentence.number)
+    best = _complementary(found, weights)
+    telling = [sentence for sentence in opening if sentence.tells]
+    return sorted(best or (telling or opening)[:MAX_SENTENCES], key=lambda sentence: sentence.number)
+
+
+def _complementary(found: Sequence[Sentence], weights: Mapping[int, float]) -> list[Sentence]:
+    """Return the sentences that tell most together: the best, then what adds most to it."""
+    chosen: list[Sentence] = []
+    left, weights = list(found), dict(weights)
+    while left and len(chosen) < MAX_SENTENCES:
+        best = max(left, key=lambda sentence: (sentence.worth(weights), -sentence.number))
+        chosen.append(best)
+        left.remove(best)
+        weights |= {mark.leaf: weights[mark.leaf] * SHARE_SAID_AGAIN for mark in best.marks}
+    return chosen
 
 
 def snippet_of(chosen: Sequence[Sentence]) -> Snippet:
@@ -85,17 +108,19 @@ def snippet_of(chosen: Sequence[Sentence]) -> Snippet:
 
 
 def _marked_sentences(article: Article, leaves: Sequence[Leaf]) -> Iterator[Sentence]:
-    number, searched = 0, 0
+    number, searched, opening = 0, 0, 0
     for field, text in (("lead", article.lead), ("body", article.body)):
         marker = Marker(leaves, field)
         for start, end in paragraphs(text):
             paragraph = text[start:end]
             marks = marker.marks(analyze(paragraph, article.language)) if marker else []
             number += 1
-            if marks or number <= MAX_SENTENCES:  # else neither an answer nor the opening: not worth cutting up
+            if marks or opening < MAX_SENTENCES:  # else neither an answer nor the opening: not worth cutting up
                 for span in map(Span._make, sentences(paragraph)):
-                    yield Sentence(number, paragraph[span.start : span.end], _within(marks, span))
+                    sentence = Sentence(number, paragraph[span.start : span.end], _within(marks, span))
+                    yield sentence
                     number += 1
+                    opening += sentence.tells
             searched += len(paragraph)
             if searched > MAX_CHARACTERS_SEARCHED:
                 return

@@ -18,15 +18,15 @@ _LETTERS_FOR_TWO_SLIPS = 7
 _CANDIDATES = 20
 
 
-def spelling_suggestion(word: str, vocabulary: Iterable[str], frequency: Callable[[str], int]) -> str | None:
+def spelling_suggestions(word: str, vocabulary: Iterable[str], frequency: Callable[[str], int]) -> list[str]:
     """
-    Return the word of the vocabulary that was probably meant, or None.
+    Return the words of the vocabulary that may have been meant, the likeliest first.
 
     ``frequency`` gives the number of articles that have a word; words that none has are never suggested.
     """
     folded = fold(word)
     if len(folded) < MIN_LETTERS or not folded.isalpha():
-        return None
+        return []
     slips = 2 if len(folded) >= _LETTERS_FOR_TWO_SLIPS else 1
     near = process.extract(
         folded,
@@ -36,8 +36,7 @@ def spelling_suggestion(word: str, vocabulary: Iterable[str], frequency: Callabl
         limit=_CANDIDATES,
     )
     counted = [(distance, -frequency(term), term) for term, distance, _ in near if term != folded]
-    possible = sorted(entry for entry in counted if entry[1] < 0)
-    return possible[0][2] if possible else None
+    return [term for _, negative, term in sorted(counted) if negative < 0]
 
 
 def words_only(terms: Iterable[bytes]) -> list[str]:

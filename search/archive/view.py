@@ -50,8 +50,14 @@ class View:
 
     def versions(self, story: str) -> tuple[Version, ...]:
         """Return the versions of a story that may be seen: uk, ru, en."""
-        documents = [document for document in self.snapshot.documents_of_group(story) if self.visible[document]]
-        versions = [card_to_version(self.snapshot.card(document)) for document in documents]
+        return self._versions(self.snapshot.documents_of_group(story))
+
+    def versions_with(self, document: int) -> tuple[Version, ...]:
+        """Return the versions of the story of a document that may be seen: uk, ru, en."""
+        return self._versions(self.snapshot.members(document))
+
+    def _versions(self, documents: list[int]) -> tuple[Version, ...]:
+        versions = [card_to_version(self.snapshot.card(document)) for document in documents if self.visible[document]]
         return tuple(sorted(versions, key=lambda version: (LANGUAGES.index(version.language), version.id)))
 
     def without_story(self, story: str) -> Array:

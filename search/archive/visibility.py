@@ -6,6 +6,7 @@ This is the one place that decides it. Every count, list and suggestion goes thr
 
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,15 +27,27 @@ def visible_mask(snapshot: Snapshot, audience: Audience, now: datetime) -> Array
     """Return a mask of the documents that an audience may see at a moment."""
     if audience is Audience.NEWSROOM:
         return snapshot.alive
-    embargo = snapshot.moments("embargo")
-    open_now = (embargo == NO_MOMENT) | (embargo <= microseconds(now))
-    visible: Array = snapshot.alive & _usable(snapshot) & open_now
+    usable, embargoed = _usable(snapshot), _with_embargo(snapshot)
+    still = embargoed[snapshot.moments("embargo")[embargoed] > microseconds(now)]
+    if not len(still):
+        return usable
+    visible = usable.copy()
+    visible[still] = False
     return visible
 
 
+@lru_cache(maxsize=2)  # the snapshot in use, and the one before it while calls are finishing
 def _usable(snapshot: Snapshot) -> Array:
     column = snapshot.keywords("status")
     mask = np.zeros(snapshot.size, dtype=bool)
     if Status.USABLE in column.values:
         mask[column.documents[column.ordinals == column.values.index(Status.USABLE)]] = True
+    mask &= snapshot.alive
+    mask.flags.writeable = False  # every call shares it
     return mask
+
+
+@lru_cache(maxsize=2)
+def _with_embargo(snapshot: Snapshot) -> Array:
+    """Return the documents that have an embargo at all: few, and each is looked at in every call."""
+    return np.flatnonzero(snapshot.moments("embargo") != NO_MOMENT)

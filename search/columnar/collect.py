@@ -14,6 +14,9 @@ from search.columnar.arrays import Array
 from search.columnar.execute import Matches
 from search.columnar.snapshot import KeywordColumn, Snapshot
 
+# Passing over a whole column costs about 5 ns a pair, looking at chosen documents and sorting about 100 ns a pair.
+FEW = 16
+
 # Enough candidates for the first pages of most searches in one go; more are taken when groups make them too few.
 _SPARE_CANDIDATES = 64
 
@@ -62,10 +65,8 @@ def count_of(snapshot: Snapshot, documents: Array) -> Count:
 
 def keyword_counts(snapshot: Snapshot, column: KeywordColumn, documents: Array) -> dict[str, Count]:
     """Return how many of ``documents``, and how many of their groups, have each value of a column."""
-    chosen = np.zeros(snapshot.size, dtype=bool)
-    chosen[documents] = True
-    inside = chosen[column.documents]
-    ordinals, groups = column.ordinals[inside], column.groups[inside]
+    pairs = _pairs_of_few if len(documents) * FEW < len(column.documents) else _pairs_of_many
+    ordinals, groups = pairs(snapshot, column, documents)
     documents_having = np.bincount(ordinals, minlength=len(column.values))
     first = np.ones(len(ordinals), dtype=bool)
     first[1:] = (ordinals[1:] != ordinals[:-1]) | (groups[1:] != groups[:-1])
@@ -74,6 +75,25 @@ def keyword_counts(snapshot: Snapshot, column: KeywordColumn, documents: Array) 
         column.values[number]: Count(int(documents_having[number]), int(groups_having[number]))
         for number in np.flatnonzero(documents_having)
     }
+
+
+def _pairs_of_many(snapshot: Snapshot, column: KeywordColumn, documents: Array) -> tuple[Array, Array]:
+    """Return the ordinals and groups of documents, sorted, by passing over the whole column."""
+    chosen = np.zeros(snapshot.size, dtype=bool)
+    chosen[documents] = True
+    inside = chosen[column.documents]
+    return column.ordinals[inside], column.groups[inside]
+
+
+def _pairs_of_few(snapshot: Snapshot, column: KeywordColumn, documents: Array) -> tuple[Array, Array]:
+    """Return the same by looking at these documents only."""
+    starts = column.starts[documents]
+    counts = column.starts[documents + 1] - starts
+    within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    ordinals = column.of_documents[np.repeat(starts, counts) + within]
+    groups = np.repeat(snapshot.groups[documents], counts)
+    order = np.lexsort((groups, ordinals))
+    return ordinals[order], groups[order]
 
 
 class Order(NamedTuple):

@@ -23,6 +23,8 @@ FORMAT = 1
 
 SEGMENT_SUFFIX = ".segment"
 DELETIONS_SUFFIX = ".deleted"
+#: A segment on which somebody is working for the writer; it gets its name when the writer takes it over.
+BUILDING_SUFFIX = ".building"
 # The only names that a commit may hold: a damaged one must not make anyone read or remove a file elsewhere.
 _FILE_NAME = re.compile(r"[0-9]+-[0-9]+\.(?:segment|deleted)")
 
@@ -68,6 +70,8 @@ def read_commit(path: Path) -> Commit:
     try:
         text = (path / COMMIT_NAME).read_bytes()
     except (FileNotFoundError, NotADirectoryError) as error:
+        if any(path.glob(f"*{SEGMENT_SUFFIX}")):
+            raise IndexDamaged(path, f"{COMMIT_NAME} is missing") from error
         raise _missing(path) from error
     except OSError as error:  # not IndexMissing: a writer would begin a new index over this one
         raise IndexDamaged(path, f"{COMMIT_NAME} cannot be read ({error.strerror})") from error
@@ -116,7 +120,7 @@ def remove_unused_files(path: Path, commit: Commit) -> None:
 
 def foreign_files(path: Path) -> list[str]:
     """Return the names in a folder that are not an index's, hidden or a README: a writer keeps away from those."""
-    ours = (SEGMENT_SUFFIX, DELETIONS_SUFFIX, ".lock")
+    ours = (SEGMENT_SUFFIX, DELETIONS_SUFFIX, BUILDING_SUFFIX, ".lock")
     return sorted(
         file.name
         for file in path.iterdir()

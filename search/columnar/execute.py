@@ -22,6 +22,10 @@ from search.query import leaves
 _POSITION_BITS = 32
 
 
+# Sorting costs about 30 ns for each posting, passing over a number for each document about 1 ns.
+DENSE = 32
+
+
 class Matches(NamedTuple):
     """Matching documents: their numbers, ascending (int64), and their scores (float64)."""
 
@@ -63,10 +67,10 @@ class Executor:
         return reduce(_difference, excluded, found)
 
     def _or(self, node: whoosh.query.Or) -> Matches:
-        return _union([self.matches(child) for child in node.subqueries], np.add)
+        return self._union([self.matches(child) for child in node.subqueries], np.add)
 
     def _best(self, node: whoosh.query.DisjunctionMax) -> Matches:
-        return _union([self.matches(child) for child in node.subqueries], np.maximum)
+        return self._union([self.matches(child) for child in node.subqueries], np.maximum)
 
     def _not(self, node: whoosh.query.Not) -> Matches:
         return _difference(self._all(), self.matches(node.query))
@@ -74,19 +78,19 @@ class Executor:
     def _all(self, node: whoosh.query.Every | None = None) -> Matches:
         return _unscored(np.flatnonzero(self._snapshot.alive))
 
-    def _nothing(self, node: whoosh.query.Query) -> Matches:
+    def _nothing(self, node: whoosh.query.Query | None = None) -> Matches:
         return _unscored(np.empty(0, dtype=np.int64))
 
     def _word(self, node: leaves.Word) -> Matches:
         forms = [self._form(node.fields, form) for form in node.forms]
-        return self._weighted(_union(forms, np.maximum))
+        return self._weighted(self._union(forms, np.maximum))
 
     def _form(self, fields: Iterable[str], form: leaves.Form) -> Matches:
         parts = []
         for name in fields:
             documents, frequencies = self._snapshot.postings(name, form.term)
             parts.append(Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies)))
-        pooled = _union(parts, np.add)
+        pooled = self._union(parts, np.add)
         return Matches(pooled.documents, form.weight * self._ranking.saturated(pooled.scores))
 
     def _beginning(self, node: leaves.Beginning) -> Matches:
@@ -94,7 +98,7 @@ class Executor:
         for name in node.fields:
             documents, frequencies = self._snapshot.prefix_postings(name, node.text, node.without)
             parts.append(Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies)))
-        pooled = _union(parts, np.add)
+        pooled = self._union(parts, np.add)
         return self._weighted(Matches(pooled.documents, self._ranking.saturated(pooled.scores)))
 
     def _sequence(self, node: leaves.Sequence) -> Matches:
@@ -103,7 +107,7 @@ class Executor:
             found = _sequence_starts([self._slot(name, slot) for slot in node.slots], node.slop)
             documents, frequencies = np.unique(found >> _POSITION_BITS, return_counts=True)
             parts.append(Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies)))
-        pooled = _union(parts, np.add)
+        pooled = self._union(parts, np.add)
         # The whole sequence is rarer than its words and is ranked as one rare word. A sequence of inflected forms
         # is worth what its least worthy slot is.
         worth = min((max(form.weight for form in slot) for slot in node.slots if slot), default=1.0)
@@ -115,6 +119,17 @@ class Executor:
             documents, positions = self._snapshot.occurrences(name, form.term)
             keys.append((documents << _POSITION_BITS) + positions)
         return np.unique(np.concatenate(keys)) if keys else np.empty(0, dtype=np.int64)
+
+    def _union(self, parts: Sequence[Matches], combine: np.ufunc) -> Matches:
+        """Return all documents of the parts; the scores of one document are added or the best is taken."""
+        parts = [part for part in parts if len(part)]
+        if not parts:
+            return self._nothing()
+        if len(parts) == 1 and not _repeats(parts[0].documents):
+            return parts[0]
+        if sum(map(len, parts)) * DENSE > self._snapshot.size:
+            return _dense_union(parts, combine, self._snapshot.size)
+        return _sparse_union(parts, combine)
 
     def _weighted(self, matches: Matches) -> Matches:
         return Matches(matches.documents, matches.scores * idf(self._snapshot.alive_count, len(matches)))
@@ -193,13 +208,20 @@ def _difference(matches: Matches, excluded: Matches) -> Matches:
     return Matches(matches.documents[~found], matches.scores[~found])
 
 
-def _union(parts: Sequence[Matches], combine: np.ufunc) -> Matches:
-    """Return all documents of the parts; the scores of one document are added or the best is taken."""
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return _unscored(np.empty(0, dtype=np.int64))
-    if len(parts) == 1 and not _repeats(parts[0].documents):
-        return parts[0]
+def _dense_union(parts: Sequence[Matches], combine: np.ufunc, size: int) -> Matches:
+    """Unite by way of one number for each document of the archive: cheaper than sorting when many match."""
+    matched, scores = np.zeros(size, dtype=bool), np.zeros(size)  # no score is below 0, so 0 changes no maximum
+    for part in parts:
+        matched[part.documents] = True
+        if _repeats(part.documents):
+            combine.at(scores, part.documents, part.scores)
+        else:
+            scores[part.documents] = combine(scores[part.documents], part.scores)
+    documents = np.flatnonzero(matched)
+    return Matches(documents, scores[documents])
+
+
+def _sparse_union(parts: Sequence[Matches], combine: np.ufunc) -> Matches:
     documents = np.concatenate([part.documents for part in parts])
     scores = np.concatenate([part.scores for part in parts])
     order = np.argsort(documents, kind="stable")

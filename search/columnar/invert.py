@@ -21,7 +21,8 @@ given by the functions here and in ``segment``:
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 import zstandard
@@ -151,12 +152,16 @@ def keyword_arrays(prefix: str, values: Sequence[Sequence[str]]) -> dict[str, Ar
     }
 
 
-def stored_arrays(stored: Sequence[bytes]) -> dict[str, Array]:
-    """Return stored documents as compressed blocks; ``stored.ends`` is where each ends inside its unpacked block."""
+def stored_arrays(stored: Iterable[bytes]) -> dict[str, Array]:
+    """
+    Return stored documents as compressed blocks; ``stored.ends`` is where each ends inside its unpacked block.
+
+    No more than one block of them is held at a time.
+    """
     compressor = zstandard.ZstdCompressor(level=6, write_checksum=True)  # 4 bytes, and a changed block is noticed
     blocks, ends = [], []
-    for start in range(0, len(stored), STORED_BLOCK):
-        block = stored[start : start + STORED_BLOCK]
+    remaining = iter(stored)
+    while block := list(islice(remaining, STORED_BLOCK)):
         blocks.append(compressor.compress(b"".join(block)))
         ends.append(np.cumsum([len(document) for document in block], dtype=np.uint64))
     arrays = string_arrays("stored.blocks", blocks)

@@ -4,18 +4,23 @@ Segments to one segment: the arrays are scattered into new ones, without decodin
 Deleted documents are left behind, with the terms that only they had. Documents keep their order among themselves.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import compress, pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from search.columnar.arrays import Array
 from search.columnar.document import Layout
 from search.columnar.invert import keyword_arrays, posting_arrays, stored_arrays, string_arrays
-from search.columnar.segment import KeywordField, Segment, Strings
+from search.columnar.segment import KeywordField, Segment, Strings, TextField
 
 # Segments of one tier are merged when there are this many of them; each merge multiplies the size by about as many,
 # so an article is copied about log8(articles / batch) times and a search sees at most a few dozen segments.
 MERGE_FACTOR = 8
+
+# Terms are merged range by range: two million occurrences need about 150 MB of intermediate arrays.
+OCCURRENCES_AT_ONCE = 2_000_000
 
 
 def segments_to_merge(sizes: Sequence[int]) -> list[int]:
@@ -46,7 +51,7 @@ def merged_arrays(segments: Sequence[Segment], alive: Sequence[Array], layout: L
         arrays.update(_merged_keywords(f"keywords.{name}", [segment.keywords[name] for segment in segments], alive))
     for name in layout.moments:
         arrays[f"moments.{name}"] = _kept([segment.moments[name] for segment in segments], alive)
-    arrays.update(string_arrays("cards", _kept_bytes([segment.cards for segment in segments], alive)))
+    arrays.update(string_arrays("cards", list(_kept_bytes([segment.cards for segment in segments], alive))))
     arrays.update(stored_arrays(_kept_bytes([segment.all_stored() for segment in segments], alive)))
     return arrays
 
@@ -63,17 +68,13 @@ def _kept(columns: Sequence[Array], alive: Sequence[Array]) -> Array:
     return np.concatenate([column[mask] for column, mask in zip(columns, alive, strict=True)])
 
 
-def _kept_bytes(columns: Sequence[Iterable[bytes]], alive: Sequence[Array]) -> list[bytes]:
-    return [
-        value
-        for column, mask in zip(columns, alive, strict=True)
-        for value, lives in zip(column, mask.tolist(), strict=True)
-        if lives
-    ]
+def _kept_bytes(columns: Sequence[Iterable[bytes]], alive: Sequence[Array]) -> Iterator[bytes]:
+    for column, mask in zip(columns, alive, strict=True):
+        yield from compress(column, mask.tolist())
 
 
 def _merged_ids(segments: Sequence[Segment], alive: Sequence[Array]) -> dict[str, Array]:
-    ids = _kept_bytes([segment.all_ids() for segment in segments], alive)
+    ids = list(_kept_bytes([segment.all_ids() for segment in segments], alive))
     order = sorted(range(len(ids)), key=ids.__getitem__)
     return {
         **string_arrays("id.terms", [ids[number] for number in order]),
@@ -94,26 +95,69 @@ def _merged_keywords(prefix: str, columns: Sequence[KeywordField], alive: Sequen
 def _merged_text(
     name: str, segments: Sequence[Segment], alive: Sequence[Array], numbers: Sequence[Array]
 ) -> dict[str, Array]:
-    prefix = f"text.{name}"
     fields = [segment.text[name] for segment in segments]
     terms, ranks_of = _merged_terms([field.terms for field in fields])
-    ranks, documents, positions = [], [], []
-    for field, mask, new, rank_of in zip(fields, alive, numbers, ranks_of, strict=True):
-        old_ranks, old_documents, old_positions = field.all_occurrences()
-        lives = mask[old_documents]
-        ranks.append(rank_of[old_ranks[lives]])
-        documents.append(new[old_documents[lives]])
-        positions.append(old_positions[lives])
-    used, all_ranks = np.unique(np.concatenate(ranks), return_inverse=True)
-    terms = [terms[number] for number in used]
-    order = np.argsort(all_ranks, kind="stable")  # segments follow each other: (term, document, position) is kept
+    sources = [_Source(*source) for source in zip(fields, alive, numbers, ranks_of, strict=True)]
+    parts = [_merged_range(ranks, sources) for ranks in _ranges_of_terms(sources, len(terms))]
+    postings = _joined([np.diff(part["postings"].astype(np.int64)) for part in parts])
+    occurrences = _joined([np.diff(part["occurrences"].astype(np.int64)) for part in parts])
+    used = np.flatnonzero(postings)  # the others were only in deleted documents
+    prefix = f"text.{name}"
     return {
         f"{prefix}.lengths": _kept([field.lengths for field in fields], alive),
-        **string_arrays(f"{prefix}.terms", terms),
-        **posting_arrays(
-            prefix, len(terms), all_ranks[order], np.concatenate(documents)[order], np.concatenate(positions)[order]
-        ),
+        **string_arrays(f"{prefix}.terms", [terms[number] for number in used]),
+        f"{prefix}.postings": _edges(postings[used]),
+        f"{prefix}.documents": _joined([part["documents"] for part in parts]).astype("<u4"),
+        f"{prefix}.frequencies": _joined([part["frequencies"] for part in parts]).astype("<u4"),
+        f"{prefix}.occurrences": _edges(occurrences[used]),
+        f"{prefix}.positions": _joined([part["positions"] for part in parts]).astype("<u4"),
     }
+
+
+class _Source(NamedTuple):
+    """A text field of one segment, and where its things go: documents by ``numbers``, terms by ``ranks``, ascending."""
+
+    field: TextField
+    alive: Array
+    numbers: Array
+    ranks: Array
+
+
+def _ranges_of_terms(sources: Sequence[_Source], terms: int) -> list[range]:
+    """Return successive ranges of the merged terms, each with about ``OCCURRENCES_AT_ONCE``, or one term with more."""
+    counts = np.zeros(terms, dtype=np.int64)
+    for source in sources:
+        counts[source.ranks] += source.field.occurrence_counts()
+    totals = np.cumsum(counts)
+    steps = np.arange(OCCURRENCES_AT_ONCE, totals[-1] if terms else 0, OCCURRENCES_AT_ONCE)
+    edges = np.unique(np.concatenate(([0], np.searchsorted(totals, steps, side="right"), [terms]))).tolist()
+    return [range(first, last) for first, last in pairwise(edges)]
+
+
+def _merged_range(merged: range, sources: Sequence[_Source]) -> dict[str, Array]:
+    """Return the posting arrays of a range of the merged terms, under their bare names."""
+    ranks, documents, positions = [], [], []
+    for source in sources:
+        first, last = np.searchsorted(source.ranks, (merged.start, merged.stop)).tolist()
+        old_ranks, old_documents, old_positions = source.field.occurrences_in_order(range(first, last))
+        lives = source.alive[old_documents]
+        ranks.append(source.ranks[old_ranks[lives]] - merged.start)
+        documents.append(source.numbers[old_documents[lives]])
+        positions.append(old_positions[lives])
+    all_ranks = np.concatenate(ranks)
+    order = np.argsort(all_ranks, kind="stable")  # segments follow each other: (term, document, position) is kept
+    arrays = posting_arrays(
+        "", len(merged), all_ranks[order], np.concatenate(documents)[order], np.concatenate(positions)[order]
+    )
+    return {name.removeprefix("."): array for name, array in arrays.items()}
+
+
+def _joined(parts: Sequence[Array]) -> Array:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+
+
+def _edges(counts: Array) -> Array:
+    return np.concatenate(([0], np.cumsum(counts))).astype("<u8")
 
 
 def _merged_terms(tables: Sequence[Strings]) -> tuple[list[bytes], list[Array]]:

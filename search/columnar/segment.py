@@ -90,11 +90,17 @@ class TextField:
         part = slice(int(self._occurrences[term]), int(self._occurrences[term + 1]))
         return Occurrences(np.repeat(documents, frequencies), self._positions[part])
 
-    def all_occurrences(self) -> tuple[Array, Array, Array]:
-        """Return the term number, the document and the position of every occurrence, in this order of sorting."""
+    def occurrence_counts(self) -> Array:
+        """Return how often each term occurs; int64."""
         counts: Array = np.diff(self._occurrences.astype(np.int64))
-        ranks = np.repeat(np.arange(len(self.terms)), counts)
-        return ranks, np.repeat(self._documents, self._frequencies), self._positions
+        return counts
+
+    def occurrences_in_order(self, terms: range) -> tuple[Array, Array, Array]:
+        """Return the term number, document and position of every occurrence of successive terms, sorted by these."""
+        documents, frequencies = self.postings(terms)
+        edges = self._occurrences[terms.start : terms.stop + 1].astype(np.int64)
+        ranks = np.repeat(np.arange(terms.start, terms.stop), np.diff(edges))
+        return ranks, np.repeat(documents, frequencies), self._positions[int(edges[0]) : int(edges[-1])]
 
 
 class KeywordField(NamedTuple):

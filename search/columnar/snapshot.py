@@ -6,7 +6,7 @@ once, when they are first asked for; postings are joined for each term. A snapsh
 another snapshot, which shares the segments that both have.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,15 +27,19 @@ _OPEN_ATTEMPTS = 5
 
 class KeywordColumn(NamedTuple):
     """
-    Values of all documents, as pairs: ``documents[i]``, of the group ``groups[i]``, has ``values[ordinals[i]]``.
+    Values of all documents, in two arrangements.
 
-    Pairs are sorted by ordinal and group, so that the groups of a value can be counted without sorting anything.
+    By value: ``documents[i]``, of the group ``groups[i]``, has ``values[ordinals[i]]``; sorted by ordinal and group, so
+    that the groups of a value can be counted without sorting anything. By document: document n has the values with the
+    ordinals ``of_documents[starts[n]:starts[n + 1]]``, for when there are few documents to look at.
     """
 
     values: list[str]
     ordinals: Array
     groups: Array
     documents: Array
+    starts: Array
+    of_documents: Array
 
 
 @dataclass(slots=True)
@@ -95,13 +99,26 @@ class Snapshot:
         """Return a column of pairs of value (its ordinal) and document, which come in any order."""
         groups = self.groups[documents]
         order = np.lexsort((groups, ordinals))
-        return KeywordColumn(values, ordinals[order], groups[order], documents[order])
+        by_document = np.argsort(documents, kind="stable")
+        starts = np.searchsorted(documents[by_document], np.arange(self.size + 1))
+        return KeywordColumn(values, ordinals[order], groups[order], documents[order], starts, ordinals[by_document])
 
     @cached_property
     def groups(self) -> Array:
         """The number of each document's group, from 0; documents of one group share it."""
-        _, ordinals, _ = _joined_keywords([segment.groups for segment in self.segments], self._bases)
-        return ordinals
+        return self._joined_groups[1]
+
+    @cached_property
+    def _joined_groups(self) -> tuple[list[str], Array, Array]:
+        return _joined_keywords([segment.groups for segment in self.segments], self._bases)
+
+    @property
+    def _group_keys(self) -> list[str]:
+        return self._joined_groups[0]
+
+    @cached_property
+    def _group_order(self) -> Array:
+        return np.argsort(self.groups, kind="stable")
 
     @cached_property
     def group_count(self) -> int:
@@ -163,13 +180,20 @@ class Snapshot:
         return None
 
     def documents_of_group(self, group: str) -> list[int]:
-        """Return the numbers of the living documents of a group."""
-        found: list[int] = []
-        for segment, base in zip(self.segments, self._bases, strict=False):
-            ordinal = segment.groups.values.find(group.encode(errors="surrogatepass"))
-            if ordinal is not None:
-                found += (np.flatnonzero(segment.groups.ordinals == ordinal) + base).tolist()
-        return [document for document in found if self.alive[document]]
+        """Return the numbers of the living documents of a group, ascending."""
+        number = bisect_left(self._group_keys, group)
+        if number == len(self._group_keys) or self._group_keys[number] != group:
+            return []
+        return self._living_members(number)
+
+    def members(self, document: int) -> list[int]:
+        """Return the numbers of the living documents that are in one group with a document, ascending."""
+        return self._living_members(int(self.groups[document]))
+
+    def _living_members(self, group: int) -> list[int]:
+        first, last = np.searchsorted(self.groups, (group, group + 1), sorter=self._group_order)
+        found = np.sort(self._group_order[first:last])
+        return [int(document) for document in found if self.alive[document]]
 
     def stored(self, document: int) -> bytes:
         """Return what was stored for a document."""

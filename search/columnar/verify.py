@@ -123,7 +123,7 @@ def _text_problems(name: str, text: TextField, documents: int) -> Iterator[str]:
     numbers, _ = text.postings(range(len(text.terms)))
     if len(numbers) and int(numbers.max()) >= documents:
         yield f"the postings of {name} name a document that does not exist"
-    ranks, places, positions = text.all_occurrences()
+    ranks, places, positions = text.occurrences_in_order(range(len(text.terms)))
     if not len(ranks) == len(places) == len(positions):
         yield f"{name} has {len(positions):,} positions for {len(places):,} occurrences"
     elif len(ranks) and not _is_ascending(ranks, places, positions):

@@ -8,7 +8,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ import numpy as np
 
 from search.columnar.arrays import Array, ArraysDamaged, checksum_of, sync_folder, write_arrays
 from search.columnar.commit import (
+    BUILDING_SUFFIX,
     DELETIONS_SUFFIX,
     SEGMENT_SUFFIX,
     Commit,
@@ -45,7 +46,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Part:
-    """A committed segment while it is being written to: ``alive`` marks its documents, ``changed`` since the commit."""
+    """A segment while it is being written to: ``alive`` marks its documents, ``changed`` is since the commit."""
 
     entry: SegmentEntry
     segment: Segment
@@ -55,13 +56,13 @@ class _Part:
 
 class Writer:
     """
-    Writes to the index at ``path``, making it if there is none.
+    Writes to the index at ``path``, making an empty one if there is none.
 
     ``analysis`` names the analysis of the terms; an index made by another is refused. Use it as a context manager:
     what was not committed when it ends is dropped.
 
-    Raises ``IndexLocked`` after ``wait_seconds``, ``IndexOutdated``, ``IndexDamaged``, and ``IndexMissing`` when the
-    folder holds something else.
+    Raises ``IndexLocked`` after ``wait_seconds``, ``IndexOutdated``, ``IndexDamaged``, and ``IndexUnavailable`` when
+    the folder holds something else or cannot be written to.
     """
 
     def __init__(self, path: Path | str, layout: Layout, analysis: str, *, wait_seconds: float = WAIT_SECONDS) -> None:
@@ -78,10 +79,13 @@ class Writer:
         try:
             self._commit = self._last_commit(layout, analysis)
             self._parts = self._open_parts()
+            if not self._commit.generation:
+                self._begin_index()
         except BaseException:
             self._lock.release()
             raise
         self._remove_unused_files()
+        self._remove_unfinished_files()
         self._begin_batch()
 
     def __enter__(self) -> Self:
@@ -115,6 +119,23 @@ class Writer:
         self._digests.append(document.digest)
         self._builder.add(document)
 
+    def put_segment(self, file: FileEntry) -> None:
+        """
+        Add or replace the documents of a segment that was built elsewhere, in the folder of the index.
+
+        Its file, which ends in ``BUILDING_SUFFIX``, gets another name. Raises ``CommitFailed`` if it cannot be used.
+        """
+        path = self._free_path(SEGMENT_SUFFIX)
+        try:
+            (self.path / file.name).rename(path)
+            segment = Segment(path, file.size, self._commit.layout)
+        except (OSError, ArraysDamaged) as error:
+            raise CommitFailed(self.path, f"what a worker built cannot be used ({error})") from error
+        for identifier in segment.ids:
+            self.delete(identifier.decode())
+        entry = SegmentEntry(replace(file, name=path.name), len(segment), None)
+        self._parts.append(_Part(entry, segment, np.ones(len(segment), dtype=bool)))
+
     def delete(self, identifier: str) -> bool:
         """Delete the document with this id; return whether there was one."""
         number = self._numbers.pop(identifier, None)
@@ -125,19 +146,19 @@ class Writer:
         if place is None:
             return False
         part, document = place
-        if not part.changed:  # the mask may still be a shared, read-only one
-            part.alive, part.changed = part.alive.copy(), True
-        part.alive[document] = False
+        part.alive[document], part.changed = False, True
         return True
 
     def commit(self) -> None:
         """
         Make everything since the last commit visible and durable, then merge segments if there are many.
 
-        Raises ``CommitFailed`` with nothing changed; the same documents wait for another try.
+        Raises ``CommitFailed`` with nothing changed; the same documents wait for another try. Only when the disk fails
+        at the very last step, which makes the switch durable, is the commit visible all the same.
         """
-        changed = len(self._builder) or any(part.changed for part in self._parts)
-        if not changed and self._commit.generation:  # the first commit makes the index, be it an empty one
+        built_elsewhere = len(self._parts) > len(self._commit.segments)
+        changed = len(self._builder) or built_elsewhere or any(part.changed for part in self._parts)
+        if not changed:
             return
         with self._new_files() as write:
             entries = [self._entry_now(part, write) for part in self._parts]
@@ -189,6 +210,12 @@ class Writer:
     def _open_part(self, entry: SegmentEntry) -> _Part:
         segment = Segment(self.path / entry.file.name, entry.file.size, self._commit.layout)
         return _Part(entry, segment, ~read_deletions(self.path, entry))
+
+    def _begin_index(self) -> None:
+        """Commit the empty index. After that, segments without a commit are not the trace of a crash, but damage."""
+        with self._new_files():
+            self._publish([])
+        self._settle()
 
     def _begin_batch(self) -> None:
         self._builder = SegmentBuilder(self._commit.layout)
@@ -269,6 +296,12 @@ class Writer:
     def _remove_unused_files(self) -> None:
         with contextlib.suppress(OSError):  # what cannot be removed now is removed by the next commit
             remove_unused_files(self.path, self._commit)
+
+    def _remove_unfinished_files(self) -> None:
+        """Remove what was being built when an earlier writer was killed: only who has the lock has anything built."""
+        with contextlib.suppress(OSError):
+            for path in self.path.glob(f"*{BUILDING_SUFFIX}"):
+                path.unlink()
 
     def _part_now(self, entry: SegmentEntry, known: dict[str, _Part]) -> _Part:
         part = known.get(entry.file.name)

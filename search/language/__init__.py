@@ -8,6 +8,7 @@ at whole texts. No other package cuts or folds words.
 from search.language.analysis import analyze
 from search.language.identification import identify
 from search.language.normalize import fold
+from search.language.readable import readable_lemmas
 from search.language.segmentation import paragraphs, sentences
 from search.language.tokens import Token, lemma_term, split_term
 from search.language.version import analysis_version
@@ -20,6 +21,7 @@ __all__ = [
     "identify",
     "lemma_term",
     "paragraphs",
+    "readable_lemmas",
     "sentences",
     "split_term",
 ]

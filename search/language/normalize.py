@@ -44,7 +44,12 @@ _TYPED_QUOTE = re.compile('(?<=[бвгґдзклмнпрстфхцчшщБВГҐ
 
 # Marks that join the character before them, and so may change the number of characters.
 _MARKS = "\u0300-\u036f\u0483-\u0487\u1160-\u11ff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u3099\u309a\ufe20-\ufe2f"
-_CLUSTER = re.compile(f"(?s).[{_MARKS}{_INVISIBLE}]+|[{_INVISIBLE}]")
+#: What belongs to the character before it, or goes: the inside of a class of a regular expression.
+JOINING_CHARACTERS = _MARKS + _INVISIBLE
+_CLUSTER = re.compile(f"(?s).[{JOINING_CHARACTERS}]+|[{_INVISIBLE}]")
+
+# A text in NFC without any of these is left as it is by every step below; there are few others.
+_TOUCHED = re.compile(f'[{JOINING_CHARACTERS}{_APOSTROPHES}{_HYPHENS}{_SPACES}ѐѝЀЍ"]')
 
 _LATIN_TO_CYRILLIC = str.maketrans("aceiopxyëïABCEHIKMOPTXYËÏ", "асеіорхуёїАВСЕНІКМОРТХУЁЇ")
 _CYRILLIC_TO_LATIN = str.maketrans("асеіорхуёїАВСЕНІКМОРТХУЁЇ", "aceiopxyëïABCEHIKMOPTXYËÏ")
@@ -88,7 +93,11 @@ def drop_stress_marks(text: str) -> str:
     >>> drop_stress_marks("за\\u0301мок, café")
     'замок, café'
     """
-    return _MARKED.sub(lambda match: match.group().translate(_STRESS), text).translate(_PRECOMPOSED_STRESS)
+    return _drop_precomposed_stress(_MARKED.sub(lambda match: match.group().translate(_STRESS), text))
+
+
+def _drop_precomposed_stress(text: str) -> str:
+    return text.translate(_PRECOMPOSED_STRESS)
 
 
 def compose(text: str) -> str:
@@ -128,7 +137,11 @@ STEPS: tuple[Callable[[str], str], ...] = (
     unify_signs,
     mend_typed_apostrophes,
 )
-_SAME_LENGTH_STEPS: tuple[Callable[[str], str], ...] = (unify_signs, mend_typed_apostrophes)
+_SAME_LENGTH_STEPS: tuple[Callable[[str], str], ...] = (
+    _drop_precomposed_stress,
+    unify_signs,
+    mend_typed_apostrophes,
+)
 
 
 def normalize(text: str, steps: tuple[Callable[[str], str], ...] = STEPS) -> str:
@@ -150,6 +163,8 @@ def normalize_with_offsets(text: str) -> Normalized:
     >>> normalize_with_offsets("за\\u0301мок").starts
     [0, 1, 3, 4, 5]
     """
+    if not _TOUCHED.search(text) and unicodedata.is_normalized("NFC", text):
+        return Normalized(text, None, None)
     if _keeps_lengths(text):
         return Normalized(normalize(text, _SAME_LENGTH_STEPS), None, None)
     parts: list[str] = []
@@ -201,9 +216,11 @@ def mend_look_alikes(word: str) -> str:
     >>> mend_look_alikes("Моcква"), mend_look_alikes("СОVID"), mend_look_alikes("iPhoneом")
     ('Москва', 'COVID', 'iPhoneом')
     """
+    if word.isascii() or not _LATIN.search(word):
+        return word
     latin = len(_LATIN.findall(word))
-    cyrillic = len(_CYRILLIC.findall(word)) if latin else 0
-    if not (latin and cyrillic) or any(map(str.isdigit, word)):
+    cyrillic = len(_CYRILLIC.findall(word))
+    if not cyrillic or any(map(str.isdigit, word)):
         return word
     mended = word.translate(_LATIN_TO_CYRILLIC if cyrillic >= latin else _CYRILLIC_TO_LATIN)
     return word if _LATIN.search(mended) and _CYRILLIC.search(mended) else mended
@@ -224,7 +241,10 @@ def fold(word: str) -> str:
 
 def fold_letters(word: str) -> str:
     """Return a normalised, lower-case word with ё as е and ґ as г, cut to ``MAX_TERM_CHARACTERS``."""
-    return _FOLDED_WITH_MARKS.sub(_folded_letter, compose(word))[:MAX_TERM_CHARACTERS]
+    word = compose(word)
+    if "ё" in word or "ґ" in word:
+        word = _FOLDED_WITH_MARKS.sub(_folded_letter, word)
+    return word[:MAX_TERM_CHARACTERS]
 
 
 def _folded_letter(match: re.Match[str]) -> str:

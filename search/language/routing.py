@@ -23,7 +23,7 @@ def languages_of_letters(word: str) -> tuple[str, ...]:
     >>> languages_of_letters("київ"), languages_of_letters("рынок"), languages_of_letters("банк")
     (('uk',), ('ru',), ('uk', 'ru'))
     """
-    if not _CYRILLIC.search(word):
+    if word.isascii() or not _CYRILLIC.search(word):
         return ("en",) if _LATIN.search(word) else ()
     if _LATIN.search(word):
         return ()

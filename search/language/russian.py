@@ -12,7 +12,6 @@ from search.language.words import (
     MAX_DICTIONARY_CHARACTERS,
     REMEMBERED_FORMS,
     dictionary,
-    is_known,
     stem_of_unknown,
 )
 
@@ -35,10 +34,18 @@ def russian_lemmas(word: str) -> tuple[str, ...]:
     """
     if len(word) > MAX_DICTIONARY_CHARACTERS:
         return ()
-    shares: dict[str, float] = defaultdict(float)
-    for parse in dictionary("ru").parse(word):
-        shares[parse.normal_form.replace("ё", "е")] += parse.score
-    if not is_known("ru", word):
-        return tuple(dict.fromkeys((*shares, *stem_of_unknown(word))))
-    smallest = SMALLEST_SHARE * sum(shares.values())
-    return tuple(lemma for lemma, share in shares.items() if share >= smallest)
+    readings = dictionary("ru").readings(word)
+    if not readings:
+        predicted = (lemma.replace("ё", "е") for lemma, _ in dictionary("ru").predictions(word))
+        return tuple(dict.fromkeys((*predicted, *stem_of_unknown(word))))
+    lemmas = [lemma.replace("ё", "е") for lemma, _ in readings]
+    return (lemmas[0],) if len(set(lemmas)) == 1 else _likely(lemmas, dictionary("ru").shares(word, readings))
+
+
+def _likely(lemmas: list[str], shares: list[float]) -> tuple[str, ...]:
+    """Return the lemmas whose shares together are large enough, each once, by their largest share."""
+    total: dict[str, float] = defaultdict(float)
+    for place in sorted(range(len(lemmas)), key=shares.__getitem__, reverse=True):
+        total[lemmas[place]] += shares[place]
+    smallest = SMALLEST_SHARE * sum(total.values())
+    return tuple(lemma for lemma, share in total.items() if share >= smallest)

@@ -9,7 +9,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TypeAlias
 
 from search.language.english import english_lemmas, without_possessive
 from search.language.normalize import MAX_TERM_CHARACTERS, fold_letters, mend_look_alikes
@@ -36,12 +36,9 @@ _SCHEME = re.compile(r"^https?://(?:www\.)?|^www\.")
 _TAG_JOINT = re.compile(r"(?<=[a-zа-яіїєґё])(?=[A-ZА-ЯІЇЄҐЁ])|_+|(?<=\D)(?=\d)|(?<=\d)(?=\D)")
 
 
-class Piece(NamedTuple):
-    """One position: offsets inside the stretch, and its terms."""
-
-    start: int
-    end: int
-    terms: tuple[str, ...]
+#: One position: its start and end inside the stretch, and its terms. A plain tuple, of which there are many in memory,
+#: because the garbage collector need not follow those.
+Piece: TypeAlias = tuple[int, int, tuple[str, ...]]
 
 
 def pieces(kind: Kind, stretch: str, language: str | None) -> tuple[Piece, ...]:
@@ -49,7 +46,7 @@ def pieces(kind: Kind, stretch: str, language: str | None) -> tuple[Piece, ...]:
     Return the positions that a stretch takes, with their terms.
 
     >>> pieces("word", "Києва", "uk")
-    (Piece(start=0, end=5, terms=('києва', 'uk:київ')),)
+    ((0, 5, ('києва', 'uk:київ')),)
     """
     # A stretch longer than a term is not worth remembering, and memory stays bounded.
     analyse = _remembered_pieces if len(stretch) <= MAX_TERM_CHARACTERS else _pieces
@@ -76,13 +73,15 @@ def word_terms(word: str, language: str | None) -> tuple[str, ...]:
     return _unique((folded, bare, *_lemma_terms(lower, bare, language)))
 
 
-def _lemma_terms(lower: str, folded: str, language: str | None) -> Iterator[str]:
-    """Yield the lemma terms of a word, then those of the unit or sign that it stands for."""
+def _lemma_terms(lower: str, folded: str, language: str | None) -> list[str]:
+    """Return the lemma terms of a word, then those of the unit or sign that it stands for."""
+    terms: list[str] = []
     for candidate in languages_of_word(lower, folded, language):
         for lemma in LEMMATIZERS[candidate](folded):
-            yield lemma_term(candidate, lemma)
-            yield from _unit_terms(lemma)
-    yield from _unit_terms(folded)
+            terms.append(lemma_term(candidate, lemma))
+            terms += _unit_terms(lemma)
+    terms += _unit_terms(folded)
+    return terms
 
 
 @functools.cache
@@ -90,19 +89,25 @@ def _units() -> MappingProxyType[str, tuple[str, ...]]:
     return read_table("units.tsv")
 
 
-def _unit_terms(word: str) -> Iterator[str]:
-    for english in _units().get(word, ()):
-        yield from (lemma_term("en", lemma) for lemma in english_lemmas(english))
+def _unit_terms(word: str) -> tuple[str, ...]:
+    units = _units()
+    if word not in units:
+        return ()
+    return tuple(lemma_term("en", lemma) for english in units[word] for lemma in english_lemmas(english))
+
+
+def _plain(stretch: str, language: str | None) -> tuple[Piece]:
+    return ((0, len(stretch), word_terms(stretch, language)),)
 
 
 def _word(stretch: str, language: str | None) -> Iterator[Piece]:
     if "-" not in stretch:
-        yield Piece(0, len(stretch), word_terms(stretch, language))
+        yield 0, len(stretch), word_terms(stretch, language)
         return
     first, *later = parts_with_offsets(stretch)
-    yield Piece(0, len(stretch), _unique((*_whole_terms(stretch, language), *word_terms(first[1], language))))
+    yield 0, len(stretch), _unique((*_whole_terms(stretch, language), *word_terms(first[1], language)))
     for start, part in later:
-        yield Piece(start, start + len(part), word_terms(part, language))
+        yield start, start + len(part), word_terms(part, language)
 
 
 def _whole_terms(hyphenated: str, language: str | None) -> Iterator[str]:
@@ -119,31 +124,31 @@ def _whole_terms(hyphenated: str, language: str | None) -> Iterator[str]:
 
 def _number(stretch: str, language: str | None) -> Iterator[Piece]:
     number = split_number(stretch)
-    yield Piece(0, number.number_length, (number.number[:MAX_TERM_CHARACTERS],))
+    yield 0, number.number_length, (number.number[:MAX_TERM_CHARACTERS],)
     for start, word in number.words:
-        yield Piece(start, start + len(word), word_terms(word, language))
+        yield start, start + len(word), word_terms(word, language)
 
 
 def _code(stretch: str, language: str | None) -> Iterator[Piece]:
     folded = fold_letters(stretch.lower())
     letters, digits, digits_start = split_code(stretch)
     telling = word_terms(letters, language) if len(letters) >= _FEWEST_TELLING_LETTERS else ()
-    yield Piece(0, len(stretch), _unique((folded, *code_keys(folded), *telling)))
-    yield Piece(digits_start, digits_start + len(digits), (digits[:MAX_TERM_CHARACTERS],))
+    yield 0, len(stretch), _unique((folded, *code_keys(folded), *telling))
+    yield digits_start, digits_start + len(digits), (digits[:MAX_TERM_CHARACTERS],)
 
 
 def _initials(stretch: str, _language: str | None) -> Iterator[Piece]:
     letters = fold_letters(stretch[: 2 * MAX_TERM_CHARACTERS].replace(".", "").lower())
-    yield Piece(0, len(stretch), _unique((".".join(letters)[:MAX_TERM_CHARACTERS], letters)))
+    yield 0, len(stretch), _unique((".".join(letters)[:MAX_TERM_CHARACTERS], letters))
 
 
 def _tag(stretch: str, language: str | None) -> Iterator[Piece]:
     words = _tag_words(stretch)
     whole = (fold_letters(stretch.lower()), *word_terms(stretch[1:].strip("_"), language))
     first = word_terms(words[0][1], language)
-    yield Piece(0, len(stretch), _unique((*whole, *first)))
+    yield 0, len(stretch), _unique((*whole, *first))
     for start, word in words[1:]:
-        yield Piece(start, start + len(word), word_terms(word, language))
+        yield start, start + len(word), word_terms(word, language)
 
 
 def _tag_words(tag: str) -> list[tuple[int, str]]:
@@ -168,12 +173,12 @@ def _address(stretch: str, _language: str | None) -> Iterator[Piece]:
     folded = _fold_address(stretch)
     address = _SCHEME.sub("", folded).replace(":", "")  # a colon marks lemma terms; no bare one may look like them
     host = address.partition("/")[0]
-    yield Piece(0, len(stretch), _unique((address, host, host.partition(".")[0])) or (folded,))
+    yield 0, len(stretch), _unique((address, host, host.partition(".")[0])) or (folded,)
 
 
 def _mail(stretch: str, _language: str | None) -> Iterator[Piece]:
     address = _fold_address(stretch)
-    yield Piece(0, len(stretch), _unique((address, *address.split("@", 1))))
+    yield 0, len(stretch), _unique((address, *address.split("@", 1)))
 
 
 def _fold_address(stretch: str) -> str:
@@ -181,16 +186,16 @@ def _fold_address(stretch: str) -> str:
 
 
 def _sign(stretch: str, _language: str | None) -> Iterator[Piece]:
-    yield Piece(0, len(stretch), (stretch, *_unit_terms(stretch)))
+    yield 0, len(stretch), (stretch, *_unit_terms(stretch))
 
 
 def _unique(terms: Iterable[str]) -> tuple[str, ...]:
-    return tuple(term for term in dict.fromkeys(terms) if term)
+    return tuple(filter(None, dict.fromkeys(terms)))
 
 
-_ANALYSES: MappingProxyType[Kind, Callable[[str, str | None], Iterator[Piece]]] = MappingProxyType(
+_ANALYSES: MappingProxyType[Kind, Callable[[str, str | None], Iterable[Piece]]] = MappingProxyType(
     {
-        "plain": _word,
+        "plain": _plain,
         "address": _address,
         "mail": _mail,
         "tag": _tag,

@@ -6,15 +6,15 @@ A term is text. A bare one (``києві``) is a word as it was written, folded;
 what it was brought to.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from search.article import LANGUAGES
 
 _LEMMA_PREFIXES = tuple(f"{language}:" for language in LANGUAGES)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+# A named tuple because there is one for every word of the archive: it is made in a third of the time of a dataclass.
+class Token(NamedTuple):
     """
     A word of a text.
 

@@ -8,7 +8,6 @@ are indexed at the same position. Words reach this module folded: lower case, ap
 import functools
 import re
 from types import MappingProxyType
-from typing import Any
 
 from search.language.words import (
     MAX_DICTIONARY_CHARACTERS,
@@ -48,14 +47,15 @@ def ukrainian_lemmas(word: str) -> tuple[str, ...]:
         return ()
     if word in overrides():
         return overrides()[word]
-    parses = dictionary("uk").parse(word)
-    found = [parse.normal_form for parse in parses]
+    known = dictionary("uk").readings(word)
+    readings = known or dictionary("uk").predictions(word)
+    found = [lemma for lemma, _ in readings]
     participle = _ADVERBIAL_PARTICIPLE.fullmatch(word)
-    if participle and any("GRND" in parse.tag for parse in parses):
+    if participle and any("GRND" in tag.grammemes for _, tag in readings):
         found += _infinitives(participle)
-    if not is_known("uk", word):
+    if not known:
         found += stem_of_unknown(word)
-    return tuple(dict.fromkeys(map(_one_spelling, found)))
+    return tuple(dict.fromkeys(map(_one_spelling, dict.fromkeys(found))))
 
 
 def _infinitives(participle: re.Match[str]) -> list[str]:
@@ -66,11 +66,7 @@ def _infinitives(participle: re.Match[str]) -> list[str]:
     """
     ending = _FINITE_ENDINGS[participle["ending"]] + ("ся" if participle["reflexive"] else "")
     finite = participle["stem"] + ending
-    return [parse.normal_form for parse in dictionary("uk").parse(finite) if _is_known_verb(parse)]
-
-
-def _is_known_verb(parse: Any) -> bool:
-    return "VERB" in parse.tag and parse.is_known
+    return [lemma for lemma, tag in dictionary("uk").readings(finite) if "VERB" in tag.grammemes]
 
 
 def _one_spelling(lemma: str) -> str:
@@ -79,8 +75,10 @@ def _one_spelling(lemma: str) -> str:
 
     ґ as г, проєкт as проект, and у or і at the start as в or й where that is a word too (учитель, вчитель).
     """
-    lemma = _YECT.sub("е", lemma.replace("ґ", "г"))
-    if _CONSONANT_SECOND.match(lemma):
+    lemma = lemma.replace("ґ", "г")
+    if "є" in lemma:
+        lemma = _YECT.sub("е", lemma)
+    if lemma.startswith(("у", "і")) and _CONSONANT_SECOND.match(lemma):
         other = ("в" if lemma[0] == "у" else "й") + lemma[1:]
         if is_known("uk", other):
             return other

@@ -8,7 +8,8 @@ import functools
 import re
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+
+from search.language.dictionaries import Dictionary
 
 # No form in either dictionary is longer; longer words are compounds of a hashtag or noise, and predictions are slow.
 MAX_DICTIONARY_CHARACTERS = 50
@@ -32,22 +33,20 @@ _CASE_ENDING = re.compile(
 
 
 @functools.cache
-def dictionary(language: str) -> Any:
+def dictionary(language: str) -> Dictionary:
     """
     Return the morphological dictionary of ``uk`` or ``ru``, loaded on first use.
 
-    Loading takes a tenth of a second and 20 MB; importing the library itself as much again, so both wait until a
+    Loading takes a tenth of a second and 35 MB; importing the library itself as much again, so both wait until a
     Cyrillic word has to be analysed.
     """
-    import pymorphy3
-
-    return pymorphy3.MorphAnalyzer(lang=language)
+    return Dictionary(language)
 
 
 @functools.lru_cache(REMEMBERED_FORMS)
 def is_known(language: str, word: str) -> bool:
     """Say whether the dictionary of ``uk`` or ``ru`` has a folded word."""
-    return len(word) <= MAX_DICTIONARY_CHARACTERS and bool(dictionary(language).word_is_known(word))
+    return len(word) <= MAX_DICTIONARY_CHARACTERS and dictionary(language).knows(word)
 
 
 @functools.lru_cache(REMEMBERED_FORMS)
@@ -58,7 +57,8 @@ def is_name(language: str, word: str) -> bool:
     >>> is_name("uk", "столтенберг"), is_name("uk", "робота")
     (True, False)
     """
-    return any(_NAME_TAGS.intersection(parse.tag.grammemes) for parse in dictionary(language).parse(word))
+    readings = dictionary(language).readings(word) or dictionary(language).predictions(word)
+    return any(_NAME_TAGS.intersection(tag.grammemes) for _, tag in readings)
 
 
 def stem_of_unknown(word: str) -> tuple[str, ...]:

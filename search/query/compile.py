@@ -13,7 +13,7 @@ from typing import assert_never
 import whoosh.query
 
 from search.article import LANGUAGES
-from search.language import Token, analyze, fold, lemma_term, split_term
+from search.language import Token, analyze, fold, lemma_term, readable_lemmas, split_term
 from search.query import leaves, nodes
 
 # A lemma is worth a little less than the very form that was typed, so that among articles that are equal otherwise the
@@ -35,7 +35,7 @@ class Leaf:
     A word, phrase or prefix of the query: what was typed, how it is searched, and its lemmas by language.
 
     ``kind`` is ``"word"``, ``"phrase"`` or ``"prefix"``. ``queries`` are the engine's leaves it became; ``wanted`` is
-    False under a NOT.
+    False under a NOT. ``start`` and ``end`` say where it stands in the query, if it comes from one.
     """
 
     typed: str
@@ -43,6 +43,8 @@ class Leaf:
     queries: tuple[Leafable, ...]
     lemmas: dict[str, tuple[str, ...]]
     wanted: bool
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _leaf(node: nodes.Word | nodes.Phrase | nodes.Prefix, context: _Context) -> 
             kind, found, lemmas = "word", _word(tokens, context.fields), _lemmas(tokens)
     if not found:
         return None
-    context.found.append(Leaf(node.text, kind, found, lemmas, context.wanted))
+    context.found.append(Leaf(node.text, kind, found, lemmas, context.wanted, node.start, node.end))
     return found[0] if len(found) == 1 else whoosh.query.DisjunctionMax(list(found))
 
 
@@ -145,6 +147,8 @@ def _word(tokens: Sequence[Token], fields: tuple[str, ...]) -> tuple[Leafable, .
 
 def _spans(term: str, tokens: Sequence[Token]) -> bool:
     """Return whether a term of the first token stands for the whole word: it goes on where the first part ends."""
+    if not tokens[-1].text[:1].isalnum():  # 10%: the number alone says nothing of the sign behind it
+        return False
     beginning = tokens[0].text[: tokens[-1].start - tokens[0].start] + tokens[-1].text[:1]
     return _letters(split_term(term)[1]).startswith(_letters(fold(beginning)))
 
@@ -155,12 +159,18 @@ def _letters(text: str) -> str:
 
 def _phrase(tokens: Sequence[Token], slop: int, fields: tuple[str, ...]) -> tuple[Leafable, ...]:
     """Quotation marks mean exactly the words inside: only bare terms, no lemmas."""
-    slots = tuple(tuple(form for form in _forms(token) if form.weight == 1.0) for token in tokens)
+    slots = tuple(_exact_forms(token) for token in tokens)
     if not slots:
         return ()
     if len(slots) == 1:
         return (leaves.Word(fields, slots[0]),)
     return (leaves.Sequence(fields, slots, slop),)
+
+
+def _exact_forms(token: Token) -> tuple[leaves.Form, ...]:
+    forms = tuple(form for form in _forms(token) if form.weight == 1.0)
+    # it's is also known as it, which is not what stands in the quotation marks.
+    return forms[:1] if forms[0].term.endswith("'s") else forms
 
 
 def _beginning(text: str, fields: tuple[str, ...]) -> tuple[Leafable, ...]:
@@ -173,12 +183,11 @@ def _forms(token: Token) -> tuple[leaves.Form, ...]:
 
 
 def _lemmas(tokens: Sequence[Token]) -> dict[str, tuple[str, ...]]:
-    """Return the lemmas of a word by language, without the stems (``~…``) that stand for unknown words."""
+    """Return the lemmas of a word by language, as a dictionary has them; a language with guesses only has none."""
     found: dict[str, dict[str, None]] = {}
-    for term in (term for token in tokens for term in token.terms):
-        language, lemma = split_term(term)
-        if language and not lemma.startswith("~"):
-            found.setdefault(language, {})[lemma] = None
+    for token in tokens:
+        for language, lemmas in readable_lemmas(token).items():
+            found.setdefault(language, {}).update(dict.fromkeys(lemmas))
     return {language: tuple(lemmas) for language, lemmas in found.items()}
 
 

@@ -45,9 +45,20 @@ _WRONG_APOSTROPHE = '(?<=[А-ЯІЇЄҐа-яіїєґ])"(?=[ЄЇЮЯєїюя])'
 #: об"єкт: a quotation mark typed for the apostrophe, which Ukrainian has between such letters only.
 QUOTE_FOR_APOSTROPHE = re.compile(_WRONG_APOSTROPHE)
 
-BLANK = re.compile(rf"[\s{_CONTROLS},;]+")
-#: A word with everything that hangs on it; a comma belongs to it only between digits.
-CHUNK = re.compile(rf"(?:[^\s{_CONTROLS},;()|{QUOTES}]|(?<=[0-9]),(?=[0-9])|{_WRONG_APOSTROPHE})+")
+# Київ–Львів: the dash joins two words of their own, unlike a hyphen; between digits (2014–2022) it is left alone.
+_DASH_BETWEEN_WORDS = r"(?<=[^\W\d_])[\N{EN DASH}\N{EM DASH}](?=[^\W\d_])"
+# 8 400: the same three digits after a single blank as the analysis takes together, and not the end of F-16 or 12:30.
+_GROUPED_NUMBER = (
+    r"(?<!\w)(?<!\w-)(?<![0-9][.,:/])[0-9]{1,3}"
+    r"(?:[ \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{FIGURE SPACE}][0-9]{3})+(?![0-9*])"
+)
+
+BLANK = re.compile(rf"(?:[\s{_CONTROLS},;]|{_DASH_BETWEEN_WORDS})+")
+#: A word with everything that hangs on it; a comma belongs to it only between digits, a blank only in a long number.
+CHUNK = re.compile(
+    rf"(?:{_GROUPED_NUMBER}|(?!{_DASH_BETWEEN_WORDS})[^\s{_CONTROLS},;()|{QUOTES}]"
+    rf"|(?<=[0-9]),(?=[0-9])|{_WRONG_APOSTROPHE})+"
+)
 #: A keyword is compared as a whole, so its punctuation counts: an id is often an address.
 KEYWORD = re.compile(rf"[^\s{_CONTROLS}()|{QUOTES}]+")
 FIELD = re.compile(r"([^\W\d_]+):")

@@ -6,12 +6,15 @@ A tree as text, in two forms.
 """
 
 import re
+from functools import reduce
 
 from search.query.dates import Limits, kyiv_days, show_dates
 from search.query.nodes import And, DateRange, Everything, Exact, InField, Node, Not, Nothing, Or, Phrase, Prefix, Word
 
 # Values that need no quotation marks around them.
 _PLAIN_VALUE = re.compile(r"\w[\w.-]*")
+# After another number and a blank these would be its thousands.
+_THREE_DIGITS = re.compile(r"[0-9]{3}(?![0-9])")
 
 
 def show(node: Node) -> str:
@@ -23,7 +26,7 @@ def show(node: Node) -> str:
     """
     match node:
         case And(children):
-            return " ".join(_show_part(child, Or) for child in children)
+            return reduce(_join, (_show_part(child, Or) for child in children))
         case Or(children):
             return " OR ".join(_show_alternative(child) for child in children)
         case Not(child):
@@ -57,6 +60,11 @@ def describe(node: Node) -> str:
 def _show_part(child: Node, *looser: type) -> str:
     """Return a child as text, in brackets if it binds looser than what it is a part of."""
     return f"({show(child)})" if isinstance(child, looser) else show(child)
+
+
+def _join(left: str, right: str) -> str:
+    """Join two required parts by a blank, or by AND where digits on both sides would make one number."""
+    return f"{left} AND {right}" if left[-1].isdigit() and _THREE_DIGITS.match(right) else f"{left} {right}"
 
 
 def _show_alternative(child: Node) -> str:

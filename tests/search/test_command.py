@@ -90,6 +90,11 @@ class TestSearch:
         ]
         assert counts[0] and counts[1] and counts[2] == counts[0] + counts[1]
 
+    def test_filters_are_blamed_only_if_there_would_be_results_without_them(self, visti, sample_index):
+        blame = "nothing fits all the filters"
+        assert blame in visti("search", "гребля", "--source", "Nobody", "--index", sample_index).stderr
+        assert blame not in visti("search", "рептилоїди", "--source", "Nobody", "--index", sample_index).stderr
+
     @pytest.mark.parametrize("facet", ["section", "source", "author", "tag"])
     def test_filter_gives_the_count_that_the_facet_promised(self, visti, sample_index, facet):
         promised = found(visti("search", "", "--json", "--index", sample_index))["facets"][facet][0]

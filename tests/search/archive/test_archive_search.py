@@ -58,6 +58,28 @@ class TestWords:
         assert archive.search('"роки прес-служба"').total == 0
         assert archive.search('"чотири роки"').total == 1
 
+    def test_sign_behind_a_number_must_be_there(self, build) -> None:
+        path = build(
+            [article("a.en", body="It grew by 10% in a year."), article("b.en", body="There were 10 of them.")]
+        )
+        with opened(path) as archive:
+            assert ids(archive.search("10%")) == ["a.en"]
+            assert archive.search("10").total == 2
+
+    def test_number_is_found_however_its_thousands_are_parted(self, build) -> None:
+        path = build([article("a.uk", body="Прийшли 8\N{NO-BREAK SPACE}400 людей."), article("b.uk", body="8 з 400.")])
+        with opened(path) as archive:
+            for query in ("8 400", "8400", "8\N{NO-BREAK SPACE}400 людей", '"8 400 людей"'):
+                assert ids(archive.search(query)) == ["a.uk"], query
+
+    def test_quoted_possessive_is_not_the_bare_word(self, build) -> None:
+        path = build(
+            [article("a.en", body="It’s late, the mayor's men said."), article("b.en", body="It was the mayor.")]
+        )
+        with opened(path) as archive:
+            assert ids(archive.search('"it\'s"')) == ids(archive.search('"the mayor’s men"')) == ["a.en"]
+            assert archive.search("it's").total == 2
+
     def test_typed_form_outranks_other_forms(self, build) -> None:
         same = "Слово про {} сказали двічі."
         path = build([article("a.uk", body=same.format("мостом")), article("b.uk", body=same.format("мосту"))])

@@ -41,10 +41,30 @@ class TestHits:
         assert "рух" in hit.snippet.text
         assert "Прес-служба мерії повідомила" in hit.snippet.text
 
+    def test_second_sentence_of_a_snippet_brings_the_words_that_the_first_lacks(self, build) -> None:
+        said = (
+            "The bridge over the Dnipro opened. The bridge over the Dnipro is long. The bridge over the Dnipro is new."
+        )
+        path = build([article("a.en", body=f"{said} Trams were repainted."), article("b.en", body="Trams again.")])
+        with opened(path) as archive:
+            (hit,) = archive.search("bridge Dnipro trams").hits
+            assert hit.snippet.text == "The bridge over the Dnipro opened. … Trams were repainted."
+
     def test_snippet_without_words_is_the_opening(self, archive: search.Archive) -> None:
         hit = archive.search("section:society", prefer="uk").hits[0]
         assert hit.snippet.startswith("Новий міст з’єднав два береги.")
         assert not hit.snippet.highlights
+
+    def test_opening_passes_over_salutations_date_lines_and_subheads(self, build) -> None:
+        greeting = "Friday, 10 May 2024\n\nUkrainians!\n\nFour years of work"
+        body = f"{greeting}\n\nThe bridge has opened.\n\nCars are waiting in line."
+        path = build([article("a.en", body=body), article("b.en", title="Bridge", body="Hello!")])
+        with opened(path) as archive:
+            page = archive.search("", sort="oldest")
+            assert {hit.article.id: hit.snippet.text for hit in page.hits} == {
+                "a.en": "The bridge has opened. … Cars are waiting in line.",
+                "b.en": "Hello!",
+            }
 
     def test_excluded_word_is_not_marked(self, archive: search.Archive) -> None:
         page = archive.search("мост OR (Зеленським -Київ)")
@@ -131,6 +151,22 @@ class TestDidYouMean:
         self, archive: search.Archive, query: str, suggestion: str | None
     ) -> None:
         assert archive.search(query).suggestion == suggestion
+
+    def test_a_near_word_that_finds_nothing_with_the_others_is_not_suggested(self, build) -> None:
+        prime = [article(f"{number}.en", body="Prime ministers met.") for number in range(3)]
+        path = build(
+            [*prime, article("nobel.en", body="The Nobel prize was awarded."), article("b.en", body="Bridges.")]
+        )
+        with opened(path) as archive:
+            assert archive.search("nobel prise").suggestion == "nobel prize"
+            assert archive.search("prise").suggestion == "prime"
+            assert archive.search("bridges prise").suggestion is None
+
+    def test_only_the_misspelt_word_is_replaced(self, build) -> None:
+        path = build([article("a.uk", body="Обстріли та обстріляні міста. Обстріл.")])
+        with opened(path) as archive:
+            assert archive.search("обстріляні обстрі").suggestion == "обстріляні обстріл"
+            assert archive.search("обстірляні обсріли").suggestion == "обстріляні обстріли"
 
     def test_suggestion_has_results(self, archive: search.Archive) -> None:
         suggestion = archive.search("brigde").suggestion

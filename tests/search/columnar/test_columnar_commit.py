@@ -175,3 +175,13 @@ def test_segment_without_an_array_is_damage(index):
     change(index, layout={"text": ["title", "body", "lead"], "keywords": ["section", "tag"], "moments": ["published"]})
     with pytest.raises(IndexDamaged, match="lacks the array"):
         open_snapshot(index)
+
+
+def test_missing_commit_beside_segments_is_damage_and_nothing_is_removed(index):
+    before = sorted(path.name for path in index.glob("*.segment"))
+    (index / COMMIT_NAME).unlink()
+    with pytest.raises(IndexDamaged, match="is missing"):
+        read_commit(index)
+    with pytest.raises(IndexDamaged, match="is missing"):
+        Writer(index, LAYOUT, ANALYSIS)
+    assert before and sorted(path.name for path in index.glob("*.segment")) == before

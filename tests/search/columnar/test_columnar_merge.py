@@ -3,6 +3,7 @@
 import tempfile
 from itertools import pairwise
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -33,8 +34,9 @@ def arrays_of(batch):
     batch=st.lists(documents(), unique_by=lambda each: each.id, max_size=len(IDS)),
     cuts=st.lists(st.integers(0, len(IDS)), max_size=3),
     deleted=st.sets(st.sampled_from(IDS)),
+    at_once=st.sampled_from([1, 2, 7, 8_000_000]),
 )
-def test_merged_segment_equals_the_one_written_at_once(batch, cuts, deleted):
+def test_merged_segment_equals_the_one_written_at_once(batch, cuts, deleted, at_once):
     edges = sorted({0, len(batch), *(min(cut, len(batch)) for cut in cuts)})
     parts = [batch[start:end] for start, end in pairwise(edges)] or [[]]
     with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +45,8 @@ def test_merged_segment_equals_the_one_written_at_once(batch, cuts, deleted):
             path = Path(folder) / str(number)
             segments.append(Segment(path, write_arrays(path, arrays_of(part))[0], LAYOUT))
         alive = [np.array([each.id not in deleted for each in part], dtype=bool) for part in parts]
-        merged = merged_arrays(segments, alive, LAYOUT)
+        with mock.patch.object(merge, "OCCURRENCES_AT_ONCE", at_once):  # ranges of terms of every size
+            merged = merged_arrays(segments, alive, LAYOUT)
     expected = arrays_of(each for each in batch if each.id not in deleted)
     assert sorted(merged) == sorted(expected)
     for name, array in expected.items():

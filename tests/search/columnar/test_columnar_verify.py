@@ -51,7 +51,7 @@ def rewrite(index, change, suffix=".segment"):
 def test_sound_index_has_no_problems(index):
     found = verify_index(index)
     assert found.problems == ()
-    assert found.files == 4 and found.documents == 8 and found.generation == 3
+    assert found.files == 4 and found.documents == 8 and found.generation == 4
     assert found.bytes == sum((index / name).stat().st_size for name in files(index))
 
 

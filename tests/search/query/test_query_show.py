@@ -124,3 +124,8 @@ def test_constructors_keep_the_tree_simple() -> None:
     exact = Exact("section", "Спорт", 0, 1)
     assert in_field("title", exact, 0, 1) == exact
     assert in_field("title", negated(a), 0, 1) == negated(in_field("title", a, 0, 1))
+
+
+def test_numbers_that_are_two_are_printed_as_two() -> None:
+    assert show(parse_query("5, 400 грн", TODAY).tree) == "5 AND 400 грн"
+    assert show(parse_query("5 400 грн", TODAY).tree) == "5 400 грн"
