@@ -3,8 +3,8 @@ A file of named arrays: the one kind of file that holds data in an index.
 
 Layout: ``VISTIARR``, the length and the CRC-32 of the header (little-endian u32 each), the header (JSON: name -> dtype,
 count, offset from the end of the header's padding), then the arrays, each aligned to 64 bytes. Arrays are
-one-dimensional and little-endian. Reading maps the file and checks the header; the arrays are not loaded until they
-are touched. There is no pickle in it.
+one-dimensional and little-endian; unsigned ones are stored as narrowly as their values allow. Reading maps the file and
+checks the header; the arrays are not loaded until they are touched. There is no pickle in it.
 """
 
 import json
@@ -12,7 +12,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ _MAGIC = b"VISTIARR"
 _ALIGNMENT = 64  # one cache line, so that no array shares one with its neighbour
 _BEGINNING = struct.Struct("<8sII")  # magic, length and CRC-32 of the header
 # Only these can stand in a header: a damaged file must not make NumPy interpret anything else.
-_DTYPES = frozenset(("|u1", "<u2", "<u4", "<u8", "<i8", "<f4"))
+_UNSIGNED = ("|u1", "<u2", "<u4", "<u8")
+_DTYPES = frozenset((*_UNSIGNED, "<i8", "<f4"))
 _CHECKSUM_CHUNK = 1 << 20
 # What reading a header that is none can raise: it may be any JSON, or none.
 _NO_HEADER = (ValueError, TypeError, AttributeError, OverflowError, RecursionError, struct.error)
@@ -38,6 +39,8 @@ class ArraysDamaged(Exception):
 def write_arrays(path: Path, arrays: Mapping[str, Array]) -> tuple[int, int]:
     """
     Write arrays to a new file, make it durable (fsync), and return its size in bytes and its CRC-32.
+
+    Unsigned arrays may come back narrower than they were: their values are the same, their type is not.
 
     Raises ``OSError`` (a full disk), leaving no file behind; ``FileExistsError`` leaves the one that is there.
     """
@@ -96,21 +99,36 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
-def _pieces(arrays: Mapping[str, Array]) -> list[bytes | memoryview]:
+def _pieces(arrays: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
+    dtypes = {name: _stored_dtype(name, array) for name, array in arrays.items()}
     header: dict[str, list[object]] = {}
-    body: list[bytes | memoryview] = []
     offset = 0
     for name, array in arrays.items():
-        if array.dtype.str not in _DTYPES or array.ndim != 1:
-            raise ValueError(f"array {name!r} of {array.dtype} and {array.ndim} dimensions cannot be stored")
-        padding = -array.nbytes % _ALIGNMENT
-        header[name] = [array.dtype.str, array.size, offset]
-        # An empty array has no buffer that memoryview could cast.
-        body += [np.ascontiguousarray(array).data.cast("B") if array.size else b"", bytes(padding)]
-        offset += array.nbytes + padding
+        header[name] = [dtypes[name].str, array.size, offset]
+        offset += _padded(array.size * dtypes[name].itemsize)
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-(_BEGINNING.size + len(text)) % _ALIGNMENT)
-    return [_BEGINNING.pack(_MAGIC, len(text), zlib.crc32(text)), text, *body]
+    yield _BEGINNING.pack(_MAGIC, len(text), zlib.crc32(text))
+    yield text
+    for name, array in arrays.items():
+        stored = np.ascontiguousarray(array, dtype=dtypes[name])  # one narrowed copy at a time
+        if stored.size:  # an empty array has no buffer that could be cast
+            yield stored.data.cast("B")
+        yield bytes(_padded(stored.nbytes) - stored.nbytes)
+
+
+def _stored_dtype(name: str, array: Array) -> np.dtype[Any]:
+    """Return the type an array is stored in: of unsigned ones the narrowest that holds its values."""
+    if array.dtype.str not in _DTYPES or array.ndim != 1:
+        raise ValueError(f"array {name!r} of {array.dtype} and {array.ndim} dimensions cannot be stored")
+    if array.dtype.kind != "u":
+        return array.dtype
+    largest = int(array.max()) if array.size else 0
+    return np.dtype(next(dtype for dtype in _UNSIGNED if largest <= np.iinfo(dtype).max))
+
+
+def _padded(size: int) -> int:
+    return size + -size % _ALIGNMENT
 
 
 def _mapped_arrays(mapped: mmap.mmap) -> dict[str, Array]:

@@ -237,7 +237,7 @@ def read_deletions(path: Path, entry: SegmentEntry) -> Array:
     mask = np.zeros(entry.documents, dtype=bool)
     if entry.deletions:
         deleted = read_arrays(path / entry.deletions.name, entry.deletions.size).get("deleted")
-        if deleted is None or deleted.dtype != np.uint32:
+        if deleted is None or deleted.dtype.kind != "u":
             raise ArraysDamaged(f"{entry.deletions.name} is not a file of deletions")
         if len(deleted) and int(deleted.max()) >= entry.documents:
             raise ArraysDamaged(f"{entry.deletions.name} names a document that does not exist")
