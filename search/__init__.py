@@ -26,6 +26,7 @@ from search.archive.results import (
 )
 from search.archive.statistics import Statistics
 from search.archive.visibility import Audience
+from search.archive.whoosh_api import open_whoosh
 from search.article import LANGUAGES, Article, Status, article_from_record, article_to_record
 from search.errors import (
     ArticleInvalid,
@@ -76,4 +77,5 @@ __all__ = [
     "article_to_record",
     "hit_as_dict",
     "open",
+    "open_whoosh",
 ]

@@ -217,6 +217,15 @@ class TestPython:
             if is_runnable(code):
                 exec(program, {"__name__": "__main__"})
 
+    def test_code_of_the_architecture_runs_against_the_sample_index(self, index_copy, monkeypatch, capsys):
+        monkeypatch.chdir(index_copy.parent)
+        programs = [code for code in python_blocks(ROOT / "docs" / "architecture.md") if is_runnable(code)]
+        assert any("search.open_whoosh" in code for code in programs)
+        for code in programs:
+            exec(compile(code, "architecture.md", "exec"), {"__name__": "__main__"})
+        *titles, count = capsys.readouterr().out.splitlines()
+        assert titles and int(count.split()[0]) > 0
+
     @pytest.mark.parametrize("page", PAGES, ids=name_of)
     def test_code_is_python(self, page):
         for code in python_blocks(page):

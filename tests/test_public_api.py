@@ -78,6 +78,9 @@ class TestContract:
     def test_open_needs_no_argument_and_takes_a_path(self):
         assert next(iter(parameters(search.open).items())) == ("path", None)
 
+    def test_open_whoosh_takes_what_open_takes(self):
+        assert list(parameters(search.open_whoosh)) == list(parameters(search.open))
+
     def test_parameters_of_search(self):
         expected = {
             "query": "", "language": None, "section": None, "source": None, "author": None, "tag": None,

@@ -23,13 +23,13 @@ from search.archive.results import Hit, Page, Snippet, Version
 from search.archive.snippets import marked_text
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import suggestions
-from search.archive.view import View, make_view
+from search.archive.view import View, make_view, open_current
 from search.archive.visibility import Audience
 from search.article import Article
 from search.columnar.commit import read_commit
-from search.columnar.snapshot import Snapshot, open_snapshot
-from search.errors import IndexDamaged, IndexOutdated
-from search.language import analysis_version, paragraphs
+from search.columnar.snapshot import Snapshot
+from search.errors import IndexDamaged
+from search.language import paragraphs
 from search.settings import default_index_path
 
 # What reading mapped files can raise if they were changed behind our back.
@@ -189,10 +189,7 @@ class Archive:
         self._snapshot = Snapshot(self._snapshot.commit, [], [])
 
     def _opened(self, before: Snapshot | None) -> Snapshot:
-        snapshot = open_snapshot(self.path, before)
-        if snapshot.commit.analysis != analysis_version():
-            raise IndexOutdated(self.path, "terms made by analysis", snapshot.commit.analysis, analysis_version())
-        return snapshot
+        return open_current(self.path, before)
 
     @contextmanager
     def _view(self) -> Iterator[View]:

@@ -58,8 +58,10 @@ class Marker:
                 self._beginnings.append((number, query))
 
     def _all_marks(self, tokens: Sequence[Token]) -> Iterator[Mark]:
+        words = self._words.keys()
         for token in tokens:
-            yield from self._word_marks(token)
+            if self._beginnings or not words.isdisjoint(token.terms):  # most tokens answer nothing: a cheap look first
+                yield from self._word_marks(token)
         for number, sequence in self._sequences:
             for first, last in _sequence_places(sequence, tokens):
                 yield from self._sequence_marks(number, tokens[first : last + 1])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
 from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import Bm25f, FieldWeight
-from search.columnar.snapshot import Snapshot
+from search.columnar.snapshot import Snapshot, open_snapshot
+from search.errors import IndexOutdated
+from search.language import analysis_version
 from search.settings import KYIV
 
 # A headline is written to say what the article is about, a lead to repeat it: an occurrence there tells more, and its
@@ -65,6 +68,18 @@ class View:
         mask = np.array(self.visible)
         mask[self.snapshot.documents_of_group(story)] = False
         return mask
+
+
+def open_current(path: Path, before: Snapshot | None = None) -> Snapshot:
+    """
+    Open the last commit of an index whose terms this program's analysis made; see ``open_snapshot``.
+
+    Raises ``IndexOutdated`` when another analysis made them.
+    """
+    snapshot = open_snapshot(path, before)
+    if snapshot.commit.analysis != analysis_version():
+        raise IndexOutdated(path, "terms made by analysis", snapshot.commit.analysis, analysis_version())
+    return snapshot
 
 
 def make_view(snapshot: Snapshot, audience: Audience, now: datetime) -> View:

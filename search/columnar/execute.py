@@ -3,10 +3,14 @@ The executor: a query tree to the documents that match it and their scores.
 
 Every node gives ``Matches``: ascending document numbers and a score for each. ``And`` adds the scores of its parts,
 ``Or`` too, ``DisjunctionMax`` takes the best; filters score nothing. Deleted documents never match.
+
+Whoosh's own leaves mean the same documents as in Whoosh, and the scores are ours: one that stands for many terms
+(``Prefix``, ``Wildcard``, ``FuzzyTerm``, ``TermRange`` ...) is ranked as one word that has all their occurrences,
+whatever its ``constantscore``; what is asked of a field that is no text is a filter. ``boost`` multiplies a score.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +20,9 @@ from search.columnar.arrays import Array
 from search.columnar.document import NO_MOMENT, microseconds
 from search.columnar.ranking import Bm25f, idf
 from search.columnar.snapshot import Snapshot
+from search.columnar.vocabulary import YEAR_1
+from search.columnar.whoosh_reader import WhooshReader
+from search.columnar.whoosh_schema import ID, keyword_names
 from search.query import leaves
 
 # A document and a position make one 64-bit key; positions are stored in 32 bits.
@@ -42,6 +49,7 @@ class Executor:
     def __init__(self, snapshot: Snapshot, ranking: Bm25f) -> None:
         self._snapshot = snapshot
         self._ranking = ranking
+        self._layout = snapshot.commit.layout
         self._known: dict[whoosh.query.Query, Matches] = {}
 
     def matches(self, node: whoosh.query.Query) -> Matches:
@@ -54,7 +62,8 @@ class Executor:
         if kind not in _EVALUATORS:
             raise TypeError(f"{kind.__module__}.{kind.__qualname__} is not a query that Visti evaluates")
         if kind not in _LEAVES:
-            return _EVALUATORS[kind](self, node)
+            found, boost = _EVALUATORS[kind](self, node), getattr(node, "boost", 1.0)
+            return found if boost == 1.0 else Matches(found.documents, found.scores * boost)
         if node not in self._known:
             self._known[node] = _EVALUATORS[kind](self, node)
         return self._known[node]
@@ -75,7 +84,39 @@ class Executor:
     def _not(self, node: whoosh.query.Not) -> Matches:
         return _difference(self._all(), self.matches(node.query))
 
-    def _all(self, node: whoosh.query.Every | None = None) -> Matches:
+    def _and_not(self, node: whoosh.query.AndNot) -> Matches:
+        return _difference(self.matches(node.a), self.matches(node.b))
+
+    def _and_maybe(self, node: whoosh.query.AndMaybe) -> Matches:
+        required, optional = self.matches(node.a), self.matches(node.b)
+        places, found = _places(optional.documents, required.documents)
+        scores = required.scores.copy()
+        scores[found] += optional.scores[places[found]]
+        return Matches(required.documents, scores)
+
+    def _require(self, node: whoosh.query.Require) -> Matches:
+        return _intersection(self.matches(node.a), _unscored(self.matches(node.b).documents))
+
+    def _constant(self, node: whoosh.query.ConstantScoreQuery) -> Matches:
+        documents = self.matches(node.child).documents
+        return Matches(documents, np.full(len(documents), float(node.score)))
+
+    def _every(self, node: whoosh.query.Every) -> Matches:
+        return self._all() if node.fieldname is None else self._having(node.fieldname)
+
+    def _having(self, name: str) -> Matches:
+        """Return the documents that have anything in a field."""
+        if name in self._layout.text:
+            having = self._snapshot.lengths(name) > 0
+        elif name in self._keywords:
+            having = np.diff(self._snapshot.keywords(self._keywords[name]).starts) > 0
+        elif name in self._layout.moments:
+            having = self._snapshot.moments(name) != NO_MOMENT
+        else:
+            return self._all() if name == ID else self._nothing()
+        return _unscored(np.flatnonzero(self._snapshot.alive & having))
+
+    def _all(self) -> Matches:
         return _unscored(np.flatnonzero(self._snapshot.alive))
 
     def _nothing(self, node: whoosh.query.Query | None = None) -> Matches:
@@ -158,11 +199,79 @@ class Executor:
             found = [] if document is None else [document]
         return _unscored(np.array(sorted(found), dtype=np.int64))
 
+    @cached_property
+    def _reader(self) -> WhooshReader:
+        """The same snapshot as Whoosh sees it: its queries find in it which terms they stand for."""
+        return WhooshReader(self._snapshot)
+
+    @cached_property
+    def _keywords(self) -> dict[str, str]:
+        return keyword_names(self._layout)
+
     def _term(self, node: whoosh.query.Term) -> Matches:
-        return self._word(leaves.Word((node.fieldname,), (leaves.Form(node.text, node.boost),)))
+        if node.fieldname not in self._reader.schema:
+            return self._nothing()
+        try:
+            return self._terms(node.fieldname, [self._reader.schema[node.fieldname].to_bytes(node.text)])
+        except ValueError:  # no term of this field can be written so
+            return self._nothing()
 
     def _prefix(self, node: whoosh.query.Prefix) -> Matches:
+        if node.fieldname not in self._layout.text:
+            return self._multi_term(node)
         return self._beginning(leaves.Beginning((node.fieldname,), node.text))
+
+    def _pattern(self, node: whoosh.query.Wildcard | whoosh.query.Regex) -> Matches:
+        anything = "*" if isinstance(node, whoosh.query.Wildcard) else ".*"
+        return self._having(node.fieldname) if node.text == anything else self._multi_term(node)
+
+    def _multi_term(self, node: whoosh.query.MultiTerm) -> Matches:
+        if node.fieldname not in self._reader.schema:
+            return self._nothing()
+        to_bytes = self._reader.schema[node.fieldname].to_bytes
+        return self._terms(node.fieldname, {to_bytes(term) for _, term in node.expanded_terms(self._reader)})
+
+    def _terms(self, name: str, terms: Iterable[bytes]) -> Matches:
+        """Return the documents with any of some terms of a field, ranked as one word; terms may be unknown."""
+        vocabulary = self._reader.vocabulary(name)
+        postings = [vocabulary.postings(term) for term in terms]
+        if not postings:
+            return self._nothing()
+        documents = np.concatenate([each.documents for each in postings])
+        if name not in self._layout.text:
+            return _unscored(np.unique(documents))
+        frequencies = np.concatenate([each.frequencies for each in postings])
+        pooled = self._union(
+            [Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies))], np.add
+        )
+        return self._weighted(Matches(pooled.documents, self._ranking.saturated(pooled.scores)))
+
+    def _phrase(self, node: whoosh.query.Phrase) -> Matches:
+        name = node.fieldname
+        if name not in self._reader.schema or not node.words:
+            return self._nothing()
+        if name not in self._layout.text:
+            raise whoosh.query.QueryError(f"phrase search: the field {name!r} has no positions")
+        try:
+            slots = [self._slot(name, [leaves.Form(word)]) for word in node.words]
+        except UnicodeEncodeError:  # a lone surrogate: no word of the index has one
+            return self._nothing()
+        documents, frequencies = np.unique(_phrase_starts(slots, node.slop) >> _POSITION_BITS, return_counts=True)
+        pooled = self._ranking.pooled(self._snapshot, name, documents, frequencies)
+        return self._weighted(Matches(documents, self._ranking.saturated(pooled)))
+
+    def _range(self, node: whoosh.query.NumericRange) -> Matches:
+        if node.fieldname not in self._reader.schema:
+            return self._nothing()
+        if node.fieldname not in self._layout.moments:
+            raise whoosh.query.QueryError(f"the field {node.fieldname!r} has no numbers and no moments")
+        moments = self._snapshot.moments(node.fieldname)
+        inside = self._snapshot.alive & (moments != NO_MOMENT)
+        if node.start is not None:
+            inside &= moments >= int(node.start) + YEAR_1 + bool(node.startexcl)
+        if node.end is not None:
+            inside &= moments <= int(node.end) + YEAR_1 - bool(node.endexcl)
+        return _unscored(np.flatnonzero(inside))
 
 
 _LEAVES: dict[type, Callable[[Executor, Any], Matches]] = {
@@ -178,10 +287,22 @@ _EVALUATORS: dict[type, Callable[[Executor, Any], Matches]] = {
     whoosh.query.Or: Executor._or,
     whoosh.query.DisjunctionMax: Executor._best,
     whoosh.query.Not: Executor._not,
-    whoosh.query.Every: Executor._all,
+    whoosh.query.AndNot: Executor._and_not,
+    whoosh.query.AndMaybe: Executor._and_maybe,
+    whoosh.query.Require: Executor._require,
+    whoosh.query.ConstantScoreQuery: Executor._constant,
+    whoosh.query.Every: Executor._every,
     type(whoosh.query.NullQuery): Executor._nothing,
     whoosh.query.Term: Executor._term,
     whoosh.query.Prefix: Executor._prefix,
+    whoosh.query.Wildcard: Executor._pattern,
+    whoosh.query.Regex: Executor._pattern,
+    whoosh.query.FuzzyTerm: Executor._multi_term,
+    whoosh.query.Variations: Executor._multi_term,
+    whoosh.query.TermRange: Executor._multi_term,
+    whoosh.query.Phrase: Executor._phrase,
+    whoosh.query.NumericRange: Executor._range,
+    whoosh.query.DateRange: Executor._range,
     **_LEAVES,
 }
 
@@ -249,4 +370,20 @@ def _sequence_starts(slots: Sequence[Array], slop: int) -> Array:
         starts, ends = starts[inside], slot[places[inside]]
         near = ends - starts <= len(slots) - 1 + slop  # another document's key is 2^32 away
         starts, ends = starts[near], ends[near]
+    return starts
+
+
+def _phrase_starts(slots: Sequence[Array], slop: int) -> Array:
+    """
+    Return the keys of the first words of every phrase in Whoosh's sense: each word at most ``slop`` behind the last.
+
+    Found from the end: a word can begin the rest of a phrase if one that can stands near enough behind it, and the
+    nearest is the one to look at.
+    """
+    starts = slots[-1]
+    for slot in reversed(slots[:-1]):
+        places = np.searchsorted(starts, slot, side="right")
+        inside = places < len(starts)
+        words, following = slot[inside], starts[places[inside]]
+        starts = words[following - words <= slop]
     return starts

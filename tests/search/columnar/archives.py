@@ -89,8 +89,40 @@ def documents(draw) -> Document:
     )
 
 
+def whoosh_leaves() -> st.SearchStrategy[whoosh.query.Query]:
+    """Draw a leaf of Whoosh's own."""
+    q = whoosh.query
+    field, word = st.sampled_from(LAYOUT.text), st.sampled_from((*WORDS, "absent"))
+    beginning = st.sampled_from(("", "a", "ab", "к", "uk:", "uk:к", "z"))
+    boost = st.sampled_from((1.0, 1.0, 2.5))
+    patterns = ("*", "a*", "?", "?и", "*т", "[ab]*", "uk:*", "a?c", "*z*", "abc")
+    end = st.none() | st.sampled_from(("a", "ab", "b", "к", "кит", "ю"))
+    moment = st.none() | st.sampled_from([moment.replace(tzinfo=None) for moment in MOMENTS])
+    exclusive = st.booleans()
+    return st.one_of(
+        st.builds(q.Term, field, word, boost),
+        st.builds(q.Term, st.just("section"), st.sampled_from((*SECTIONS, "Світ "))),
+        st.builds(q.Term, st.just("tag"), st.sampled_from(("x", "y", "ї", "X"))),
+        st.builds(q.Term, st.just("id"), st.sampled_from((*IDS, "\ud800"))),
+        st.builds(q.Term, st.just("published"), st.sampled_from([moment.replace(tzinfo=None) for moment in MOMENTS])),
+        st.builds(q.Prefix, field, beginning, boost),
+        st.builds(q.Prefix, st.just("section"), st.sampled_from(("С", "S", "St"))),
+        st.builds(q.Wildcard, field, st.sampled_from(patterns), boost),
+        st.builds(q.Wildcard, st.sampled_from(("section", "tag", "id")), st.sampled_from(("*", "?", "S*", "[a-c]"))),
+        st.builds(q.Regex, field, st.sampled_from((".*", "a(b|c)+", "к", "^.и$"))),
+        st.builds(q.FuzzyTerm, field, word, maxdist=st.integers(1, 2), prefixlength=st.integers(0, 3), boost=boost),
+        st.builds(q.Variations, field, word),
+        st.builds(q.TermRange, field, end, end, exclusive, exclusive, boost),
+        st.builds(q.TermRange, st.just("section"), end, end, exclusive, exclusive),
+        st.builds(q.Phrase, field, st.lists(word, min_size=1, max_size=3), slop=st.integers(1, 4), boost=boost),
+        st.builds(q.DateRange, st.just("published"), moment, moment, exclusive, exclusive),
+        st.builds(q.Every, st.sampled_from((None, *LAYOUT.text, *LAYOUT.keywords, *LAYOUT.moments, "id"))),
+        st.just(q.NullQuery),
+    )
+
+
 def _leaf() -> st.SearchStrategy[whoosh.query.Query]:
-    word, field = st.sampled_from((*WORDS, "absent")), st.sampled_from(LAYOUT.text)
+    word = st.sampled_from((*WORDS, "absent"))
     fields = st.sampled_from((("title",), ("body",), ("title", "body")))
     forms = st.lists(st.builds(leaves.Form, word, st.sampled_from((1.0, 0.9, 0.4))), max_size=3).map(tuple)
     beginning = st.sampled_from(("", "a", "ab", "к", "uk:", "uk:к", "z"))
@@ -104,9 +136,7 @@ def _leaf() -> st.SearchStrategy[whoosh.query.Query]:
         st.builds(leaves.Between, st.just("published"), limit, limit),
         st.builds(leaves.Identifier, st.sampled_from((*IDS, "\ud800")), st.just(False)),
         st.builds(leaves.Identifier, st.sampled_from((*GROUPS, "\ud800")), st.just(True)),
-        st.builds(whoosh.query.Term, field, word),
-        st.builds(whoosh.query.Prefix, field, beginning),
-        st.sampled_from((whoosh.query.Every(), whoosh.query.NullQuery)),
+        whoosh_leaves(),
     )
 
 
@@ -116,6 +146,12 @@ def trees() -> st.SearchStrategy[whoosh.query.Query]:
     def grown(inner: st.SearchStrategy[whoosh.query.Query]) -> st.SearchStrategy[whoosh.query.Query]:
         children = st.lists(inner | inner.map(whoosh.query.Not), max_size=4)
         kinds = st.sampled_from((whoosh.query.And, whoosh.query.Or, whoosh.query.DisjunctionMax))
-        return st.builds(lambda kind, nodes: kind(nodes), kinds, children) | inner.map(whoosh.query.Not)
+        pairs = st.sampled_from((whoosh.query.AndNot, whoosh.query.AndMaybe, whoosh.query.Require))
+        return st.one_of(
+            st.builds(lambda kind, nodes, boost: kind(nodes, boost), kinds, children, st.sampled_from((1.0, 3.0))),
+            st.builds(lambda kind, a, b: kind(a, b), pairs, inner, inner),
+            st.builds(whoosh.query.ConstantScoreQuery, inner, st.sampled_from((0.0, 2.0))),
+            inner.map(whoosh.query.Not),
+        )
 
     return st.recursive(_leaf(), grown, max_leaves=8)

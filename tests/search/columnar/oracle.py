@@ -1,23 +1,34 @@
 """
 The oracle: the answers of the engine, worked out document by document, with no index and nothing clever.
 
-It follows the words of the leaves' docstrings and the formula of ``search.columnar.ranking``. Where it and the engine
+It follows the words of the leaves' docstrings, those of Whoosh's queries, and the formula of
+``search.columnar.ranking``. Where it and the engine
 disagree, one of them is wrong, and this one can be read in five minutes.
 """
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from functools import cache
 from itertools import pairwise, product
 from math import log
 
 import whoosh.query
+from whoosh.lang.morph_en import variations
+from whoosh.util.times import long_to_datetime
 
 from search.columnar.collect import Count
 from search.columnar.document import NO_MOMENT, Document, microseconds
 from search.columnar.ranking import Bm25f, FieldWeight
 from search.query import leaves
 
+# The fields of ``archives.LAYOUT`` that are not keywords.
+TEXT_FIELDS, MOMENTS = ("title", "body"), ("published",)
+
 Scores = dict[str, float]  # by the document's id
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Oracle:
@@ -29,6 +40,10 @@ class Oracle:
 
     def scores(self, node: whoosh.query.Query) -> Scores:
         """Return what matches, with its score."""
+        boost = getattr(node, "boost", 1.0)
+        return {identifier: boost * score for identifier, score in self._scores(node).items()}
+
+    def _scores(self, node: whoosh.query.Query) -> Scores:
         everything = dict.fromkeys(self.documents, 0.0)
         match node:
             case whoosh.query.And():
@@ -39,12 +54,27 @@ class Oracle:
                 return self._either(node.subqueries, max)
             case whoosh.query.Not():
                 return {i: 0.0 for i in everything if i not in self.scores(node.query)}
+            case whoosh.query.AndNot():
+                excluded = self.scores(node.b)
+                return {i: score for i, score in self.scores(node.a).items() if i not in excluded}
+            case whoosh.query.AndMaybe():
+                more = self.scores(node.b)
+                return {i: score + more.get(i, 0.0) for i, score in self.scores(node.a).items()}
+            case whoosh.query.Require():
+                required = self.scores(node.b)
+                return {i: score for i, score in self.scores(node.a).items() if i in required}
+            case whoosh.query.ConstantScoreQuery():
+                return dict.fromkeys(self.scores(node.child), node.score)
             case whoosh.query.Every():
-                return everything
-            case whoosh.query.Term():
-                return self._word(leaves.Word((node.fieldname,), (leaves.Form(node.text, node.boost),)))
-            case whoosh.query.Prefix():
-                return self._beginning(leaves.Beginning((node.fieldname,), node.text))
+                return {i: 0.0 for i in everything if node.fieldname is None or self._values(node.fieldname, i)}
+            case whoosh.query.Wildcard(text="*") | whoosh.query.Regex(text=".*"):
+                return self._scores(whoosh.query.Every(node.fieldname))
+            case whoosh.query.Term() | whoosh.query.MultiTerm():
+                return self._any_term(node.fieldname, stands_for(node))
+            case whoosh.query.Phrase():
+                return self._phrase(node)
+            case whoosh.query.NumericRange():
+                return {i: 0.0 for i in everything if any(map(stands_for(node), self._values(node.fieldname, i)))}
             case leaves.Word():
                 return self._word(node)
             case leaves.Beginning():
@@ -84,6 +114,26 @@ class Oracle:
             return sum(t.startswith(node.text) and not t.startswith(node.without) for t in terms_of(text))
 
         pooled = self._frequencies(node.fields, frequency)
+        return self._times_idf({identifier: self._saturated(value) for identifier, value in pooled.items()})
+
+    def _any_term(self, name: str, wanted: Callable[..., bool]) -> Scores:
+        if name not in TEXT_FIELDS:
+            return {i: 0.0 for i in self.documents if any(map(wanted, self._values(name, i)))}
+        pooled = self._frequencies([name], lambda text: sum(map(wanted, terms_of(text))))
+        return self._times_idf({identifier: self._saturated(value) for identifier, value in pooled.items()})
+
+    def _values(self, name: str, identifier: str) -> list:
+        """Return all terms, values or moments (without a zone) in a field of Whoosh's schema."""
+        document = self.documents[identifier]
+        if name == "id":
+            return [document.id]
+        if name in MOMENTS:
+            moment = document.moments.get(name, NO_MOMENT)
+            return [] if moment == NO_MOMENT else [(EPOCH + timedelta(microseconds=moment)).replace(tzinfo=None)]
+        return terms_of(document.text.get(name, ())) or list(document.keywords.get(name, ()))
+
+    def _phrase(self, node: whoosh.query.Phrase) -> Scores:
+        pooled = self._frequencies([node.fieldname], lambda text: len(set(phrase_starts(text, node))))
         return self._times_idf({identifier: self._saturated(value) for identifier, value in pooled.items()})
 
     def _sequence(self, node: leaves.Sequence) -> Scores:
@@ -141,6 +191,54 @@ def passes(node: whoosh.query.Query, document: Document) -> bool:
         case leaves.Identifier(value, group):
             return value == (document.group if group else document.id)
     raise TypeError(node)
+
+
+def stands_for(node: whoosh.query.Query) -> Callable[..., bool]:
+    """Return whether a query that stands for terms stands for one."""
+    match node:
+        case whoosh.query.Term():
+            return lambda term: term == node.text
+        case whoosh.query.Prefix():
+            return lambda term: term.startswith(node.text)
+        case whoosh.query.Wildcard():
+            return lambda term: fnmatchcase(term, node.text)
+        case whoosh.query.Regex():
+            return lambda term: re.match(node.text, term) is not None
+        case whoosh.query.Variations():
+            return lambda term: term in variations(node.text)
+        case whoosh.query.FuzzyTerm():
+            same = node.text[: node.prefixlength]
+            rest = node.text[len(same) :]
+            return lambda term: term.startswith(same) and edits(term[len(same) :], rest) <= node.maxdist
+        case whoosh.query.TermRange():
+            start, end = node.start, node.end
+        case whoosh.query.NumericRange():
+            start, end = (None if n is None else long_to_datetime(n) for n in (node.start, node.end))
+        case _:
+            raise TypeError(node)
+
+    def inside(value) -> bool:
+        after = start is None or (value > start if node.startexcl else value >= start)
+        return after and (end is None or (value < end if node.endexcl else value <= end))
+
+    return inside
+
+
+@cache
+def edits(one: str, other: str) -> int:
+    """Return how many letters must be put in, taken out or replaced to make one word of the other."""
+    if not one or not other:
+        return len(one or other)
+    replaced = edits(one[1:], other[1:]) + (one[0] != other[0])
+    return min(replaced, edits(one[1:], other) + 1, edits(one, other[1:]) + 1)
+
+
+def phrase_starts(text, node: whoosh.query.Phrase) -> Iterator[int]:
+    """Yield where a phrase of Whoosh's begins: ``slop`` is the greatest distance of each word from the one before."""
+    places = [[p for p, terms in text if word in terms] for word in node.words]
+    for chosen in product(*places):
+        if all(1 <= right - left <= node.slop for left, right in pairwise(chosen)):
+            yield chosen[0]
 
 
 def terms_of(text) -> list[str]:

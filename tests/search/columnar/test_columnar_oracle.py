@@ -25,6 +25,7 @@ from search.query import leaves
 # A longer search for disagreements: VISTI_ORACLE_EXAMPLES=5000 pytest tests/search/columnar/test_columnar_oracle.py
 EXAMPLES = int(os.environ.get("VISTI_ORACLE_EXAMPLES", "120"))
 
+LEAF = whoosh.query.Term("body", "a")
 FILTERS = {"section": leaves.Keyword("section", ("Світ", "War")), "tag": leaves.Keyword("tag", ("x", "y"))}
 
 
@@ -248,8 +249,40 @@ def test_beginning_without(tmp_path, text, without, numbers):
 
 def test_unknown_kind_of_query_is_refused(tmp_path):
     write(tmp_path, [])
-    with pytest.raises(TypeError, match="Wildcard is not a query that Visti evaluates"):
-        Executor(open_snapshot(tmp_path), RANKING).matches(whoosh.query.Wildcard("body", "a*"))
+    with pytest.raises(TypeError, match="Otherwise is not a query that Visti evaluates"):
+        Executor(open_snapshot(tmp_path), RANKING).matches(whoosh.query.Otherwise(whoosh.query.Every(), LEAF))
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        whoosh.query.Term("nowhere", "a"),
+        whoosh.query.Prefix("nowhere", "a"),
+        whoosh.query.Wildcard("nowhere", "*"),
+        whoosh.query.Phrase("nowhere", ["a", "b"]),
+        whoosh.query.Phrase("body", []),
+        whoosh.query.Phrase("body", ["a", "\ud800"]),
+        whoosh.query.NumericRange("nowhere", 1, 2),
+        whoosh.query.Every("nowhere"),
+    ],
+    ids=repr,
+)
+def test_what_cannot_be_in_the_index_matches_nothing(tmp_path, tree):
+    write(tmp_path, [document("a", "a b")])
+    assert len(Executor(open_snapshot(tmp_path), RANKING).matches(tree)) == 0
+
+
+@pytest.mark.parametrize("tree", [whoosh.query.Phrase("tag", ["x", "y"]), whoosh.query.NumericRange("tag", 1, 2)])
+def test_query_that_its_field_cannot_answer_is_refused(tmp_path, tree):
+    write(tmp_path, [])
+    with pytest.raises(whoosh.query.QueryError, match="'tag' has no"):
+        Executor(open_snapshot(tmp_path), RANKING).matches(tree)
+
+
+def test_words_of_a_phrase_need_not_be_the_nearest_ones(tmp_path):
+    write(tmp_path, [document("1", "a b b x c"), document("2", "a b x x c")])
+    found = Executor(open_snapshot(tmp_path), RANKING).matches(whoosh.query.Phrase("body", ["a", "b", "c"], slop=2))
+    assert found.documents.tolist() == [0]
 
 
 def test_missing_moment_is_the_oldest_in_an_order(tmp_path):
