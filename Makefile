@@ -50,7 +50,8 @@ lint: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: install ## Measure indexing and searching on a generated archive
+bench: install ## Measure indexing and searching beside other engines, on a generated archive
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "tantivy could not be installed; it is left out"
 	$(BIN)/python -m benchmarks.run
 
 docs: install-dev ## Write docs/cli.md anew from the command's own help

@@ -1,138 +1,103 @@
 """
-Indexing and searching, measured, beside SQLite's FTS5 doing the same work on the same terms in the same run.
+Indexing and searching, measured beside tantivy, SQLite's FTS5 and stock Whoosh: one process, one run, the same terms.
 
-    python -m benchmarks.run [--articles 6000]
+    python -m benchmarks.run [--articles 5000] [--peers tantivy,fts5,whoosh] [--json results.json]
 
-Prints medians over repeated queries and their ratios. A page of results here is what the site shows: ten stories with
-snippets, the exact total, six facets. The engine's line is the part that FTS5 has a counterpart of: the ten best
-documents and the exact total.
+Every engine gets the same analysed documents and queries and does the same work. docs/performance.md says what is
+measured and quotes a run.
 """
 
 import argparse
-import sqlite3
-import statistics
+import importlib.util
+import json
 import tempfile
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import indexer
 import search
+from benchmarks.engines import Engine
+from benchmarks.fts5 import Fts5
 from benchmarks.generate import generated_articles
-from search.archive.documents import article_to_document
-from search.archive.pages import DEFAULT_TEXT_FIELDS
-from search.archive.view import RANKING
-from search.columnar.collect import Order, ordered
-from search.columnar.execute import Executor
-from search.columnar.snapshot import Snapshot, open_snapshot
-from search.query.compile import Leaf, compile_query
-from search.query.leaves import Word
-from search.query.nodes import And, Node
-from search.query.nodes import Word as WordNode
+from benchmarks.indexing import IndexingResult, commit_times, index_all, opening_times
+from benchmarks.ours import Visti
+from benchmarks.queries import query_log
+from benchmarks.report import print_indexing, print_profile, print_queries
+from benchmarks.searching import measure_queries
+from benchmarks.steps import profile_of_pages
 
 SAMPLES = Path(__file__).parent.parent / "examples" / "archive"
-QUERIES = {
-    "common word": "України",
-    "name": "Зеленський",
-    "rare word": "code7",
-    "two words": "президент України",
-    "three words, ru": "город проект энергетика",
-    "English": "museum children",
-}
-REPETITIONS = 15
+PEERS = ("tantivy", "fts5", "whoosh")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark and print it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--articles", type=int, default=6_000)
-    number = parser.parse_args().articles
+    parser.add_argument("--articles", type=int, default=5_000)
+    parser.add_argument("--peers", default=",".join(PEERS), help="engines to compare with: " + ", ".join(PEERS))
+    parser.add_argument("--whoosh-limit", type=int, default=5_000, help="leave slow Whoosh out above so many articles")
+    parser.add_argument("--queries", type=int, default=8, help="queries of each class")
+    parser.add_argument("--json", type=Path, help="write all figures to this file too")
+    options = parser.parse_args(arguments)
+    names = [name for name in options.peers.split(",") if name]
+    if unknown := set(names) - set(PEERS):
+        parser.error(f"there is no peer {', '.join(sorted(unknown))}; the peers are {', '.join(PEERS)}")
+    absent = absences(names, options.articles, options.whoosh_limit)
+    results = run([name for name in names if name not in absent], options.articles, options.queries)
+    results["absent"] = absent
+    for name, reason in absent.items():
+        print(f"{name} is not in this run: {reason}")
+    if options.json:
+        options.json.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def absences(peers: Sequence[str], articles: int, whoosh_limit: int) -> dict[str, str]:
+    """Return the peers that cannot be in a run, and why."""
+    absent = {}
+    if "tantivy" in peers and importlib.util.find_spec("tantivy") is None:
+        absent["tantivy"] = "it is not installed; make bench installs it, or pip install 'visti[bench]'"
+    if "whoosh" in peers and articles > whoosh_limit:
+        absent["whoosh"] = f"it is slow and left out above --whoosh-limit {whoosh_limit:,} articles"
+    return absent
+
+
+def run(peers: Sequence[str], number: int, per_class: int) -> dict[str, Any]:
+    """Measure, print tables on the way, and return all figures."""
     samples = [item for item in indexer.read_sources([SAMPLES]) if isinstance(item, search.Article)]
-    articles = list(generated_articles(samples, number))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "index"
-        seconds = _timed(lambda: indexer.index_articles(articles, path))
-        database, fts_seconds = _fts5(Path(folder) / "fts5.db", articles)
-        size = sum(file.stat().st_size for file in path.iterdir())
-        print(f"{number:,} generated articles of {sum(len(a.body) for a in articles) // number:,} characters")
-        print(f"indexing   {number / seconds:8,.0f} articles/s with all analysis; FTS5 alone took {fts_seconds:.1f} s")
-        print(f"size       {size / number / 1000:8.1f} kB an article")
-        print(f"opening    {_median(lambda: search.open(path).close()):8.2f} ms")
-        _print_queries(path, database)
-        database.close()
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        engines: list[Engine] = [_maker(name)(Path(folder) / name) for name in ("visti", *peers)]
+        for engine in engines:
+            stack.callback(engine.close)
+        indexed = index_all(engines, generated_articles(samples, number))
+        for engine in engines:
+            engine.open()
+        visti = engines[0]
+        assert isinstance(visti, Visti) and visti.snapshot is not None
+        log = query_log(visti.snapshot, per_class)
+        opening = opening_times(engines, log[-1])
+        searched = measure_queries(engines, visti.path, log)
+        print_queries(searched)
+        profile = profile_of_pages(visti.path, log)
+        print_profile(profile)
+        extra = generated_articles(samples, 250, seed=2, prefix="later")
+        result = IndexingResult(number, indexed, opening, commit_times(engines, extra, log[-1]))
+        print_indexing(result)
+        return {"indexing": asdict(result), "queries": asdict(searched), "profile": profile}
 
 
-def _print_queries(path: Path, database: sqlite3.Connection) -> None:
-    print(
-        f"\n{'query, median of ' + str(REPETITIONS):24}{'page ms':>9}{'engine ms':>11}{'FTS5 ms':>9}{'FTS5/engine':>13}"
-    )
-    snapshot = open_snapshot(path)
-    with search.open(path) as archive:
-        for name, query in QUERIES.items():
-            tree = _tree(query)
-            leaves = compile_query(tree, DEFAULT_TEXT_FIELDS).leaves
-            page = _median(lambda query=query: archive.search(query))  # type: ignore[misc]
-            engine = _median(lambda tree=tree: _engine(snapshot, tree))  # type: ignore[misc]
-            fts5 = _median(lambda leaves=leaves: _search_fts5(database, leaves))  # type: ignore[misc]
-            assert _engine(snapshot, tree) == _search_fts5(database, leaves), "the two must count the same"
-            print(f"{name:24}{page:9.2f}{engine:11.2f}{fts5:9.2f}{fts5 / engine:13.1f}")
+def _maker(name: str) -> Callable[[Path], Engine]:
+    if name == "tantivy":
+        from benchmarks.tantivy_peer import Tantivy  # installed for benchmarks alone
 
+        return Tantivy
+    if name == "whoosh":
+        from benchmarks.whoosh_peer import Whoosh  # slow to import, and not wanted in most runs
 
-def _tree(query: str) -> Node:
-    words = tuple(WordNode(word, 0, 0) for word in query.split())
-    return words[0] if len(words) == 1 else And(words)
-
-
-def _engine(snapshot: Snapshot, tree: Node) -> int:
-    """Return the exact total, after finding the ten best documents."""
-    matches = Executor(snapshot, RANKING).matches(compile_query(tree, DEFAULT_TEXT_FIELDS).tree)
-    ordered(snapshot, matches.documents, Order(matches.scores, ()), 10, grouped=False)
-    return len(matches)
-
-
-def _fts5(path: Path, articles: Iterable[search.Article]) -> tuple[sqlite3.Connection, float]:
-    """Put the very same terms into FTS5 and return the seconds that this took, without the analysis."""
-    rows = [
-        tuple(
-            " ".join(_encoded(term) for _, terms in document.text[field] for term in terms)
-            for field in DEFAULT_TEXT_FIELDS
-        )
-        for document in map(article_to_document, articles)
-    ]
-    database = sqlite3.connect(path)
-    database.execute("CREATE VIRTUAL TABLE articles USING fts5(title, lead, body, content='', tokenize='ascii')")
-    seconds = _timed(lambda: database.executemany("INSERT INTO articles(title, lead, body) VALUES (?, ?, ?)", rows))
-    database.commit()
-    return database, seconds
-
-
-def _search_fts5(database: sqlite3.Connection, leaves: Iterable[Leaf]) -> int:
-    groups = []
-    for leaf in leaves:
-        forms = [form.term for query in leaf.queries if isinstance(query, Word) for form in query.forms]
-        groups.append("(" + " OR ".join(f'"{_encoded(form)}"' for form in forms) + ")")
-    match = " AND ".join(groups)
-    database.execute(
-        "SELECT rowid FROM articles WHERE articles MATCH ? ORDER BY bm25(articles, 4, 1.5, 1) LIMIT 10", (match,)
-    ).fetchall()
-    return int(database.execute("SELECT count(*) FROM articles WHERE articles MATCH ?", (match,)).fetchone()[0])
-
-
-def _encoded(term: str) -> str:
-    """Return a term as one ASCII word, so that FTS5's tokenizer leaves it whole."""
-    return "x" + term.encode().hex()
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def _median(work: Callable[[], object]) -> float:
-    """Return the median time of a piece of work in milliseconds, after one run to warm up."""
-    work()
-    return statistics.median(_timed(work) for _ in range(REPETITIONS)) * 1000
+        return Whoosh
+    return Visti if name == "visti" else Fts5
 
 
 if __name__ == "__main__":
