@@ -12,8 +12,7 @@ from datetime import datetime
 from search.archive.results import Version
 from search.article import Article, article_from_stored, article_to_record
 from search.columnar.document import Document, Layout, TermsAt, microseconds
-from search.language import paragraphs
-from search.language.analysis import positions
+from search.language import paragraphs, positions
 
 LAYOUT = Layout(
     text=("title", "lead", "body", "author", "tag", "place", "credit"),

@@ -34,9 +34,15 @@ class Marker:
             for query in leaf.queries if leaf.wanted else ():
                 if field in query.fields:
                     self._add(number, query)
+        first_slots = (form.term for _, sequence in self._sequences for form in sequence.slots[0])
+        self._wanted = frozenset((*self._words, *first_slots))
 
     def __bool__(self) -> bool:
         return bool(self._words or self._sequences or self._beginnings)
+
+    def may_mark(self, terms: Iterable[Sequence[str]]) -> bool:
+        """Return whether a text with these terms, position by position, can have a mark: a look that costs little."""
+        return bool(self._beginnings) or not all(map(self._wanted.isdisjoint, terms))
 
     def marks(self, tokens: Sequence[Token]) -> list[Mark]:
         """Return the marks of a text's tokens, ordered and without overlaps."""

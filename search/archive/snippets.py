@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from search.archive.marks import Mark, Marker
 from search.archive.results import Snippet, Span
 from search.article import Article
-from search.language import analyze, paragraphs, sentences
+from search.language import analyze, paragraphs, positions, sentences
 from search.query.compile import Leaf
 
 MAX_SENTENCES = 2
@@ -113,7 +113,9 @@ def _marked_sentences(article: Article, leaves: Sequence[Leaf]) -> Iterator[Sent
         marker = Marker(leaves, field)
         for start, end in paragraphs(text):
             paragraph = text[start:end]
-            marks = marker.marks(analyze(paragraph, article.language)) if marker else []
+            # Most paragraphs answer nothing, and their terms alone are had faster than their tokens.
+            answers = marker and marker.may_mark(positions(paragraph, article.language))
+            marks = marker.marks(analyze(paragraph, article.language)) if answers else []
             number += 1
             if marks or opening < MAX_SENTENCES:  # else neither an answer nor the opening: not worth cutting up
                 for span in map(Span._make, sentences(paragraph)):

@@ -14,9 +14,6 @@ from search.columnar.arrays import Array
 from search.columnar.execute import Matches
 from search.columnar.snapshot import KeywordColumn, Snapshot
 
-# Passing over a whole column costs about 5 ns a pair, looking at chosen documents and sorting about 100 ns a pair.
-FEW = 16
-
 # Enough candidates for the first pages of most searches in one go; more are taken when groups make them too few.
 _SPARE_CANDIDATES = 64
 
@@ -65,35 +62,22 @@ def count_of(snapshot: Snapshot, documents: Array) -> Count:
 
 def keyword_counts(snapshot: Snapshot, column: KeywordColumn, documents: Array) -> dict[str, Count]:
     """Return how many of ``documents``, and how many of their groups, have each value of a column."""
-    pairs = _pairs_of_few if len(documents) * FEW < len(column.documents) else _pairs_of_many
-    ordinals, groups = pairs(snapshot, column, documents)
-    documents_having = np.bincount(ordinals, minlength=len(column.values))
-    first = np.ones(len(ordinals), dtype=bool)
-    first[1:] = (ordinals[1:] != ordinals[:-1]) | (groups[1:] != groups[:-1])
-    groups_having = np.bincount(ordinals[first], minlength=len(column.values))
+    places = documents if column.is_single else _places(column.starts[documents], column.starts[documents + 1])
+    documents_having = np.bincount(column.of_documents[places], minlength=len(column.values))
+    seen = np.zeros(len(column.pair_ordinals), dtype=bool)
+    seen[column.pairs[places]] = True
+    groups_having = np.bincount(column.pair_ordinals[seen], minlength=len(column.values))
     return {
         column.values[number]: Count(int(documents_having[number]), int(groups_having[number]))
         for number in np.flatnonzero(documents_having)
     }
 
 
-def _pairs_of_many(snapshot: Snapshot, column: KeywordColumn, documents: Array) -> tuple[Array, Array]:
-    """Return the ordinals and groups of documents, sorted, by passing over the whole column."""
-    chosen = np.zeros(snapshot.size, dtype=bool)
-    chosen[documents] = True
-    inside = chosen[column.documents]
-    return column.ordinals[inside], column.groups[inside]
-
-
-def _pairs_of_few(snapshot: Snapshot, column: KeywordColumn, documents: Array) -> tuple[Array, Array]:
-    """Return the same by looking at these documents only."""
-    starts = column.starts[documents]
-    counts = column.starts[documents + 1] - starts
-    within = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
-    ordinals = column.of_documents[np.repeat(starts, counts) + within]
-    groups = np.repeat(snapshot.groups[documents], counts)
-    order = np.lexsort((groups, ordinals))
-    return ordinals[order], groups[order]
+def _places(starts: Array, ends: Array) -> Array:
+    """Return the numbers from each start up to its end, one range after the other."""
+    counts = ends - starts
+    places: Array = np.arange(int(counts.sum())) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+    return places
 
 
 class Order(NamedTuple):

@@ -29,17 +29,20 @@ class KeywordColumn(NamedTuple):
     """
     Values of all documents, in two arrangements.
 
-    By value: ``documents[i]``, of the group ``groups[i]``, has ``values[ordinals[i]]``; sorted by ordinal and group, so
-    that the groups of a value can be counted without sorting anything. By document: document n has the values with the
-    ordinals ``of_documents[starts[n]:starts[n + 1]]``, for when there are few documents to look at.
+    By value: ``documents[i]`` has ``values[ordinals[i]]``, sorted by ordinal. By document: document n has the values
+    with the ordinals ``of_documents[starts[n]:starts[n + 1]]``; beside each of these stands in ``pairs`` the number of
+    the pair of value and group, and ``pair_ordinals`` gives the value of each pair: so the groups of a value are
+    counted without sorting. ``is_single`` says that every document has exactly one value.
     """
 
     values: list[str]
     ordinals: Array
-    groups: Array
     documents: Array
     starts: Array
     of_documents: Array
+    pairs: Array
+    pair_ordinals: Array
+    is_single: bool
 
 
 @dataclass(slots=True)
@@ -97,11 +100,19 @@ class Snapshot:
 
     def column(self, values: list[str], ordinals: Array, documents: Array) -> KeywordColumn:
         """Return a column of pairs of value (its ordinal) and document, which come in any order."""
-        groups = self.groups[documents]
-        order = np.lexsort((groups, ordinals))
-        by_document = np.argsort(documents, kind="stable")
+        keys, pairs = np.unique(ordinals * self.group_count + self.groups[documents], return_inverse=True)
+        by_value, by_document = np.argsort(ordinals, kind="stable"), np.argsort(documents, kind="stable")
         starts = np.searchsorted(documents[by_document], np.arange(self.size + 1))
-        return KeywordColumn(values, ordinals[order], groups[order], documents[order], starts, ordinals[by_document])
+        return KeywordColumn(
+            values,
+            ordinals[by_value],
+            documents[by_value],
+            starts,
+            ordinals[by_document],
+            pairs[by_document],
+            keys // max(self.group_count, 1),
+            is_single=bool((np.diff(starts) == 1).all()),
+        )
 
     @cached_property
     def groups(self) -> Array:

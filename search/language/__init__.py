@@ -5,7 +5,7 @@ What a word is, in Ukrainian, Russian and English.
 at whole texts. No other package cuts or folds words.
 """
 
-from search.language.analysis import analyze
+from search.language.analysis import analyze, positions
 from search.language.identification import identify
 from search.language.normalize import fold
 from search.language.readable import readable_lemmas
@@ -21,6 +21,7 @@ __all__ = [
     "identify",
     "lemma_term",
     "paragraphs",
+    "positions",
     "readable_lemmas",
     "sentences",
     "split_term",
