@@ -7,7 +7,7 @@ INDEX ?= index
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser run test check lint bench docs clean
+.PHONY: help install install-dev browser run test check lint bench torture docs clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,10 @@ lint: install-dev
 bench: install ## Measure indexing and searching beside other engines, on a generated archive
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "tantivy could not be installed; it is left out"
 	$(BIN)/python -m benchmarks.run
+
+torture: install-dev ## Kill the writer and compare with the oracle for minutes; `make test` has a short run of both
+	VISTI_KILLS=300 VISTI_ORACLE_EXAMPLES=5000 $(BIN)/python -m pytest -q \
+		tests/search/columnar/test_columnar_durability.py tests/search/columnar/test_columnar_oracle.py
 
 docs: install-dev ## Write docs/cli.md anew from the command's own help
 	$(BIN)/python docs/generate_cli.py > docs/cli.md.new && mv docs/cli.md.new docs/cli.md

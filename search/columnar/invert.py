@@ -3,7 +3,7 @@ Documents to arrays: the inversion of a whole batch at once.
 
 Tokens become numbers while documents come in; at the end one stable sort by term gives postings in the order
 (term, document, position), because documents and positions were added in theirs. The names of a segment's arrays are
-given by the functions here and in ``segment``:
+given by the functions here and in ``segment``; the widths are the most that is needed, files hold the narrowest:
 
     text.FIELD.lengths             u4, positions of each document
     text.FIELD.terms / .ends       u1, UTF-8 terms in byte order / u8, where each ends
