@@ -4,7 +4,6 @@ Analysis over several processes: each turns a chunk of articles into a segment f
 A worker does all the expensive work (words, inversion, compression, writing) and hands back only the name of the file.
 """
 
-import contextlib
 import multiprocessing
 import signal
 from collections.abc import Sequence
@@ -86,8 +85,6 @@ def build_segment(path: Path, articles: Sequence[Article]) -> FileEntry:
     builder = SegmentBuilder(LAYOUT)
     for article in articles:
         builder.add(article_to_document(article))
-    with contextlib.suppress(FileNotFoundError):
-        path.unlink()  # left behind by a run that was killed
     size, checksum = write_arrays(path, builder.arrays())
     return FileEntry(path.name, size, checksum)
 

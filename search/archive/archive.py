@@ -71,7 +71,7 @@ class Archive:
         self.path = path
         self.audience = audience
         self._clock = clock
-        self._snapshot = self._opened(None)
+        self._snapshot = open_current(path)
 
     def __enter__(self) -> Self:
         return self
@@ -181,15 +181,12 @@ class Archive:
         """
         if read_commit(self.path) == self._snapshot.commit:
             return False
-        self._snapshot = self._opened(self._snapshot)
+        self._snapshot = open_current(self.path, self._snapshot)
         return True
 
     def close(self) -> None:
         """Let go of the index files. The archive finds nothing afterwards."""
         self._snapshot = Snapshot(self._snapshot.commit, [], [])
-
-    def _opened(self, before: Snapshot | None) -> Snapshot:
-        return open_current(self.path, before)
 
     @contextmanager
     def _view(self) -> Iterator[View]:

@@ -26,13 +26,13 @@ def filter_masks(snapshot: Snapshot, request: SearchRequest) -> dict[str, Array]
     """Return the masks of a request's filters, by the facet that each belongs to."""
     masks = {}
     for name, values in request.filters.items():
-        column = snapshot.keywords(name)
-        chosen = np.array([value in values for value in column.values], dtype=bool)
         mask = np.zeros(snapshot.size, dtype=bool)
-        mask[column.documents[chosen[column.ordinals]]] = True
+        mask[snapshot.keywords(name).documents_with(values.__contains__)] = True
         masks[name] = mask
     if request.has_dates:
-        masks[_DATE_DIMENSION] = _date_mask(snapshot, request.since, request.until)
+        least = None if request.since is None else microseconds(request.since)
+        most = None if request.until is None else microseconds(request.until) - 1
+        masks[_DATE_DIMENSION] = snapshot.within("published", least, most)
     return masks
 
 
@@ -47,16 +47,6 @@ def facet_values(collected: Collected, request: SearchRequest) -> dict[str, tupl
             counts = keyword_counts(collected.snapshot, collected.snapshot.keywords(name), documents)
             facets[name] = _keyword_values(name, counts, request.filters.get(name, frozenset()))
     return facets
-
-
-def _date_mask(snapshot: Snapshot, since: datetime | None, until: datetime | None) -> Array:
-    moments = snapshot.moments("published")
-    mask: Array = moments != NO_MOMENT
-    if since is not None:
-        mask &= moments >= microseconds(since)
-    if until is not None:
-        mask &= moments < microseconds(until)
-    return mask
 
 
 def _keyword_values(name: str, counts: Mapping[str, Count], chosen: frozenset[str]) -> tuple[FacetValue, ...]:

@@ -41,8 +41,6 @@ FRESHNESS_HALF_LIFE = 365 * 24 * 3600 * 1_000_000  # one year, in microseconds
 MAX_MISSPELT_WORDS = 3
 MAX_SUGGESTIONS_TRIED = 20
 
-_FAR = 1 << 62  # further from 1970 than any date, in microseconds, and still an integer that can be negated
-
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodQuery:
@@ -94,14 +92,13 @@ def _order(view: View, collected: Collected, compiled: CompiledQuery, request: S
     if compiled.has_words and not compiled.dates and not request.has_dates:
         # Somebody who names a time has said how old the results should be; else newer is a little better.
         relevance = relevance * freshness(moments, known, microseconds(view.now), FRESHNESS_HALF_LIFE, FRESHNESS_SHARE)
-    newest = np.where(known, moments, -_FAR)  # articles without a date come last in both orders
-    match request.sort:
+    match request.sort:  # NO_MOMENT is lower than all: articles without a date come last in both orders
         case Sort.RELEVANCE if compiled.has_words:
-            return _RankedOrder(Order(relevance, (newest,)), relevance)
+            return _RankedOrder(Order(relevance, (moments,)), relevance)
         case Sort.OLDEST:
-            return _RankedOrder(Order(np.where(known, -moments, -_FAR), (relevance,)), relevance)
+            return _RankedOrder(Order(np.where(known, -moments, NO_MOMENT), (relevance,)), relevance)
         case _:
-            return _RankedOrder(Order(newest, (relevance,)), relevance)
+            return _RankedOrder(Order(moments, (relevance,)), relevance)
 
 
 def _chosen(collected: Collected, ranked: _RankedOrder, request: SearchRequest) -> Array:

@@ -32,18 +32,14 @@ class Sentence:
     """
     A sentence of an article: its text, and its marks (offsets in the sentence).
 
-    ``number`` orders the sentences of an article; successive ones follow each other in one paragraph.
+    ``number`` orders the sentences of an article; successive ones follow each other in one paragraph. ``tells`` says
+    that it can stand for the article.
     """
 
     number: int
     text: str
     marks: tuple[Mark, ...]
-
-    @property
-    def tells(self) -> bool:
-        """Whether it can stand for the article: neither a salutation nor a date line nor a subhead."""
-        ends = self.text.endswith(_SENTENCE_ENDS) and not self.text.endswith("!")
-        return ends and len(self.text.split()) >= _FEWEST_WORDS
+    tells: bool
 
     def worth(self, weights: Mapping[int, float]) -> float:
         """
@@ -70,17 +66,18 @@ def best_sentences(article: Article, leaves: Sequence[Leaf], weights: Mapping[in
     ``weights`` gives the weight of each leaf of the query by its number.
     """
     found: list[Sentence] = []
-    opening: list[Sentence] = []
+    first: list[Sentence] = []
+    telling: list[Sentence] = []
     for sentence in _marked_sentences(article, leaves):
-        if sentence.tells or not opening:
-            opening.append(sentence)
+        first = first or [sentence]
+        if sentence.tells:
+            telling.append(sentence)
         if sentence.marks:
             found.append(sentence)
             if len(found) >= MAX_SENTENCES and len({mark.leaf for mark in sentence.marks}) == len(weights):
                 break
     best = _complementary(found, weights)
-    telling = [sentence for sentence in opening if sentence.tells]
-    return sorted(best or (telling or opening)[:MAX_SENTENCES], key=lambda sentence: sentence.number)
+    return sorted(best or telling[:MAX_SENTENCES] or first, key=lambda sentence: sentence.number)
 
 
 def _complementary(found: Sequence[Sentence], weights: Mapping[int, float]) -> list[Sentence]:
@@ -119,13 +116,20 @@ def _marked_sentences(article: Article, leaves: Sequence[Leaf]) -> Iterator[Sent
             number += 1
             if marks or opening < MAX_SENTENCES:  # else neither an answer nor the opening: not worth cutting up
                 for span in map(Span._make, sentences(paragraph)):
-                    sentence = Sentence(number, paragraph[span.start : span.end], _within(marks, span))
-                    yield sentence
+                    sentence = paragraph[span.start : span.end]
+                    tells = _tells(sentence)
+                    yield Sentence(number, sentence, _within(marks, span), tells)
                     number += 1
-                    opening += sentence.tells
+                    opening += tells
             searched += len(paragraph)
             if searched > MAX_CHARACTERS_SEARCHED:
                 return
+
+
+def _tells(sentence: str) -> bool:
+    """Return whether a sentence can stand for its article: neither a salutation nor a date line nor a subhead."""
+    ends = sentence.endswith(_SENTENCE_ENDS) and not sentence.endswith("!")
+    return ends and len(sentence.split()) >= _FEWEST_WORDS
 
 
 def _within(marks: Sequence[Mark], sentence: Span) -> tuple[Mark, ...]:

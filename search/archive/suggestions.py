@@ -5,15 +5,11 @@ Only what may be seen is suggested. Tags and authors are compared as they are sh
 """
 
 from collections.abc import Iterator
-from functools import reduce
-
-import numpy as np
 
 from search.archive.view import View
 from search.columnar.collect import Order, keyword_counts, ordered
-from search.columnar.document import NO_MOMENT
 from search.language import fold
-from search.query.leaves import Beginning
+from search.query.leaves import Beginning, every
 
 # Names and tags before headlines, but headlines must have room.
 MAX_NAMES = 3
@@ -41,8 +37,7 @@ def _names(view: View, typed: str) -> Iterator[str]:
 
 def _headlines(view: View, words: list[str], limit: int) -> Iterator[str]:
     """Yield the newest headlines that have words beginning with each of those typed."""
-    documents = reduce(np.intersect1d, [view.executor.matches(Beginning(("title",), word)).documents for word in words])
-    documents = documents[view.visible[documents]]
-    moments = view.snapshot.moments("published")[documents].clip(min=NO_MOMENT + 1)
+    documents = view.seen(view.executor.matches(every(Beginning(("title",), word) for word in words))).documents
+    moments = view.snapshot.moments("published")[documents]
     for document in ordered(view.snapshot, documents, Order(moments, ()), limit, grouped=False).tolist():
         yield view.article_at(document).title

@@ -11,10 +11,10 @@ from search.archive.results import Version
 from search.archive.visibility import Audience, visible_mask
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
+from search.columnar.commit import require_analysis
 from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import Bm25f, FieldWeight
 from search.columnar.snapshot import Snapshot, open_snapshot
-from search.errors import IndexOutdated
 from search.language import analysis_version
 from search.settings import KYIV
 
@@ -77,8 +77,7 @@ def open_current(path: Path, before: Snapshot | None = None) -> Snapshot:
     Raises ``IndexOutdated`` when another analysis made them.
     """
     snapshot = open_snapshot(path, before)
-    if snapshot.commit.analysis != analysis_version():
-        raise IndexOutdated(path, "terms made by analysis", snapshot.commit.analysis, analysis_version())
+    require_analysis(path, snapshot.commit, analysis_version())
     return snapshot
 
 

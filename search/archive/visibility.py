@@ -38,10 +38,8 @@ def visible_mask(snapshot: Snapshot, audience: Audience, now: datetime) -> Array
 
 @lru_cache(maxsize=2)  # the snapshot in use, and the one before it while calls are finishing
 def _usable(snapshot: Snapshot) -> Array:
-    column = snapshot.keywords("status")
     mask = np.zeros(snapshot.size, dtype=bool)
-    if Status.USABLE in column.values:
-        mask[column.documents[column.ordinals == column.values.index(Status.USABLE)]] = True
+    mask[snapshot.keywords("status").documents_with(lambda status: status == Status.USABLE)] = True
     mask &= snapshot.alive
     mask.flags.writeable = False  # every call shares it
     return mask

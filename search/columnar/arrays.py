@@ -12,7 +12,7 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,11 @@ def read_arrays(path: Path, size: int) -> dict[str, Array]:
         raise ArraysDamaged(f"{path.name} cannot be read ({error.strerror})") from error
     except _NO_HEADER as error:
         raise ArraysDamaged(f"{path.name} has no sound header ({error})") from error
+
+
+def concatenated(arrays: Sequence[Array], dtype: type) -> Array:
+    """Return arrays as one; of none an empty one of ``dtype``."""
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype=dtype)
 
 
 def checksum_of(path: Path) -> int:

@@ -87,6 +87,12 @@ def read_commit(path: Path) -> Commit:
         raise IndexDamaged(path, f"{COMMIT_NAME} cannot be understood ({error})") from error
 
 
+def require_analysis(path: Path, commit: Commit, analysis: str) -> None:
+    """Raise ``IndexOutdated`` unless ``analysis`` made the terms of a commit: with others, half would not be found."""
+    if commit.analysis != analysis:
+        raise IndexOutdated(path, "terms made by analysis", commit.analysis, analysis)
+
+
 def publish_commit(path: Path, commit: Commit) -> None:
     """
     Make ``commit`` the state of the index, never half visible; durable after another ``sync_folder``.

@@ -19,6 +19,7 @@ import whoosh.query
 from search.columnar.arrays import Array
 from search.columnar.document import NO_MOMENT, microseconds
 from search.columnar.ranking import Bm25f, idf
+from search.columnar.segment import Postings
 from search.columnar.snapshot import Snapshot
 from search.columnar.vocabulary import YEAR_1
 from search.columnar.whoosh_reader import WhooshReader
@@ -127,32 +128,20 @@ class Executor:
         return self._weighted(self._union(forms, np.maximum))
 
     def _form(self, fields: Iterable[str], form: leaves.Form) -> Matches:
-        parts = []
-        for name in fields:
-            documents, frequencies = self._snapshot.postings(name, form.term)
-            parts.append(Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies)))
-        pooled = self._union(parts, np.add)
-        return Matches(pooled.documents, form.weight * self._ranking.saturated(pooled.scores))
+        found = self._saturated((name, self._snapshot.postings(name, form.term)) for name in fields)
+        return Matches(found.documents, form.weight * found.scores)
 
     def _beginning(self, node: leaves.Beginning) -> Matches:
-        parts = []
-        for name in node.fields:
-            documents, frequencies = self._snapshot.prefix_postings(name, node.text, node.without)
-            parts.append(Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies)))
-        pooled = self._union(parts, np.add)
-        return self._weighted(Matches(pooled.documents, self._ranking.saturated(pooled.scores)))
+        prefixes = (self._snapshot.prefix_postings(name, node.text, node.without) for name in node.fields)
+        return self._weighted(self._saturated(zip(node.fields, prefixes, strict=True)))
 
     def _sequence(self, node: leaves.Sequence) -> Matches:
-        parts = []
-        for name in node.fields:
-            found = _sequence_starts([self._slot(name, slot) for slot in node.slots], node.slop)
-            documents, frequencies = np.unique(found >> _POSITION_BITS, return_counts=True)
-            parts.append(Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies)))
-        pooled = self._union(parts, np.add)
+        starts = (_sequence_starts([self._slot(name, slot) for slot in node.slots], node.slop) for name in node.fields)
+        found = self._saturated(zip(node.fields, map(_postings_of, starts), strict=True))
         # The whole sequence is rarer than its words and is ranked as one rare word. A sequence of inflected forms
         # is worth what its least worthy slot is.
         worth = min((max(form.weight for form in slot) for slot in node.slots if slot), default=1.0)
-        return self._weighted(Matches(pooled.documents, worth * self._ranking.saturated(pooled.scores)))
+        return self._weighted(Matches(found.documents, worth * found.scores))
 
     def _slot(self, name: str, forms: Sequence[leaves.Form]) -> Array:
         keys = []
@@ -172,24 +161,28 @@ class Executor:
             return _dense_union(parts, combine, self._snapshot.size)
         return _sparse_union(parts, combine)
 
+    def _saturated(self, found: Iterable[tuple[str, Postings]]) -> Matches:
+        """Pool what was found, field by field, and return what the pooled frequencies are worth."""
+        parts = [
+            Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies))
+            for name, (documents, frequencies) in found
+        ]
+        pooled = self._union(parts, np.add)
+        return Matches(pooled.documents, self._ranking.saturated(pooled.scores))
+
     def _weighted(self, matches: Matches) -> Matches:
         return Matches(matches.documents, matches.scores * idf(self._snapshot.alive_count, len(matches)))
 
     def _keyword(self, node: leaves.Keyword) -> Matches:
-        column = self._snapshot.keywords(node.name)
         wanted = {value.casefold() for value in node.values}
-        ordinals = [number for number, value in enumerate(column.values) if value.casefold() in wanted]
-        documents = np.unique(column.documents[np.isin(column.ordinals, ordinals)])
+        column = self._snapshot.keywords(node.name)
+        documents = np.unique(column.documents_with(lambda value: value.casefold() in wanted))
         return _unscored(documents[self._snapshot.alive[documents]])
 
     def _between(self, node: leaves.Between) -> Matches:
-        moments = self._snapshot.moments(node.name)
-        inside = self._snapshot.alive & (moments != NO_MOMENT)
-        if node.since is not None:
-            inside &= moments >= microseconds(node.since)
-        if node.until is not None:
-            inside &= moments < microseconds(node.until)
-        return _unscored(np.flatnonzero(inside))
+        least = None if node.since is None else microseconds(node.since)
+        most = None if node.until is None else microseconds(node.until) - 1
+        return _unscored(np.flatnonzero(self._snapshot.within(node.name, least, most)))
 
     def _identifier(self, node: leaves.Identifier) -> Matches:
         if node.group:
@@ -241,10 +234,7 @@ class Executor:
         if name not in self._layout.text:
             return _unscored(np.unique(documents))
         frequencies = np.concatenate([each.frequencies for each in postings])
-        pooled = self._union(
-            [Matches(documents, self._ranking.pooled(self._snapshot, name, documents, frequencies))], np.add
-        )
-        return self._weighted(Matches(pooled.documents, self._ranking.saturated(pooled.scores)))
+        return self._weighted(self._saturated([(name, Postings(documents, frequencies))]))
 
     def _phrase(self, node: whoosh.query.Phrase) -> Matches:
         name = node.fieldname
@@ -256,22 +246,16 @@ class Executor:
             slots = [self._slot(name, [leaves.Form(word)]) for word in node.words]
         except UnicodeEncodeError:  # a lone surrogate: no word of the index has one
             return self._nothing()
-        documents, frequencies = np.unique(_phrase_starts(slots, node.slop) >> _POSITION_BITS, return_counts=True)
-        pooled = self._ranking.pooled(self._snapshot, name, documents, frequencies)
-        return self._weighted(Matches(documents, self._ranking.saturated(pooled)))
+        return self._weighted(self._saturated([(name, _postings_of(_phrase_starts(slots, node.slop)))]))
 
     def _range(self, node: whoosh.query.NumericRange) -> Matches:
         if node.fieldname not in self._reader.schema:
             return self._nothing()
         if node.fieldname not in self._layout.moments:
             raise whoosh.query.QueryError(f"the field {node.fieldname!r} has no numbers and no moments")
-        moments = self._snapshot.moments(node.fieldname)
-        inside = self._snapshot.alive & (moments != NO_MOMENT)
-        if node.start is not None:
-            inside &= moments >= int(node.start) + YEAR_1 + bool(node.startexcl)
-        if node.end is not None:
-            inside &= moments <= int(node.end) + YEAR_1 - bool(node.endexcl)
-        return _unscored(np.flatnonzero(inside))
+        least = None if node.start is None else int(node.start) + YEAR_1 + bool(node.startexcl)
+        most = None if node.end is None else int(node.end) + YEAR_1 - bool(node.endexcl)
+        return _unscored(np.flatnonzero(self._snapshot.within(node.fieldname, least, most)))
 
 
 _LEAVES: dict[type, Callable[[Executor, Any], Matches]] = {
@@ -305,6 +289,11 @@ _EVALUATORS: dict[type, Callable[[Executor, Any], Matches]] = {
     whoosh.query.DateRange: Executor._range,
     **_LEAVES,
 }
+
+
+def _postings_of(keys: Array) -> Postings:
+    """Return in which documents the keys of positions are, and how many."""
+    return Postings(*np.unique(keys >> _POSITION_BITS, return_counts=True))
 
 
 def _unscored(documents: Array) -> Matches:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from search.columnar.arrays import Array
+from search.columnar.arrays import Array, concatenated
 from search.columnar.document import Layout
 from search.columnar.invert import keyword_arrays, posting_arrays, stored_arrays, string_arrays
 from search.columnar.segment import KeywordField, Segment, Strings, TextField
@@ -99,18 +99,18 @@ def _merged_text(
     terms, ranks_of = _merged_terms([field.terms for field in fields])
     sources = [_Source(*source) for source in zip(fields, alive, numbers, ranks_of, strict=True)]
     parts = [_merged_range(ranks, sources) for ranks in _ranges_of_terms(sources, len(terms))]
-    postings = _joined([np.diff(part["postings"].astype(np.int64)) for part in parts])
-    occurrences = _joined([np.diff(part["occurrences"].astype(np.int64)) for part in parts])
+    postings = concatenated([np.diff(part["postings"].astype(np.int64)) for part in parts], np.int64)
+    occurrences = concatenated([np.diff(part["occurrences"].astype(np.int64)) for part in parts], np.int64)
     used = np.flatnonzero(postings)  # the others were only in deleted documents
     prefix = f"text.{name}"
     return {
         f"{prefix}.lengths": _kept([field.lengths for field in fields], alive),
         **string_arrays(f"{prefix}.terms", [terms[number] for number in used]),
         f"{prefix}.postings": _edges(postings[used]),
-        f"{prefix}.documents": _joined([part["documents"] for part in parts]).astype("<u4"),
-        f"{prefix}.frequencies": _joined([part["frequencies"] for part in parts]).astype("<u4"),
+        f"{prefix}.documents": concatenated([part["documents"] for part in parts], np.int64).astype("<u4"),
+        f"{prefix}.frequencies": concatenated([part["frequencies"] for part in parts], np.int64).astype("<u4"),
         f"{prefix}.occurrences": _edges(occurrences[used]),
-        f"{prefix}.positions": _joined([part["positions"] for part in parts]).astype("<u4"),
+        f"{prefix}.positions": concatenated([part["positions"] for part in parts], np.int64).astype("<u4"),
     }
 
 
@@ -150,10 +150,6 @@ def _merged_range(merged: range, sources: Sequence[_Source]) -> dict[str, Array]
         "", len(merged), all_ranks[order], np.concatenate(documents)[order], np.concatenate(positions)[order]
     )
     return {name.removeprefix("."): array for name, array in arrays.items()}
-
-
-def _joined(parts: Sequence[Array]) -> Array:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
 
 def _edges(counts: Array) -> Array:

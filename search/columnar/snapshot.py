@@ -7,7 +7,7 @@ another snapshot, which shares the segments that both have.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from search.columnar.arrays import Array, ArraysDamaged, read_arrays
+from search.columnar.arrays import Array, ArraysDamaged, concatenated, read_arrays
 from search.columnar.commit import Commit, SegmentEntry, read_commit
+from search.columnar.document import NO_MOMENT
 from search.columnar.segment import KeywordField, Occurrences, Postings, Segment
 from search.errors import IndexDamaged
 
@@ -44,6 +45,12 @@ class KeywordColumn(NamedTuple):
     pair_ordinals: Array
     is_single: bool
 
+    def documents_with(self, is_wanted: Callable[[str], bool]) -> Array:
+        """Return the documents that have a wanted value; one with several such values comes several times."""
+        wanted = np.array([is_wanted(value) for value in self.values], dtype=bool)
+        documents: Array = self.documents[wanted[self.ordinals]]
+        return documents
+
 
 @dataclass(slots=True)
 class _Joined:
@@ -63,7 +70,7 @@ class Snapshot:
         self.segments = segments
         self._bases = np.cumsum([0, *map(len, segments)]).tolist()
         self.size: int = self._bases[-1]
-        self.alive: Array = ~_concatenate(deletions, bool)
+        self.alive: Array = ~concatenated(deletions, bool)
         self._joined = _Joined()
 
     @cached_property
@@ -74,7 +81,7 @@ class Snapshot:
     def lengths(self, name: str) -> Array:
         """Return the length of a text field, in positions, for every document."""
         if name not in self._joined.lengths:
-            self._joined.lengths[name] = _concatenate([s.text[name].lengths for s in self.segments], np.uint32)
+            self._joined.lengths[name] = concatenated([s.text[name].lengths for s in self.segments], np.uint32)
         return self._joined.lengths[name]
 
     def mean_length(self, name: str) -> float:
@@ -88,8 +95,18 @@ class Snapshot:
     def moments(self, name: str) -> Array:
         """Return a moment of every document, in microseconds since 1970 UTC, ``NO_MOMENT`` where it is not known."""
         if name not in self._joined.moments:
-            self._joined.moments[name] = _concatenate([s.moments[name] for s in self.segments], np.int64)
+            self._joined.moments[name] = concatenated([s.moments[name] for s in self.segments], np.int64)
         return self._joined.moments[name]
+
+    def within(self, name: str, least: int | None, most: int | None) -> Array:
+        """Return a mask of the living documents whose moment is known and not outside the bounds, both inclusive."""
+        moments = self.moments(name)
+        inside: Array = self.alive & (moments != NO_MOMENT)
+        if least is not None:
+            inside &= moments >= least
+        if most is not None:
+            inside &= moments <= most
+        return inside
 
     def keywords(self, name: str) -> KeywordColumn:
         """Return the values of a keyword field."""
@@ -172,7 +189,7 @@ class Snapshot:
                 found = segment.text[name].occurrences(number)
                 documents.append(found.documents.astype(np.int64) + base)
                 positions.append(found.positions)
-        all_documents, all_positions = _concatenate(documents, np.int64), _concatenate(positions, np.uint32)
+        all_documents, all_positions = concatenated(documents, np.int64), concatenated(positions, np.uint32)
         living = self.alive[all_documents]
         return Occurrences(all_documents[living], all_positions[living])
 
@@ -221,8 +238,8 @@ class Snapshot:
         return self.segments[number], document - self._bases[number]
 
     def _living(self, found: list[Postings]) -> Postings:
-        documents = _concatenate([postings.documents for postings in found], np.int64)
-        frequencies = _concatenate([postings.frequencies for postings in found], np.uint32)
+        documents = concatenated([postings.documents for postings in found], np.int64)
+        frequencies = concatenated([postings.frequencies for postings in found], np.uint32)
         living = self.alive[documents]
         return Postings(documents[living], frequencies[living])
 
@@ -269,10 +286,6 @@ def _open_commit(path: Path, commit: Commit, before: Snapshot | None) -> Snapsho
     return Snapshot(commit, segments, deletions)
 
 
-def _concatenate(arrays: list[Array], dtype: type) -> Array:
-    return np.concatenate(arrays) if arrays else np.empty(0, dtype=dtype)
-
-
 def _shifted(postings: Postings, base: int) -> Postings:
     return Postings(postings.documents.astype(np.int64) + base, postings.frequencies)
 
@@ -296,4 +309,4 @@ def _joined_keywords(fields: list[KeywordField], bases: list[int]) -> tuple[list
         ordinals.append(renumbered[column.ordinals])
         counts: Array = np.diff(column.starts.astype(np.int64))
         documents.append(np.repeat(np.arange(base, base + len(counts)), counts))
-    return values, _concatenate(ordinals, np.int64), _concatenate(documents, np.int64)
+    return values, concatenated(ordinals, np.int64), concatenated(documents, np.int64)

@@ -29,6 +29,7 @@ from search.columnar.commit import (
     publish_commit,
     read_commit,
     remove_unused_files,
+    require_analysis,
 )
 from search.columnar.document import Document, Layout
 from search.columnar.invert import SegmentBuilder
@@ -195,8 +196,7 @@ class Writer:
             commit = read_commit(self.path)
         except IndexMissing:
             return Commit(0, analysis, layout, ())
-        if commit.analysis != analysis:
-            raise IndexOutdated(self.path, "terms made by analysis", commit.analysis, analysis)
+        require_analysis(self.path, commit, analysis)
         if commit.layout != layout:
             raise IndexOutdated(self.path, "the fields", commit.layout, layout)
         return commit

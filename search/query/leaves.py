@@ -5,6 +5,7 @@ Trees are made of ``whoosh.query``'s And, Or, Not, DisjunctionMax, Every and Nul
 Whoosh queries, compared by value; ``search.columnar.execute`` evaluates them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,3 +73,8 @@ class Identifier(whoosh.query.Query):  # type: ignore[misc]
 
     value: str
     group: bool = False
+
+
+def every(queries: Iterable[whoosh.query.Query]) -> whoosh.query.Query:
+    """Return the query that requires all of several."""
+    return whoosh.query.And(list(queries))
