@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from search.columnar.document import Document
+from search.columnar.document import Document, positions
 from search.query.compile import Leaf
 from search.query.leaves import Form, Word
 from search.query.nodes import Node
@@ -93,7 +93,7 @@ def month_of(document: Document) -> str:
 def positions_in_sequence(document: Document, name: str) -> Iterator[Sequence[str]]:
     """Yield the terms of each position of a text field; a gap between paragraphs is one position without terms."""
     expected = 0
-    for position, terms in document.text[name]:
+    for position, terms in positions(document.text[name]):
         if position != expected:
             yield ()
         yield terms

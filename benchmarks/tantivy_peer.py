@@ -13,7 +13,7 @@ import tantivy
 
 from benchmarks.engines import HITS, KEYWORD_FIELDS, TEXT_FIELDS, Answer, LogQuery, month_of, slots_of
 from search.archive.view import RANKING
-from search.columnar.document import Document
+from search.columnar.document import Document, positions
 from search.query.compile import Leaf
 from search.query.leaves import Beginning
 
@@ -48,7 +48,9 @@ class Tantivy:
         """Return tantivy's form of a document."""
         made = tantivy.Document()
         for name in TEXT_FIELDS:
-            tokens = [tantivy.Token(term, place, 0, 0) for place, terms in document.text[name] for term in terms]
+            tokens = [
+                tantivy.Token(term, place, 0, 0) for place, terms in positions(document.text[name]) for term in terms
+            ]
             made.add_pre_tokenized_text(name, tantivy.PreTokenizedString("", tokens))
         for name in KEYWORD_FIELDS:
             for value in document.keywords[name]:

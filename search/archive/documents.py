@@ -6,12 +6,12 @@ The indexer calls ``article_to_document``, the archive ``document_to_article``; 
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from datetime import datetime
 
 from search.archive.results import Version
 from search.article import Article, article_from_stored, article_to_record
-from search.columnar.document import Document, Layout, TermsAt, microseconds
+from search.columnar.document import Document, Layout, microseconds
 from search.language import paragraphs, positions
 
 LAYOUT = Layout(
@@ -19,9 +19,6 @@ LAYOUT = Layout(
     keywords=("language", "section", "source", "author", "tag", "status"),
     moments=("published", "embargo"),
 )
-
-# Positions left free between paragraphs (and between authors, tags): no phrase reaches over them, slop included.
-PARAGRAPH_GAP = 100
 
 
 def article_to_document(article: Article) -> Document:
@@ -34,15 +31,7 @@ def article_to_document(article: Article) -> Document:
         digest=_digest(stored),
         stored=stored,
         card=_card(article),
-        text={
-            "title": list(_positions([article.title], language)),
-            "lead": list(_positions(_paragraphs(article.lead), language)),
-            "body": list(_positions(_paragraphs(article.body), language)),
-            "author": list(_positions(article.authors, language)),
-            "tag": list(_positions(article.tags, language)),
-            "place": list(_positions([article.place or ""], language)),
-            "credit": list(_positions([article.image_credit or ""], language)),
-        },
+        text={name: [positions(text, language) for text in texts] for name, texts in field_paragraphs(article).items()},
         keywords={
             "language": (language,),
             "section": (article.section,) if article.section else (),
@@ -56,6 +45,19 @@ def article_to_document(article: Article) -> Document:
             "embargo": microseconds(article.embargoed_until),
         },
     )
+
+
+def field_paragraphs(article: Article) -> dict[str, Sequence[str]]:
+    """Return the paragraphs of an article's text fields, as the index counts them; each author and tag is one."""
+    return {
+        "title": [article.title],
+        "lead": _paragraphs(article.lead),
+        "body": _paragraphs(article.body),
+        "author": article.authors,
+        "tag": article.tags,
+        "place": [article.place] if article.place else [],
+        "credit": [article.image_credit] if article.image_credit else [],
+    }
 
 
 def document_to_article(stored: bytes) -> Article:
@@ -90,12 +92,3 @@ def _digest(stored: bytes) -> int:
 
 def _paragraphs(text: str) -> list[str]:
     return [text[start:end] for start, end in paragraphs(text)]
-
-
-def _positions(texts: Iterable[str], language: str) -> Iterator[TermsAt]:
-    position = 0
-    for text in texts:
-        for terms in positions(text, language):
-            yield position, terms
-            position += 1
-        position += PARAGRAPH_GAP

@@ -58,7 +58,7 @@ def statistics_of(view: View) -> Statistics:
         last=_moment(int(moments.max())) if len(moments) else None,
         segments=len(snapshot.segments),
         deleted=snapshot.size - snapshot.alive_count,
-        terms=sum(len(field.terms) for segment in snapshot.segments for field in segment.text.values()),
+        terms=sum(len(segment.terms) for segment in snapshot.segments),
         size=sum(file.size for file in snapshot.commit.files()),
         generation=snapshot.commit.generation,
         analysis=snapshot.commit.analysis,

@@ -19,7 +19,7 @@ from search.errors import IndexDamaged, IndexMissing, IndexOutdated
 
 COMMIT_NAME = "visti.json"
 #: The number of the file format; raised by whoever changes what the files mean.
-FORMAT = 1
+FORMAT = 2
 
 SEGMENT_SUFFIX = ".segment"
 DELETIONS_SUFFIX = ".deleted"

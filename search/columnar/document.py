@@ -1,6 +1,6 @@
 """What the engine stores: a document made of terms at positions, keywords, moments and bytes to give back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,11 @@ NO_MOMENT = -(1 << 63)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-TermsAt = tuple[int, Sequence[str]]
+# Positions left free between paragraphs: no phrase reaches over them, slop included.
+PARAGRAPH_GAP = 100
+
+#: A paragraph: at each of its positions the terms that stand there.
+Paragraph = Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,8 @@ class Document:
 
     ``id`` is unique in an index; ``group`` is shared by documents that a search may show as one. ``digest`` is a
     64-bit hash of the content, by which a writer sees that nothing has changed. ``card`` is a small part of what is
-    stored that can be read without unpacking the rest. ``text`` gives for each field the
-    positions (ascending) with the terms at each; the length of a field is its number of positions. ``keywords`` gives
+    stored that can be read without unpacking the rest. ``text`` gives for each field its
+    paragraphs; the length of a field is their number of positions, ``PARAGRAPH_GAP`` not counted. ``keywords`` gives
     distinct values to filter and count by, ``moments`` points in time.
     """
 
@@ -30,7 +34,7 @@ class Document:
     digest: int
     stored: bytes
     card: bytes = b""
-    text: Mapping[str, Sequence[TermsAt]] = field(default_factory=dict)
+    text: Mapping[str, Sequence[Paragraph]] = field(default_factory=dict)
     keywords: Mapping[str, Sequence[str]] = field(default_factory=dict)
     moments: Mapping[str, int] = field(default_factory=dict)
 
@@ -42,6 +46,19 @@ class Layout:
     text: tuple[str, ...]
     keywords: tuple[str, ...]
     moments: tuple[str, ...]
+
+
+def positions(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """
+    Yield the positions of a field in ascending order, each with its terms.
+
+    >>> list(positions([[("a",), ("b",)], [("c",)]]))
+    [(0, ('a',)), (1, ('b',)), (102, ('c',))]
+    """
+    start = 0
+    for paragraph in paragraphs:
+        yield from enumerate(paragraph, start)
+        start += len(paragraph) + PARAGRAPH_GAP
 
 
 def microseconds(moment: datetime | None) -> int:

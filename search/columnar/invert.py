@@ -1,49 +1,44 @@
 """
 Documents to arrays: the inversion of a whole batch at once.
 
-Tokens become numbers while documents come in; at the end one stable sort by term gives postings in the order
-(term, document, position), because documents and positions were added in theirs. The names of a segment's arrays are
-given by the functions here and in ``segment``; the widths are the most that is needed, files hold the narrowest:
-
-    text.FIELD.lengths             u4, positions of each document
-    text.FIELD.terms / .ends       u1, UTF-8 terms in byte order / u8, where each ends
-    text.FIELD.postings            u8, where each term's postings begin; one more than terms
-    text.FIELD.documents / .frequencies   u4, per posting
-    text.FIELD.occurrences         u8, where each term's positions begin; one more than terms
-    text.FIELD.positions           u4, per occurrence
-    keywords.FIELD.values / .ends  u1, u8, the values in byte order
-    keywords.FIELD.starts / .ordinals     u8, u4, each document's values
-    moments.FIELD                  i8, microseconds since 1970 UTC, or NO_MOMENT
-    id.terms / .ends / .documents  u1, u8, u4, ids in byte order and their documents; group.… likewise as keywords
-    digests                        u8
-    cards / .ends                  u1, u8, each document's card
-    stored.blocks / .blocks.ends / .ends  u1, u8, u4: Zstandard blocks of STORED_BLOCK documents
+While documents come in, each different set of terms at one position gets a number: the analysis gives the same few sets
+again and again. At the end the numbers are spread out to terms, and one sort of (term, document, position), packed into
+one 64-bit key each, makes the postings. docs/index-format.md describes the arrays of a segment; the widths here are the
+most that is needed, files hold the narrowest.
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
-import zstandard
 
 from search.columnar.arrays import Array
-from search.columnar.document import NO_MOMENT, Document, Layout
+from search.columnar.document import NO_MOMENT, PARAGRAPH_GAP, Document, Layout, Paragraph
+from search.columnar.stored import stored_arrays
+from search.columnar.strings import hashed_string_arrays, string_arrays
 
-# One block is read for each hit: 16 articles of 3-4 kB compress to about a third of what they take one by one and
-# unpack in about 0.1 ms.
-STORED_BLOCK = 16
+#: Document numbers of a segment fit 16 bits: postings are half as large, and merging needs a bounded amount of memory.
+MAX_SEGMENT_DOCUMENTS = 1 << 16
+
+#: Where the positions of a posting begin is written down for every so many postings; between them one adds up.
+MARKED_POSTINGS = 64
 
 
 class SegmentBuilder:
-    """Collects documents and turns them into the arrays of one segment."""
+    """
+    Collects documents, at most ``MAX_SEGMENT_DOCUMENTS``, and turns them into the arrays of one segment.
 
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
+    ``dictionary`` is that of the stored documents of another segment, if there is one.
+    """
+
+    def __init__(self, layout: Layout, dictionary: bytes = b"") -> None:
+        self._layout, self._dictionary = layout, dictionary
         self._documents: list[tuple[str, str, int]] = []
         self._stored: list[bytes] = []
         self._cards: list[bytes] = []
-        self._text = {name: _TextColumn() for name in layout.text}
+        self._sets = _Numbers()
+        self._text = {name: _TextColumn(self._sets) for name in layout.text}
         self._keywords: dict[str, list[tuple[str, ...]]] = {name: [] for name in layout.keywords}
         self._moments = {name: array("q") for name in layout.moments}
 
@@ -64,79 +59,130 @@ class SegmentBuilder:
 
     def arrays(self) -> dict[str, Array]:
         """Return the arrays of the segment."""
-        ids = [identifier for identifier, _, _ in self._documents]
-        arrays = dict(_identifiers(ids))
-        arrays["digests"] = np.array([digest for _, _, digest in self._documents], dtype="<u8")
-        arrays.update(keyword_arrays("group", [(group,) for _, group, _ in self._documents]))
+        vocabulary, terms = _vocabulary(list(self._sets))
+        arrays = hashed_string_arrays("terms", vocabulary)
         for name, column in self._text.items():
-            arrays.update(column.arrays(f"text.{name}"))
+            arrays.update(column.arrays(f"text.{name}", terms, len(vocabulary)))
         for name, values in self._keywords.items():
             arrays.update(keyword_arrays(f"keywords.{name}", values))
         for name, moments in self._moments.items():
             arrays[f"moments.{name}"] = np.array(moments, dtype="<i8")
+        arrays.update(hashed_string_arrays("ids", [identifier.encode() for identifier, _, _ in self._documents]))
+        arrays.update(keyword_arrays("group", [(group,) for _, group, _ in self._documents]))
+        arrays["digests"] = np.array([digest for _, _, digest in self._documents], dtype="<u8")
         arrays.update(string_arrays("cards", self._cards))
-        arrays.update(stored_arrays(self._stored))
+        arrays.update(stored_arrays(self._stored, self._dictionary))
         return arrays
 
 
+class _Numbers(dict[tuple[str, ...], int]):
+    """Numbers from 0 for what is asked for, in that order."""
+
+    def __missing__(self, key: tuple[str, ...]) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+class _Terms(NamedTuple):
+    """The ranks of the terms in each numbered set: ``ranks[starts[n]:starts[n + 1]]``."""
+
+    starts: Array
+    ranks: Array
+
+    def spread(self, sets: Array) -> tuple[Array, Array]:
+        """Return the ranks of the terms in each of ``sets``, one set after the other, and how many each gives."""
+        counts = np.diff(self.starts)[sets]
+        return self.ranks[ranges(self.starts[sets], counts)], counts
+
+
+def _vocabulary(sets: Sequence[tuple[str, ...]]) -> tuple[list[bytes], _Terms]:
+    """Return the terms in numbered sets, in byte order, and which of them each set has."""
+    numbers: dict[str, int] = {}
+    of_sets = np.array([numbers.setdefault(term, len(numbers)) for terms in sets for term in terms], dtype=np.int64)
+    encoded = [term.encode() for term in numbers]
+    order = np.array(sorted(range(len(encoded)), key=encoded.__getitem__), dtype=np.int64)
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    starts = np.cumsum([0, *map(len, sets)])
+    return [encoded[number] for number in order.tolist()], _Terms(starts, ranks[of_sets])
+
+
 class _TextColumn:
-    """The occurrences of one text field, as numbers."""
+    """The positions of one text field, each the number of the set of terms that stands there."""
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._terms, self._positions = array("I"), array("I")
-        self._lengths, self._counts = array("I"), array("I")
+    def __init__(self, numbers: _Numbers) -> None:
+        self._numbers = numbers
+        self._sets = array("I")
+        self._paragraph_lengths, self._paragraph_counts = array("I"), array("I")
 
-    def add(self, positions: Sequence[tuple[int, Sequence[str]]]) -> None:
-        """Add the next document's positions."""
-        before, numbers = len(self._terms), self._numbers
-        for position, terms in positions:
-            for term in terms:
-                self._terms.append(numbers.setdefault(term, len(numbers)))
-                self._positions.append(position)
-        self._lengths.append(len(positions))
-        self._counts.append(len(self._terms) - before)
+    def add(self, paragraphs: Sequence[Paragraph]) -> None:
+        """Add the next document's paragraphs."""
+        for paragraph in paragraphs:
+            self._sets.extend(map(self._numbers.__getitem__, paragraph))
+            self._paragraph_lengths.append(len(paragraph))
+        self._paragraph_counts.append(len(paragraphs))
 
-    def arrays(self, prefix: str) -> dict[str, Array]:
-        """Return the field's arrays: the one stable sort that inverts it."""
-        terms = sorted(encoded for encoded in (term.encode() for term in self._numbers))
-        order_of = {term: rank for rank, term in enumerate(terms)}
-        ranks = np.array([order_of[term.encode()] for term in self._numbers], dtype=np.int64)
-        occurrences = ranks[np.frombuffer(self._terms, dtype=np.uint32)] if self._numbers else ranks
-        order = np.argsort(occurrences, kind="stable")
-        documents = np.repeat(np.arange(len(self._counts), dtype=np.uint32), np.array(self._counts, dtype=np.int64))
-        positions = np.array(self._positions, dtype=np.uint32)
+    def arrays(self, prefix: str, terms: _Terms, vocabulary: int) -> dict[str, Array]:
+        """Return the field's arrays; ``vocabulary`` is the number of terms of the segment."""
+        paragraphs = np.array(self._paragraph_lengths, dtype=np.int64)
+        paragraph_ends = np.cumsum(np.array(self._paragraph_counts, dtype=np.int64))
+        positions_before = np.concatenate(([0], np.cumsum(paragraphs)))
+        ends = positions_before[paragraph_ends]
+        lengths = np.diff(ends, prepend=0)
+        documents = np.repeat(np.arange(len(lengths)), lengths)
+        places = np.arange(len(self._sets)) - np.repeat(ends - lengths, lengths)
+        gaps = np.arange(len(paragraphs)) - np.repeat(
+            paragraph_ends - np.array(self._paragraph_counts, dtype=np.int64), self._paragraph_counts
+        )
+        places += np.repeat(gaps * PARAGRAPH_GAP, paragraphs)
+        ranks, counts = terms.spread(np.array(self._sets, dtype=np.int64))
+        occurrences = sorted_occurrences(ranks, np.repeat(documents, counts), np.repeat(places, counts))
         return {
-            f"{prefix}.lengths": np.array(self._lengths, dtype="<u4"),
-            **string_arrays(f"{prefix}.terms", terms),
-            **posting_arrays(prefix, len(terms), occurrences[order], documents[order], positions[order]),
+            f"{prefix}.lengths": lengths.astype("<u4"),
+            f"{prefix}.paragraphs": paragraphs.astype("<u4"),
+            f"{prefix}.paragraphs.ends": paragraph_ends.astype("<u4"),
+            **posting_arrays(prefix, vocabulary, occurrences),
         }
 
 
-def posting_arrays(prefix: str, terms: int, ranks: Array, documents: Array, positions: Array) -> dict[str, Array]:
-    """
-    Return the postings of occurrences that are sorted by (rank of the term, document, position).
+class TermOccurrences(NamedTuple):
+    """Terms, documents and positions, one entry for each time that a term stands somewhere, sorted by these."""
 
-    ``ranks``, ``documents`` and ``positions`` have one entry for each occurrence; ``terms`` is the number of terms.
-    """
-    first = np.ones(len(ranks), dtype=bool)
-    first[1:] = (ranks[1:] != ranks[:-1]) | (documents[1:] != documents[:-1])
+    terms: Array
+    documents: Array
+    positions: Array
+
+
+def sorted_occurrences(terms: Array, documents: Array, positions: Array) -> TermOccurrences:
+    """Sort occurrences, given in any order as non-negative integers."""
+    widths = [int(column.max()).bit_length() if len(column) else 0 for column in (terms, documents, positions)]
+    if sum(widths) > 64:  # an article as long as several books among a million words
+        order = np.lexsort((positions, documents, terms))
+        return TermOccurrences(terms[order], documents[order], positions[order])
+    document_shift, term_shift = widths[2], widths[2] + widths[1]
+    keys = terms.astype(np.uint64) << np.uint64(term_shift)
+    keys |= documents.astype(np.uint64) << np.uint64(document_shift)
+    keys |= positions.astype(np.uint64)
+    keys.sort()  # of plain numbers several times faster than any indirect sort
+    return TermOccurrences(
+        (keys >> np.uint64(term_shift)).astype(np.int64),
+        (keys >> np.uint64(document_shift)).astype(np.int64) & ((1 << widths[1]) - 1),
+        keys.astype(np.int64) & ((1 << widths[2]) - 1),
+    )
+
+
+def posting_arrays(prefix: str, vocabulary: int, occurrences: TermOccurrences) -> dict[str, Array]:
+    """Return the postings of sorted occurrences of the terms from 0 to ``vocabulary``."""
+    terms, documents, positions = occurrences
+    first = np.ones(len(terms), dtype=bool)
+    first[1:] = (terms[1:] != terms[:-1]) | (documents[1:] != documents[:-1])
     starts = np.flatnonzero(first)
-    edges = np.arange(terms + 1)
     return {
-        f"{prefix}.postings": np.searchsorted(ranks[starts], edges).astype("<u8"),
+        f"{prefix}.postings": np.searchsorted(terms[starts], np.arange(vocabulary + 1)).astype("<u4"),
         f"{prefix}.documents": documents[starts].astype("<u4"),
-        f"{prefix}.frequencies": np.diff(starts, append=len(ranks)).astype("<u4"),
-        f"{prefix}.occurrences": np.searchsorted(ranks, edges).astype("<u8"),
+        f"{prefix}.frequencies": np.diff(starts, append=len(terms)).astype("<u4"),
         f"{prefix}.positions": positions.astype("<u4"),
-    }
-
-
-def string_arrays(prefix: str, strings: Sequence[bytes]) -> dict[str, Array]:
-    """Return strings as one array of bytes (``prefix``) and one of the places where each ends (``prefix.ends``)."""
-    return {
-        prefix: np.frombuffer(b"".join(strings), dtype="|u1"),
-        f"{prefix}.ends": np.cumsum([len(string) for string in strings], dtype=np.uint64).astype("<u8"),
+        f"{prefix}.positions.marks": starts[::MARKED_POSTINGS].astype("<u8"),
     }
 
 
@@ -152,28 +198,13 @@ def keyword_arrays(prefix: str, values: Sequence[Sequence[str]]) -> dict[str, Ar
     }
 
 
-def stored_arrays(stored: Iterable[bytes]) -> dict[str, Array]:
+def ranges(starts: Array, counts: Array) -> Array:
     """
-    Return stored documents as compressed blocks; ``stored.ends`` is where each ends inside its unpacked block.
+    Return the numbers from each start on, so many as ``counts`` says, one range after the other.
 
-    No more than one block of them is held at a time.
+    >>> ranges(np.array([5, 1]), np.array([2, 3])).tolist()
+    [5, 6, 1, 2, 3]
     """
-    compressor = zstandard.ZstdCompressor(level=6, write_checksum=True)  # 4 bytes, and a changed block is noticed
-    blocks, ends = [], []
-    remaining = iter(stored)
-    while block := list(islice(remaining, STORED_BLOCK)):
-        blocks.append(compressor.compress(b"".join(block)))
-        ends.append(np.cumsum([len(document) for document in block], dtype=np.uint64))
-    arrays = string_arrays("stored.blocks", blocks)
-    arrays["stored.ends"] = np.concatenate(ends).astype("<u4") if ends else np.empty(0, dtype="<u4")
-    return arrays
-
-
-def _identifiers(ids: Sequence[str]) -> Mapping[str, Array]:
-    encoded = [identifier.encode() for identifier in ids]
-    # Of documents of one id only the last can be alive (the others were replaced in the same batch): it is found first.
-    order = sorted(range(len(encoded) - 1, -1, -1), key=encoded.__getitem__)
-    return {
-        **string_arrays("id.terms", [encoded[number] for number in order]),
-        "id.documents": np.array(order, dtype="<u4"),
-    }
+    ends = np.cumsum(counts)
+    found: Array = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + counts, counts)
+    return found

@@ -158,7 +158,7 @@ class Snapshot:
         encoded = term.encode()
         found = []
         for segment, base in zip(self.segments, self._bases, strict=False):
-            number = segment.text[name].terms.find(encoded)
+            number = segment.term(encoded)
             if number is not None:
                 found.append(_shifted(segment.text[name].postings(range(number, number + 1)), base))
         return self._living(found)
@@ -174,8 +174,8 @@ class Snapshot:
             text = segment.text[name]
             # Two prefixes' terms are apart, unless one prefix begins with the other.
             others = [other for other in without if other.startswith(prefix) or prefix.startswith(other)]
-            holes = [text.terms.prefix_range(other.encode()) for other in others]
-            for part in _without(text.terms.prefix_range(prefix.encode()), holes):
+            holes = [segment.terms.prefix_range(other.encode()) for other in others]
+            for part in _without(segment.terms.prefix_range(prefix.encode()), holes):
                 found.append(_shifted(text.postings(part), base))
         return self._living(found)
 
@@ -184,7 +184,7 @@ class Snapshot:
         encoded = term.encode()
         documents, positions = [], []
         for segment, base in zip(self.segments, self._bases, strict=False):
-            number = segment.text[name].terms.find(encoded)
+            number = segment.term(encoded)
             if number is not None:
                 found = segment.text[name].occurrences(number)
                 documents.append(found.documents.astype(np.int64) + base)
@@ -197,7 +197,8 @@ class Snapshot:
         """Return an iterator over the terms of text fields, as UTF-8; some come more than once."""
         for name in names:
             for segment in self.segments:
-                yield from segment.text[name].terms
+                text = segment.text[name]
+                yield from (term for number, term in enumerate(segment.terms) if text.has(number))
 
     def document_of(self, identifier: str) -> int | None:
         """Return the number of the living document with this id, or None."""
@@ -226,7 +227,12 @@ class Snapshot:
     def stored(self, document: int) -> bytes:
         """Return what was stored for a document."""
         segment, number = self._place(document)
-        return segment.stored(number)
+        return segment.stored[number]
+
+    def paragraph_starts(self, name: str, document: int) -> list[int]:
+        """Return the position at which each paragraph of a text field of a document begins."""
+        segment, number = self._place(document)
+        return segment.text[name].paragraph_starts(number)
 
     def card(self, document: int) -> bytes:
         """Return the card of a document."""

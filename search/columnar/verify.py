@@ -6,15 +6,18 @@ Checksums find what a disk did; the invariants find what a program did.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import zstandard
 
-from search.columnar.arrays import ArraysDamaged, checksum_of
+from search.columnar.arrays import Array, ArraysDamaged, checksum_of
 from search.columnar.commit import Commit, FileEntry, SegmentEntry, read_commit
-from search.columnar.segment import KeywordField, Segment, Strings, TextField
+from search.columnar.merge import position_marks
+from search.columnar.segment import KeywordField, Segment, TextField
 from search.columnar.snapshot import read_deletions
+from search.columnar.strings import HashedStrings, Strings, hashed_string_arrays
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +88,25 @@ def _content_problems(segment: Segment) -> Iterator[str]:
     columns = {f"the lengths of {name}": text.lengths for name, text in segment.text.items()}
     columns |= {f"the moments {name!r}": moments for name, moments in segment.moments.items()}
     sizes = {what: len(column) for what, column in columns.items()}
-    for what, size in {**sizes, "the ids": len(segment.id_documents), "the cards": len(segment.cards)}.items():
+    stored = {"the ids": len(segment.ids), "the cards": len(segment.cards), "the stored articles": len(segment.stored)}
+    for what, size in {**sizes, **stored}.items():
         if size != len(segment):
             yield f"{what} do not fit the documents"
-    yield from _strings_problems("the ids", segment.ids, repeatable=True)
+    yield from _order_problems("the terms", segment.terms)
+    yield from _hash_problems("the terms", segment.terms)
+    yield from _hash_problems("the ids", segment.ids)
     for name, text in segment.text.items():
-        yield from _text_problems(name, text, len(segment))
+        yield from _text_problems(name, text, len(segment.terms), len(segment))
     for name, keywords in {**segment.keywords, "group": segment.groups}.items():
         yield from _keyword_problems(name, keywords, len(segment))
-    if sum(1 for _ in segment.all_stored()) != len(segment):
-        yield "not every article is stored"
+    for _ in segment.stored:  # each has a checksum of its own, and is unpacked
+        pass
 
 
 def _repeated_ids(path: Path, commit: Commit) -> Iterator[str]:
     seen: set[bytes] = set()
     for entry in commit.segments:
-        ids = Segment(path / entry.file.name, entry.file.size, commit.layout).all_ids()
+        ids = Segment(path / entry.file.name, entry.file.size, commit.layout).ids
         deleted = read_deletions(path, entry).tolist()
         for identifier in (identifier for identifier, gone in zip(ids, deleted, strict=True) if not gone):
             if identifier in seen:
@@ -109,34 +115,62 @@ def _repeated_ids(path: Path, commit: Commit) -> Iterator[str]:
             seen.add(identifier)
 
 
-def _strings_problems(what: str, strings: Strings, *, repeatable: bool = False) -> Iterator[str]:
-    before = None
-    for string in strings:
-        if before is not None and (string < before or (string == before and not repeatable)):
+def _order_problems(what: str, strings: Strings) -> Iterator[str]:
+    for before, string in pairwise(strings):
+        if string <= before:
             yield f"{what} are out of order at {string[:40]!r}"
             return
-        before = string
 
 
-def _text_problems(name: str, text: TextField, documents: int) -> Iterator[str]:
-    yield from _strings_problems(f"the terms of {name}", text.terms)
-    numbers, _ = text.postings(range(len(text.terms)))
-    if len(numbers) and int(numbers.max()) >= documents:
+def _hash_problems(what: str, strings: HashedStrings) -> Iterator[str]:
+    expected = hashed_string_arrays("", list(strings))
+    if any(not np.array_equal(array, expected[name]) for name, array in strings.hash_arrays("").items()):
+        yield f"{what} cannot all be found by their hash"
+
+
+def _text_problems(name: str, text: TextField, terms: int, documents: int) -> Iterator[str]:
+    counts = np.diff(text.edges.astype(np.int64))
+    frequencies = text.frequencies
+    sound = {
+        "postings": len(text.edges) == terms + 1
+        and bool((counts >= 0).all())
+        and int(text.edges[-1]) == len(text.documents) == len(frequencies),
+        "frequencies": bool((frequencies > 0).all()),
+        "positions": int(frequencies.sum()) == len(text.positions)
+        and np.array_equal(position_marks(frequencies), text.position_marks),
+        "paragraphs": _paragraphs_are_sound(text),
+    }
+    for what, is_sound in sound.items():
+        if not is_sound:
+            yield f"the {what} of {name} do not fit together"
+    if not all(sound.values()):
+        return
+    if len(text.documents) and int(text.documents.max()) >= documents:
         yield f"the postings of {name} name a document that does not exist"
-    ranks, places, positions = text.occurrences_in_order(range(len(text.terms)))
-    if not len(ranks) == len(places) == len(positions):
-        yield f"{name} has {len(positions):,} positions for {len(places):,} occurrences"
-    elif len(ranks) and not _is_ascending(ranks, places, positions):
+    if not _ascends(text.documents, np.cumsum(counts)[:-1], strictly=True):
+        yield f"the postings of {name} are out of order"
+    if not _ascends(text.positions, np.cumsum(frequencies, dtype=np.int64)[:-1], strictly=False):
         yield f"the positions of {name} are out of order"
 
 
-def _is_ascending(*columns: "np.ndarray[tuple[int, ...], np.dtype[np.int64]]") -> bool:
-    order = np.lexsort(tuple(reversed(columns)))
-    return bool((order == np.arange(len(order))).all())
+def _paragraphs_are_sound(text: TextField) -> bool:
+    counts = np.diff(text.paragraph_ends.astype(np.int64), prepend=0)
+    if len(counts) != len(text.lengths) or (counts < 0).any() or counts.sum() != len(text.paragraphs):
+        return False
+    positions_before = np.concatenate(([0], np.cumsum(text.paragraphs, dtype=np.int64)))
+    return np.array_equal(np.diff(positions_before[text.paragraph_ends], prepend=0), text.lengths)
+
+
+def _ascends(values: Array, starts: Array, *, strictly: bool) -> bool:
+    """Return whether values ascend between the places where a new list of them starts."""
+    ascends = values[1:] > values[:-1] if strictly else values[1:] >= values[:-1]
+    inside = starts[(starts > 0) & (starts < len(values))]
+    ascends[inside - 1] = True
+    return bool(ascends.all())
 
 
 def _keyword_problems(name: str, column: KeywordField, documents: int) -> Iterator[str]:
-    yield from _strings_problems(f"the values of {name}", column.values)
+    yield from _order_problems(f"the values of {name}", column.values)
     if len(column.starts) != documents + 1 or int(column.starts[-1]) != len(column.ordinals):
         yield f"the values of {name} do not fit the documents"
     elif len(column.ordinals) and int(column.ordinals.max()) >= len(column.values):

@@ -8,7 +8,7 @@ a list of words what an article says that may not be seen.
 
 import struct
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from heapq import merge
 from itertools import groupby
@@ -18,7 +18,7 @@ import numpy as np
 
 from search.columnar.arrays import Array
 from search.columnar.document import NO_MOMENT
-from search.columnar.segment import Occurrences, Postings, TextField
+from search.columnar.segment import Occurrences, Postings, Segment
 from search.columnar.snapshot import Snapshot
 
 #: Whoosh counts microseconds from the year 1, the engine from 1970.
@@ -47,11 +47,11 @@ class TextVocabulary:
         self._snapshot, self._name, self._visible = snapshot, name, visible
         ends = np.cumsum([len(segment) for segment in snapshot.segments], dtype=np.int64).tolist()
         masks = [visible[end - len(segment) : end] for segment, end in zip(snapshot.segments, ends, strict=True)]
-        self._parts = [(segment.text[name], mask) for segment, mask in zip(snapshot.segments, masks, strict=True)]
+        self._parts = list(zip(snapshot.segments, masks, strict=True))
 
     def terms_from(self, start: bytes) -> Iterator[bytes]:
         """Yield the terms from ``start`` on, in byte order, each once."""
-        return _distinct(_visible_terms(field, mask, start) for field, mask in self._parts)
+        return _distinct(_visible_terms(segment, self._name, mask, start) for segment, mask in self._parts)
 
     def postings(self, term: bytes) -> Postings:
         """Return the documents that have a term, and how often."""
@@ -102,8 +102,8 @@ class IdVocabulary:
 
     def terms_from(self, start: bytes) -> Iterator[bytes]:
         """Yield the ids from ``start`` on, in byte order."""
-        ids = _distinct(_strings_from(segment.ids, start) for segment in self._snapshot.segments)
-        return (identifier for identifier in ids if len(self.postings(identifier).documents))
+        ids = sorted({identifier for segment in self._snapshot.segments for identifier in segment.ids})
+        return (identifier for identifier in ids[bisect_left(ids, start) :] if len(self.postings(identifier).documents))
 
     def postings(self, term: bytes) -> Postings:
         """Return the document that has an id."""
@@ -162,17 +162,12 @@ def _decoded(term: bytes) -> str | None:
         return None
 
 
-def _strings_from(strings: Sequence[bytes], start: bytes) -> Iterator[bytes]:
-    return (strings[number] for number in range(bisect_left(strings, start), len(strings)))
-
-
-def _visible_terms(field: TextField, mask: Array, start: bytes) -> Iterator[bytes]:
-    if mask.all():
-        yield from _strings_from(field.terms, start)
-        return
-    for number in range(bisect_left(field.terms, start), len(field.terms)):
-        if mask[field.postings(range(number, number + 1)).documents].any():
-            yield field.terms[number]
+def _visible_terms(segment: Segment, name: str, mask: Array, start: bytes) -> Iterator[bytes]:
+    """Yield the terms of a field, from ``start`` on, that a document inside a mask has."""
+    field, sees_all = segment.text[name], bool(mask.all())
+    for number in range(bisect_left(segment.terms, start), len(segment.terms)):
+        if field.has(number) and (sees_all or mask[field.postings(range(number, number + 1)).documents].any()):
+            yield segment.terms[number]
 
 
 def _distinct(runs: Iterable[Iterator[bytes]]) -> Iterator[bytes]:

@@ -5,9 +5,11 @@ The same functions serve articles and queries; only the language differs, which 
 """
 
 import functools
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
-from search.article import parse_language
+from search.article import LANGUAGES, parse_language
 from search.language.chunks import chunks
 from search.language.normalize import normalize_with_offsets
 from search.language.terms import pieces
@@ -35,7 +37,7 @@ def analyze(text: str, language: str | None = None) -> tuple[Token, ...]:
     >>> [(token.text, token.terms) for token in analyze("У Києві", "uk")]
     [('У', ('у', 'uk:у')), ('Києві', ('києві', 'uk:кий', 'uk:київ'))]
     """
-    memory = _memory(None if language is None else parse_language(language))
+    memory = _memory(language)
     new = tuple.__new__  # calling the class makes the same in twice the time, and half of the work here is this
     tokens: list[Token] = []
     start = 0
@@ -53,7 +55,7 @@ def positions(text: str, language: str | None = None) -> list[tuple[str, ...]]:
     >>> positions("У Києві", "uk")
     [('у', 'uk:у'), ('києві', 'uk:кий', 'uk:київ')]
     """
-    memory = _memory(None if language is None else parse_language(language))
+    memory = _memory(language)
     return [terms for chunk in chunks(text) for _, _, _, terms in memory[chunk]]
 
 
@@ -83,9 +85,14 @@ class _Memory(dict[str, tuple[_Part, ...]]):
         return found
 
 
-@functools.cache
 def _memory(language: str | None) -> _Memory:
-    return _Memory(language)
+    """Return the memory of a language, which may be written in any way that is understood."""
+    return _memories()[language if language is None or language in LANGUAGES else parse_language(language)]
+
+
+@functools.cache
+def _memories() -> Mapping[str | None, _Memory]:
+    return MappingProxyType({language: _Memory(language) for language in (None, *LANGUAGES)})
 
 
 def parts(text: str, language: str | None) -> tuple[_Part, ...]:

@@ -89,6 +89,8 @@ def paragraphs(text: str) -> list[tuple[int, int]]:
     >>> paragraphs("Заголовок\\n\\nПерший рядок\\nдругий рядок\\n")
     [(0, 9), (11, 36)]
     """
+    if not _LINE_BREAK.search(text):  # a lead, most times
+        return _trimmed(text, 0, len(text))
     found: list[tuple[int, int]] = []
     for line in _LINE.finditer(text):
         for start, end in _trimmed(text, *line.span()):

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import whoosh.query
 from hypothesis import strategies as st
 
-from search.columnar.document import Document, Layout, microseconds
+from search.columnar.document import PARAGRAPH_GAP, Document, Layout, microseconds
 from search.columnar.ranking import Bm25f, FieldWeight
 from search.columnar.snapshot import Snapshot, open_snapshot
 from search.columnar.writer import Writer
@@ -33,7 +34,7 @@ def document(identifier: str, words: str = "", **changes) -> Document:
         "digest": hash((identifier, words)) % 2**64,
         "stored": f"{identifier}: {words}".encode(),
         "card": identifier.encode(),
-        "text": {"body": [(position, (word,)) for position, word in enumerate(words.split())]},
+        "text": {"body": [[(word,) for word in words.split()]]},
     }
     return Document(**(fields | changes))
 
@@ -49,7 +50,7 @@ def write(path: Path, *batches: Iterable[Document]) -> None:
 
 def ids_by_number(snapshot: Snapshot) -> list[str]:
     """Return the ids of all documents of a snapshot, deleted ones included, by document number."""
-    return [identifier.decode() for segment in snapshot.segments for identifier in segment.all_ids()]
+    return [identifier.decode() for segment in snapshot.segments for identifier in segment.ids]
 
 
 def stored_by_id(path: Path) -> dict[str, bytes]:
@@ -60,14 +61,12 @@ def stored_by_id(path: Path) -> dict[str, bytes]:
 
 
 @st.composite
-def texts(draw) -> list[tuple[int, tuple[str, ...]]]:
-    """Draw positions, some with several terms, some after a gap."""
+def texts(draw) -> list[list[tuple[str, ...]]]:
+    """Draw paragraphs, some empty; at a position stand one to three terms."""
     terms = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True).map(tuple)
-    position, text = -1, []
-    for gap, at_position in draw(st.lists(st.tuples(st.sampled_from((1, 1, 1, 2, 7)), terms), max_size=7)):
-        position += gap
-        text.append((position, at_position))
-    return text
+    words = draw(st.lists(terms, max_size=7))
+    cuts = sorted(draw(st.lists(st.integers(0, len(words)), max_size=2)))
+    return [words[start:end] for start, end in pairwise([0, *cuts, len(words)])] if words else []
 
 
 @st.composite
@@ -114,7 +113,13 @@ def whoosh_leaves() -> st.SearchStrategy[whoosh.query.Query]:
         st.builds(q.Variations, field, word),
         st.builds(q.TermRange, field, end, end, exclusive, exclusive, boost),
         st.builds(q.TermRange, st.just("section"), end, end, exclusive, exclusive),
-        st.builds(q.Phrase, field, st.lists(word, min_size=1, max_size=3), slop=st.integers(1, 4), boost=boost),
+        st.builds(
+            q.Phrase,
+            field,
+            st.lists(word, min_size=1, max_size=3),
+            slop=st.sampled_from((1, 2, 3, 4, PARAGRAPH_GAP + 2)),
+            boost=boost,
+        ),
         st.builds(q.DateRange, st.just("published"), moment, moment, exclusive, exclusive),
         st.builds(q.Every, st.sampled_from((None, *LAYOUT.text, *LAYOUT.keywords, *LAYOUT.moments, "id"))),
         st.just(q.NullQuery),
@@ -127,9 +132,10 @@ def _leaf() -> st.SearchStrategy[whoosh.query.Query]:
     forms = st.lists(st.builds(leaves.Form, word, st.sampled_from((1.0, 0.9, 0.4))), max_size=3).map(tuple)
     beginning = st.sampled_from(("", "a", "ab", "к", "uk:", "uk:к", "z"))
     limit = st.none() | st.sampled_from(MOMENTS)
+    slops = st.sampled_from((0, 1, 2, 3, 4, PARAGRAPH_GAP, PARAGRAPH_GAP + 2, 2 * PARAGRAPH_GAP))
     return st.one_of(
         st.builds(leaves.Word, fields, forms),
-        st.builds(leaves.Sequence, fields, st.lists(forms, min_size=1, max_size=3).map(tuple), st.integers(0, 4)),
+        st.builds(leaves.Sequence, fields, st.lists(forms, min_size=1, max_size=3).map(tuple), slops),
         st.builds(leaves.Beginning, fields, beginning, st.lists(beginning.filter(bool), max_size=2).map(tuple)),
         st.builds(leaves.Keyword, st.just("section"), st.lists(st.sampled_from(SECTIONS)).map(tuple)),
         st.builds(leaves.Keyword, st.just("tag"), st.sampled_from((("X",), ("Ї", "y"), ("absent",)))),

@@ -130,7 +130,7 @@ class Oracle:
         if name in MOMENTS:
             moment = document.moments.get(name, NO_MOMENT)
             return [] if moment == NO_MOMENT else [(EPOCH + timedelta(microseconds=moment)).replace(tzinfo=None)]
-        return terms_of(document.text.get(name, ())) or list(document.keywords.get(name, ()))
+        return terms_of(text_of(document, name)) or list(document.keywords.get(name, ()))
 
     def _phrase(self, node: whoosh.query.Phrase) -> Scores:
         pooled = self._frequencies([node.fieldname], lambda text: len(set(phrase_starts(text, node))))
@@ -146,10 +146,10 @@ class Oracle:
         pooled: dict[str, float] = {}
         for name in fields:
             field = self.ranking.fields.get(name, FieldWeight(1.0, 0.75))
-            lengths = [len(document.text.get(name, ())) for document in self.documents.values()]
+            lengths = [len(text_of(document, name)) for document in self.documents.values()]
             lengths = [length for length in lengths if length]
             for identifier, document in self.documents.items():
-                text = document.text.get(name, ())
+                text = text_of(document, name)
                 if count := frequency(text):
                     relative = len(text) / (sum(lengths) / len(lengths))
                     part = field.weight * count / (1 - field.b + field.b * relative)
@@ -239,6 +239,17 @@ def phrase_starts(text, node: whoosh.query.Phrase) -> Iterator[int]:
     for chosen in product(*places):
         if all(1 <= right - left <= node.slop for left, right in pairwise(chosen)):
             yield chosen[0]
+
+
+def text_of(document: Document, name: str) -> list[tuple[int, tuple[str, ...]]]:
+    """Return the positions of a text field with the terms at each; 100 are left free after a paragraph."""
+    text, position = [], 0
+    for paragraph in document.text.get(name, ()):
+        for terms in paragraph:
+            text.append((position, terms))
+            position += 1
+        position += 100
+    return text
 
 
 def terms_of(text) -> list[str]:

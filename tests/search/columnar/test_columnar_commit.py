@@ -49,7 +49,7 @@ def test_every_changed_byte_is_noticed_or_changes_nothing(index):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"null", b"[]", b"7", b'"format"', b'{"a": 1}', b"\xff\xfe\x00", b"[" * 100_000, b'{"format": 1}']
+    "content", [b"", b"null", b"[]", b"7", b'"format"', b'{"a": 1}', b"\xff\xfe\x00", b"[" * 100_000, b'{"format": 2}']
 )
 def test_foreign_json_is_damage(index, content):
     (index / COMMIT_NAME).write_bytes(content)

@@ -45,7 +45,7 @@ def test_merged_segment_equals_the_one_written_at_once(batch, cuts, deleted, at_
             path = Path(folder) / str(number)
             segments.append(Segment(path, write_arrays(path, arrays_of(part))[0], LAYOUT))
         alive = [np.array([each.id not in deleted for each in part], dtype=bool) for part in parts]
-        with mock.patch.object(merge, "OCCURRENCES_AT_ONCE", at_once):  # ranges of terms of every size
+        with mock.patch.object(merge, "POSTINGS_AT_ONCE", at_once):  # ranges of terms of every size
             merged = merged_arrays(segments, alive, LAYOUT)
     expected = arrays_of(each for each in batch if each.id not in deleted)
     assert sorted(merged) == sorted(expected)

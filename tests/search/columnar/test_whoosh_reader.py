@@ -10,7 +10,7 @@ import whoosh.query as q
 from archives import ANALYSIS, IDS, LAYOUT, MOMENTS, RANKING, document, documents, ids_by_number, whoosh_leaves, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from oracle import Oracle, terms_of
+from oracle import Oracle, terms_of, text_of
 from whoosh.matching import ReadTooFar
 from whoosh.reading import ReaderClosed, TermNotFound
 from whoosh.searching import Searcher
@@ -89,9 +89,9 @@ class TestSecondOpinion:
         assert reader.doc_count() == reader.doc_count_all() == len(seen)
         assert list(reader.lexicon("id")) == sorted(each.id.encode() for each in seen)
         for name in LAYOUT.text:
-            terms = [terms_of(each.text.get(name, ())) for each in seen]
+            terms = [terms_of(text_of(each, name)) for each in seen]
             assert list(reader.lexicon(name)) == sorted({term.encode() for many in terms for term in many})
-            assert reader.field_length(name) == sum(len(each.text.get(name, ())) for each in seen)
+            assert reader.field_length(name) == sum(len(text_of(each, name)) for each in seen)
         for name in LAYOUT.keywords:
             values = {value.encode() for each in seen for value in each.keywords.get(name, ())}
             assert list(reader.lexicon(name)) == sorted(values)
