@@ -12,7 +12,7 @@ from importlib import metadata, resources
 # Raise it with every change of the code in this package that changes any term.
 RULES_VERSION = 1
 
-_DICTIONARIES = ("pymorphy3-dicts-uk", "pymorphy3-dicts-ru", "snowballstemmer")
+_DICTIONARIES = ("pymorphy3-dicts-uk", "pymorphy3-dicts-ru", "snowballstemmer", "PyStemmer")
 
 
 @functools.cache
