@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.columnar.arrays import Array
-from search.columnar.document_sets import common_places, is_member, union
+from search.columnar.document_sets import is_member, union
 from search.columnar.snapshot import Snapshot
 
 
@@ -118,14 +118,15 @@ class AnyOf(Answer):
 
     def scores(self, documents: Array) -> Array:
         """Return what the parts give together."""
-        scores = np.zeros(len(documents))
-        for part in self._parts:
-            places = common_places(self.snapshot, documents, part.documents)
-            if len(places) == len(documents):
-                self._combine(scores, part.scores(documents), out=scores)
-            else:
-                scores[places] = self._combine(scores[places], part.scores(documents[places]))
-        return scores
+        scores = np.zeros(len(documents) + 1)  # as ranks begin with 1
+        with self.snapshot.ranks.marking(documents, np.arange(1, len(documents) + 1, dtype=np.int32)) as ranks:
+            for part in self._parts:
+                wanted = part.documents
+                if documents is not self.documents:
+                    wanted = wanted[is_member(self.snapshot, wanted, documents)]
+                slots = ranks.take(wanted)
+                scores[slots] = self._combine(scores[slots], part.scores(wanted))
+        return scores[1:]
 
 
 class Without(Answer):

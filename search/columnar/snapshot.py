@@ -330,11 +330,13 @@ def _open_commit(path: Path, commit: Commit, before: Snapshot | None) -> Snapsho
 
 def joined_documents(pieces: Sequence[LocalPostings]) -> Array:
     """Return the documents of pieces as one array, numbered in the snapshot (int64)."""
-    if not pieces:
-        return np.empty(0, dtype=np.int64)
-    documents = np.concatenate([piece.documents for piece in pieces], dtype=np.int64)
-    documents += np.repeat([piece.base for piece in pieces], [len(piece.documents) for piece in pieces])
-    return documents
+    joined = np.empty(sum(len(piece.documents) for piece in pieces), dtype=np.int64)
+    start = 0
+    for base, documents, _ in pieces:
+        end = start + len(documents)
+        np.add(documents, np.int64(base), out=joined[start:end])
+        start = end
+    return joined
 
 
 def _without(numbers: range, holes: list[range]) -> Iterator[range]:

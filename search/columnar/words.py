@@ -7,7 +7,7 @@ and not one for each list. A leaf with very many postings is evaluated some segm
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +53,8 @@ class RankedPostings(Answer):
     ) -> None:
         super().__init__(snapshot)
         self._ranking, self._in_order = ranking, in_order
-        self._chunks = list(_chunks(lists)) if sum(map(len, lists)) > CHUNK_POSTINGS else [_Chunk(0, lists)]
+        whole = _Chunk(0, lists)
+        self._chunks = [whole] if len(whole) <= CHUNK_POSTINGS else list(_chunks(lists))
 
     @cached_property
     def documents(self) -> Array:
@@ -125,17 +126,16 @@ class RankedPostings(Answer):
             yield first.weight, pooled[1:]
 
 
-class _Chunk(NamedTuple):
+class _Chunk:
     """The lists of successive segments; ``base`` is the number of their first document."""
 
-    base: int
-    lists: Sequence[FieldPostings]
+    def __init__(self, base: int, lists: Sequence[FieldPostings]) -> None:
+        self.base, self.lists = base, lists
+        ends = list(accumulate(map(len, lists), initial=0))
+        self.edges = list(pairwise(ends))  # where each list begins and ends among the joined ones
 
-    @property
-    def edges(self) -> list[tuple[int, int]]:
-        """Where each list begins and ends among the joined ones."""
-        ends = np.cumsum([len(each) for each in self.lists]).tolist()
-        return list(zip([0, *ends], ends, strict=False))
+    def __len__(self) -> int:  # the number of postings
+        return self.edges[-1][1] if self.edges else 0
 
     def joined(self) -> Array:
         """Return the documents of all lists, numbered in the snapshot."""
