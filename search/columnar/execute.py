@@ -79,9 +79,7 @@ class Executor:
         boost = getattr(node, "boost", 1.0)
         return answer if answer is None or boost == 1.0 else answers.Rescored(answer, boost=boost)
 
-    def _leaf(
-        self, node: whoosh.query.Query, evaluate: Callable[[Any], Answer], *, keep: bool = True
-    ) -> Answer | None:
+    def _leaf(self, node: whoosh.query.Query, evaluate: Callable[[Any], Answer], *, keep: bool = True) -> Answer | None:
         """Evaluate a leaf within the limit; Whoosh's own are not all comparable by value and are not kept."""
         if keep and node in self._known:
             return self._known[node]
@@ -151,16 +149,14 @@ class Executor:
             [
                 FieldPostings(number, form.weight, name, pieces)
                 for number, form in enumerate(forms)
-                for name, pieces in zip(
-                    node.fields, self._snapshot.term_postings(form.term, node.fields), strict=True
-                )
+                for name, pieces in zip(node.fields, self._snapshot.term_postings(form.term, node.fields), strict=True)
                 if pieces
             ]
         )
 
     def _beginning(self, node: leaves.Beginning) -> Answer:
         lists = [(name, self._snapshot.prefix_postings(name, node.text, node.without)) for name in node.fields]
-        return self._ranked([FieldPostings(0, 1.0, *each) for each in lists], in_order=False)
+        return self._ranked([FieldPostings(0, 1.0, name, pieces) for name, pieces in lists], in_order=False)
 
     def _ranked(self, lists: Sequence[FieldPostings], *, in_order: bool = True) -> Answer:
         self._work.spend(sum(map(len, lists)))

@@ -39,9 +39,7 @@ def sequence_postings(
     Raises ``TooMuchWork`` before postings or positions are read that the query has no room for.
     """
     found = [{term: snapshot.term_postings(term, names) for term in slot} for slot in slots]
-    work.spend(
-        sum(len(p.documents) for slot in found for fields in slot.values() for pieces in fields for p in pieces)
-    )
+    work.spend(sum(len(p.documents) for slot in found for fields in slot.values() for pieces in fields for p in pieces))
     return [
         _in_field(snapshot, name, [{t: fields[n] for t, fields in slot.items()} for slot in found], starts, work)
         for n, name in enumerate(names)

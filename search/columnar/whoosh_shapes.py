@@ -32,7 +32,7 @@ _PAID_TOGETHER = 64
 
 
 class WhooshLeaves:
-    """Answers Whoosh's leaves over one snapshot. Each raises ``TooMuchWork`` where it takes the query over its limit."""
+    """Answers Whoosh's leaves over one snapshot; each raises ``TooMuchWork`` where the query has no room for it."""
 
     def __init__(self, snapshot: Snapshot, ranking: Bm25f) -> None:
         self._snapshot, self._ranking = snapshot, ranking

@@ -6,9 +6,9 @@ and not one for each list. A leaf with very many postings is evaluated some segm
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby, pairwise
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,8 @@ CHUNK_POSTINGS = 2_000_000
 _WORTH_CHOOSING = 4
 
 
-class FieldPostings(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FieldPostings:
     """
     What was found in one field for one form.
 
@@ -36,7 +37,7 @@ class FieldPostings(NamedTuple):
     field: str
     pieces: Sequence[LocalPostings]
 
-    def __len__(self) -> int:  # the number of postings, not of fields
+    def __len__(self) -> int:  # the number of postings
         return sum(len(piece.documents) for piece in self.pieces)
 
 
@@ -147,7 +148,7 @@ class _Chunk:
 
 
 def _chunks(lists: Sequence[FieldPostings]) -> Iterator[_Chunk]:
-    """Yield the lists in chunks of whole segments, of no more postings than are read at a time where that is possible."""
+    """Yield the lists in chunks of whole segments: as many as can be read at a time, at least one."""
     sizes: dict[int, int] = {}
     for each in lists:
         for piece in each.pieces:
@@ -162,5 +163,5 @@ def _chunks(lists: Sequence[FieldPostings]) -> Iterator[_Chunk]:
 
 
 def _chunk(bases: Sequence[int], lists: Sequence[FieldPostings]) -> _Chunk:
-    inside = [each._replace(pieces=[p for p in each.pieces if bases[0] <= p.base <= bases[-1]]) for each in lists]
+    inside = [replace(each, pieces=[p for p in each.pieces if bases[0] <= p.base <= bases[-1]]) for each in lists]
     return _Chunk(bases[0], [each for each in inside if each.pieces])

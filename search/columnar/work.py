@@ -5,12 +5,13 @@ Work is counted in postings, known from the term dictionary before any of them i
 over its limit is left out as a whole, so that every count stays exact for what was searched.
 """
 
-# Measured on 200,000 articles with one core: a posting that is read, united, pooled and ranked costs 10 to 15
-# nanoseconds and, while its part is evaluated, up to 40 bytes; so this is a third of a second and some 300 MB. A word
-# that stands in every one of a million articles, in four forms and three fields, still fits.
-MAX_POSTINGS = 20_000_000
-# What else a query does, in postings: looking a term up in one segment and taking its slices costs about 5
-# microseconds, passing over a term of the vocabulary in search of those that fit a pattern about 1.5.
+# Measured on 200,000 articles: a posting that is read, united, pooled and ranked costs 15 to 35 nanoseconds (the most
+# where nearly every article matches), so this is 0.2 to 0.5 seconds. Of each posting 16 bytes stay until the query is
+# answered, 240 MB at the limit. A word that stands in every one of a million articles, in four forms and three fields,
+# still fits.
+MAX_POSTINGS = 15_000_000
+# What else a query does, as postings: looking a term up in one segment and taking its slices costs about 10
+# microseconds, passing over a term of the vocabulary in search of those that fit a pattern 2.5.
 LOOK_UP = 400
 PASSING_OVER = 100
 
