@@ -120,12 +120,13 @@ class AnyOf(Answer):
         """Return what the parts give together."""
         scores = np.zeros(len(documents) + 1)  # as ranks begin with 1
         with self.snapshot.ranks.marking(documents, np.arange(1, len(documents) + 1, dtype=np.int32)) as ranks:
-            for part in self._parts:
+            for number, part in enumerate(self._parts):
                 wanted = part.documents
                 if documents is not self.documents:
                     wanted = wanted[is_member(self.snapshot, wanted, documents)]
                 slots = ranks.take(wanted)
-                scores[slots] = self._combine(scores[slots], part.scores(wanted))
+                found = part.scores(wanted)
+                scores[slots] = self._combine(scores[slots], found) if number else found
         return scores[1:]
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.columnar.arrays import Array
-from search.columnar.document_sets import NONE, is_member, union
+from search.columnar.document_sets import NONE, is_member, run_starts, union
 from search.columnar.snapshot import LocalPostings, Snapshot, joined_documents
 from search.columnar.work import Work
 
@@ -63,7 +63,9 @@ def _in_field(
         if term.text not in known:
             known[term.text] = _keys(snapshot, name, term, candidates, work)
     keys = starts([_merged([known[term.text] for term in slot]) for slot in joined])
-    return LocalPostings(0, *np.unique(keys >> _POSITION_BITS, return_counts=True))
+    documents = keys >> _POSITION_BITS
+    first = run_starts(documents)
+    return LocalPostings(0, documents[first], np.diff(first, append=len(documents)))
 
 
 def _keys(snapshot: Snapshot, name: str, term: _Term, candidates: Array, work: Work) -> Array:
@@ -89,7 +91,7 @@ def _merged(keys: Sequence[Array]) -> Array:
     if len(keys) <= 1:
         return keys[0] if keys else NONE
     merged = np.sort(np.concatenate(keys), kind="stable")  # merges ascending runs
-    return merged[np.concatenate(([True], merged[1:] != merged[:-1]))]
+    return merged[run_starts(merged)]
 
 
 def sequence_starts(slots: Sequence[Array], slop: int) -> Array:

@@ -13,8 +13,8 @@ from itertools import accumulate, groupby, pairwise
 import numpy as np
 
 from search.columnar.answers import Answer
-from search.columnar.arrays import Array
-from search.columnar.document_sets import NONE, distinct, union
+from search.columnar.arrays import Array, concatenated
+from search.columnar.document_sets import distinct, union
 from search.columnar.ranking import Bm25f, idf
 from search.columnar.snapshot import LocalPostings, Snapshot, joined_documents
 
@@ -143,8 +143,8 @@ class _Chunk:
         return joined_documents([piece for each in self.lists for piece in each.pieces])
 
     def frequencies(self) -> Array:
-        """Return the frequencies of all lists."""
-        return np.concatenate([NONE, *(piece.frequencies for each in self.lists for piece in each.pieces)])
+        """Return the frequencies of all lists; unsigned, as narrow as they are stored."""
+        return concatenated([piece.frequencies for each in self.lists for piece in each.pieces], np.uint8)
 
 
 def _chunks(lists: Sequence[FieldPostings]) -> Iterator[_Chunk]:
