@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby, pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -103,28 +104,44 @@ class RankedPostings(Answer):
         return best
 
     def _pooled(self, chunk: "_Chunk", documents: Array) -> Iterator[tuple[float, Array]]:
-        """Yield the weight of each form and its pooled frequencies."""
-        joined, edges = self._joined(chunk), chunk.edges
-        with self.snapshot.ranks.marking(documents, np.arange(1, len(documents) + 1, dtype=np.int32)) as ranks:
-            slots = ranks.take(joined)  # slot 0 takes what is not asked for
-        frequencies = chunk.frequencies()
-        if len(documents) * _WORTH_CHOOSING < len(joined):
-            chosen = np.flatnonzero(slots)
-            joined, slots, frequencies = joined[chosen], slots[chosen], frequencies[chosen]
-            starts, ends = np.searchsorted(chosen, edges).T.tolist()
-            edges = list(zip(starts, ends, strict=True))
-        weights = np.empty(len(joined))
-        for each, (start, end) in zip(chunk.lists, edges, strict=True):
+        """Yield the weight of each form that occurs, and its pooled frequency in each document."""
+        read = self._read(chunk, documents)
+        worth = np.empty(len(read.documents))
+        for each, (start, end) in zip(chunk.lists, read.edges, strict=True):
             factors = self._ranking.factors(self.snapshot, each.field)
-            factors.take(joined[start:end], out=weights[start:end], mode="clip")  # "raise" would go by way of a copy
-        weights *= frequencies
-        for _, of_form in groupby(zip(chunk.lists, edges, strict=True), key=lambda pair: pair[0].form):
-            (first, (start, end)), *more = of_form
-            end = more[-1][1][1] if more else end
-            if start == end:
-                continue
-            pooled = np.bincount(slots[start:end], weights=weights[start:end], minlength=len(documents) + 1)
-            yield first.weight, pooled[1:]
+            # Any mode but "clip" would go by way of a copy.
+            factors.take(read.documents[start:end], out=worth[start:end], mode="clip")
+        worth *= read.frequencies
+        for _, of_form in groupby(zip(chunk.lists, read.edges, strict=True), key=lambda pair: pair[0].form):
+            pairs = list(of_form)
+            part = slice(pairs[0][1][0], pairs[-1][1][1])  # the lists of one form follow each other
+            if part.start < part.stop:
+                pooled = np.bincount(read.slots[part], weights=worth[part], minlength=len(documents) + 1)
+                yield pairs[0][0].weight, pooled[1:]
+
+    def _read(self, chunk: "_Chunk", documents: Array) -> "_Read":
+        """Read the postings of a chunk for some documents."""
+        joined, frequencies = self._joined(chunk), chunk.frequencies()
+        with self.snapshot.ranks.marking(documents, np.arange(1, len(documents) + 1, dtype=np.int32)) as ranks:
+            slots = ranks.take(joined)
+        if len(documents) * _WORTH_CHOOSING >= len(joined):
+            return _Read(joined, frequencies, slots, chunk.edges)
+        chosen = np.flatnonzero(slots)
+        edges = np.searchsorted(chosen, np.reshape(chunk.edges, (-1, 2))).tolist()
+        return _Read(joined[chosen], frequencies[chosen], slots[chosen], edges)
+
+
+class _Read(NamedTuple):
+    """
+    Postings for ranking; each list stands between two ``edges``.
+
+    ``slots`` are 1 for the first document that is ranked, 2 for the next, and 0 for those that were not asked for.
+    """
+
+    documents: Array
+    frequencies: Array
+    slots: Array
+    edges: Sequence[Sequence[int]]
 
 
 class _Chunk:
