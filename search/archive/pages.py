@@ -6,7 +6,7 @@ newest first. Ties are broken by date and then by the place in the index, so tha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
 
@@ -26,6 +26,7 @@ from search.columnar.ranking import freshness
 from search.columnar.snapshot import Snapshot
 from search.query.compile import CompiledQuery, Leaf, compile_query
 from search.query.nodes import ParsedQuery
+from search.query.notices import Notices
 from search.query.parser import parse_query
 from search.query.show import show
 
@@ -56,10 +57,30 @@ def understand(view: View, query: str) -> UnderstoodQuery:
     return UnderstoodQuery(parsed, compile_query(parsed.tree, DEFAULT_TEXT_FIELDS))
 
 
+def without_left_out(understood: UnderstoodQuery, query: str, left_out: Sequence[object]) -> UnderstoodQuery:
+    """Return a query as it was answered, when the engine left out parts of it: without them, and with notices."""
+    if not left_out:
+        return understood
+    parsed, compiled = understood.parsed, understood.compiled
+    kept: list[Leaf] = []
+    notices = Notices(query, parsed.notices)
+    for leaf in compiled.leaves:
+        queries = tuple(each for each in leaf.queries if each not in left_out)
+        if queries != leaf.queries:
+            notices.add("left-out", leaf.start, leaf.end)
+        if queries:
+            kept.append(replace(leaf, queries=queries))
+    return UnderstoodQuery(
+        replace(parsed, notices=notices.in_order()),
+        replace(compiled, leaves=tuple(kept), has_words=any(leaf.wanted for leaf in kept)),
+    )
+
+
 def search_page(view: View, request: SearchRequest) -> Page:
     """Return the page that a request asks for."""
     understood = understand(view, request.query)
     matches = view.seen(view.executor.matches(understood.compiled.tree))
+    understood = without_left_out(understood, request.query, view.executor.left_out)
     collected = collect(view.snapshot, matches, filter_masks(view.snapshot, request))
     order = _order(view, collected, understood.compiled, request)
     chosen = _chosen(collected, order, request)

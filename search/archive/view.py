@@ -39,7 +39,9 @@ class View:
 
     def seen(self, matches: Matches) -> Matches:
         """Return the matches that may be seen."""
-        inside = self.visible[matches.documents]
+        inside = self.visible.take(matches.documents)
+        if inside.all():
+            return matches
         return Matches(matches.documents[inside], matches.scores[inside])
 
     def article_at(self, document: int) -> Article:

@@ -41,12 +41,10 @@ class Bm25f:
     fields: Mapping[str, FieldWeight]
     k1: float = 1.2
 
-    def pooled(self, snapshot: Snapshot, name: str, documents: Array, frequencies: Array) -> Array:
-        """Return what the occurrences in one field give to the pooled frequency; float64, one for each posting."""
+    def factors(self, snapshot: Snapshot, name: str) -> Array:
+        """Return what one occurrence in a field gives to the pooled frequency; float64, one for each document."""
         field = self.fields.get(name, _PLAIN)
-        lengths = snapshot.lengths(name)[documents]
-        relative: Array = 1.0 - field.b + field.b * lengths / snapshot.mean_length(name)
-        return field.weight * frequencies / relative
+        return snapshot.derived(("factors", name, field), lambda: _factors(field, snapshot, name))
 
     def saturated(self, pooled: Array) -> Array:
         """Return the part of the score that the pooled frequencies give, between 0 and ``k1 + 1``."""
@@ -55,6 +53,17 @@ class Bm25f:
 
 
 _PLAIN = FieldWeight(1.0, 0.75)  # a field that has no weight of its own is ranked as a body
+
+
+def _factors(field: FieldWeight, snapshot: Snapshot, name: str) -> Array:
+    lengths = snapshot.lengths(name)
+    # There are fewer lengths than documents, and looking one up costs less than a division. A field of length 0 has
+    # no occurrence; it is given another length, since with b = 1 its own would divide by 0.
+    possible = np.maximum(np.arange(int(lengths.max(initial=0)) + 1), 1)
+    of_lengths = field.weight / (1.0 - field.b + field.b * possible / snapshot.mean_length(name))
+    factors: Array = of_lengths.take(lengths)
+    factors.flags.writeable = False
+    return factors
 
 
 def idf(documents: int, having: int) -> float:

@@ -7,23 +7,26 @@ another snapshot, which shares the segments that both have.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from search.columnar.arrays import Array, ArraysDamaged, concatenated, read_arrays
 from search.columnar.commit import Commit, SegmentEntry, read_commit
 from search.columnar.document import NO_MOMENT
+from search.columnar.scratch import Scratch
 from search.columnar.segment import KeywordField, Occurrences, Postings, Segment
 from search.errors import IndexDamaged
 
 # A writer may remove a segment between the reading of the commit and the opening of its files; the next commit is
 # then already there. More than a few times in a row is not that.
 _OPEN_ATTEMPTS = 5
+
+T = TypeVar("T")
 
 
 class KeywordColumn(NamedTuple):
@@ -52,6 +55,14 @@ class KeywordColumn(NamedTuple):
         return documents
 
 
+class LocalPostings(NamedTuple):
+    """Postings of one segment: its documents' numbers begin with ``base`` in the snapshot and with 0 here."""
+
+    base: int
+    documents: Array
+    frequencies: Array
+
+
 @dataclass(slots=True)
 class _Joined:
     """Columns that were asked for, by name."""
@@ -72,11 +83,35 @@ class Snapshot:
         self.size: int = self._bases[-1]
         self.alive: Array = ~concatenated(deletions, bool)
         self._joined = _Joined()
+        self._derived: dict[Hashable, Any] = {}
+        self.marks = Scratch(self.size, bool)
+        self.ranks = Scratch(self.size, np.int32)  # a commit's documents are numbered with less than 32 bits
 
     @cached_property
     def alive_count(self) -> int:
         """The number of documents that are not deleted."""
         return int(self.alive.sum())
+
+    @cached_property
+    def living(self) -> Array:
+        """The numbers of the documents that are not deleted, ascending (int64), read-only."""
+        living = np.flatnonzero(self.alive)
+        living.flags.writeable = False
+        return living
+
+    def only_living(self, documents: Array) -> Array:
+        """Return those of some documents that are not deleted."""
+        if self.alive_count == self.size:
+            return documents
+        inside = self.alive.take(documents)
+        return documents if inside.all() else documents[inside]
+
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what ``make`` gives, made once: something large that follows from this snapshot and ``key`` alone."""
+        if key not in self._derived:
+            self._derived[key] = make()  # two threads at once make it twice, and both are right
+        found: T = self._derived[key]
+        return found
 
     def lengths(self, name: str) -> Array:
         """Return the length of a text field, in positions, for every document."""
@@ -153,45 +188,62 @@ class Snapshot:
         """One more than the highest number of a group."""
         return int(self.groups.max()) + 1 if self.size else 0
 
-    def postings(self, name: str, term: str) -> Postings:
-        """Return the living documents that have a term in a text field, and how often."""
+    def term_postings(self, term: str, names: Sequence[str]) -> list[list[LocalPostings]]:
+        """Return the postings of a term in each of some text fields, by segment, deleted documents included."""
         encoded = term.encode()
-        found = []
+        found: list[list[LocalPostings]] = [[] for _ in names]
         for segment, base in zip(self.segments, self._bases, strict=False):
             number = segment.term(encoded)
-            if number is not None:
-                found.append(_shifted(segment.text[name].postings(range(number, number + 1)), base))
-        return self._living(found)
+            if number is None:
+                continue
+            for name, pieces in zip(names, found, strict=True):
+                text = segment.text[name]
+                if text.has(number):
+                    pieces.append(LocalPostings(base, *text.postings(range(number, number + 1))))
+        return found
 
-    def prefix_postings(self, name: str, prefix: str, without: tuple[str, ...] = ()) -> Postings:
+    def prefix_postings(self, name: str, prefix: str, without: Sequence[str] = ()) -> list[LocalPostings]:
         """
-        Return the living documents with terms that begin with ``prefix``; a document stands once for each such term.
+        Return the postings of all terms that begin with ``prefix``; a document stands once for each such term.
 
-        Terms that begin with one of ``without`` do not count.
+        Terms that begin with one of ``without`` do not count. Deleted documents are included.
         """
+        # Two prefixes' terms are apart, unless one prefix begins with the other.
+        others = [other for other in without if other.startswith(prefix) or prefix.startswith(other)]
         found = []
         for segment, base in zip(self.segments, self._bases, strict=False):
             text = segment.text[name]
-            # Two prefixes' terms are apart, unless one prefix begins with the other.
-            others = [other for other in without if other.startswith(prefix) or prefix.startswith(other)]
             holes = [segment.terms.prefix_range(other.encode()) for other in others]
             for part in _without(segment.terms.prefix_range(prefix.encode()), holes):
-                found.append(_shifted(text.postings(part), base))
-        return self._living(found)
+                postings = text.postings(part)
+                if len(postings.documents):
+                    found.append(LocalPostings(base, *postings))
+        return found
+
+    def term_positions(self, term: str, name: str) -> Array:
+        """Return the positions of every occurrence of a term, in the sequence of ``term_postings``."""
+        encoded, found = term.encode(), []
+        for segment in self.segments:
+            number = segment.term(encoded)
+            if number is not None:
+                found.append(segment.text[name].positions_of_terms(range(number, number + 1)))
+        return concatenated(found, np.uint32)
+
+    def postings(self, name: str, term: str) -> Postings:
+        """Return the living documents that have a term in a text field, and how often."""
+        (pieces,) = self.term_postings(term, (name,))
+        documents = joined_documents(pieces)
+        frequencies = concatenated([piece.frequencies for piece in pieces], np.uint32)
+        living = self.alive[documents]
+        return Postings(documents[living], frequencies[living])
 
     def occurrences(self, name: str, term: str) -> Occurrences:
         """Return every occurrence of a term in the living documents, sorted by document and position."""
-        encoded = term.encode()
-        documents, positions = [], []
-        for segment, base in zip(self.segments, self._bases, strict=False):
-            number = segment.term(encoded)
-            if number is not None:
-                found = segment.text[name].occurrences(number)
-                documents.append(found.documents.astype(np.int64) + base)
-                positions.append(found.positions)
-        all_documents, all_positions = concatenated(documents, np.int64), concatenated(positions, np.uint32)
-        living = self.alive[all_documents]
-        return Occurrences(all_documents[living], all_positions[living])
+        (pieces,) = self.term_postings(term, (name,))
+        counts = concatenated([piece.frequencies for piece in pieces], np.uint32)
+        documents = np.repeat(joined_documents(pieces), counts)
+        living = self.alive[documents]
+        return Occurrences(documents[living], self.term_positions(term, name)[living])
 
     def vocabulary(self, names: Iterable[str]) -> Iterator[bytes]:
         """Return an iterator over the terms of text fields, as UTF-8; some come more than once."""
@@ -243,12 +295,6 @@ class Snapshot:
         number = bisect_right(self._bases, document) - 1
         return self.segments[number], document - self._bases[number]
 
-    def _living(self, found: list[Postings]) -> Postings:
-        documents = concatenated([postings.documents for postings in found], np.int64)
-        frequencies = concatenated([postings.frequencies for postings in found], np.uint32)
-        living = self.alive[documents]
-        return Postings(documents[living], frequencies[living])
-
 
 def open_snapshot(path: Path, before: Snapshot | None = None) -> Snapshot:
     """
@@ -292,8 +338,15 @@ def _open_commit(path: Path, commit: Commit, before: Snapshot | None) -> Snapsho
     return Snapshot(commit, segments, deletions)
 
 
-def _shifted(postings: Postings, base: int) -> Postings:
-    return Postings(postings.documents.astype(np.int64) + base, postings.frequencies)
+def joined_documents(pieces: Sequence[LocalPostings]) -> Array:
+    """Return the documents of pieces as one array, numbered in the snapshot (int64)."""
+    joined = np.empty(sum(len(piece.documents) for piece in pieces), dtype=np.int64)
+    start = 0
+    for base, documents, _ in pieces:
+        end = start + len(documents)
+        np.add(documents, np.int64(base), out=joined[start:end])
+        start = end
+    return joined
 
 
 def _without(numbers: range, holes: list[range]) -> Iterator[range]:

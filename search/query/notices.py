@@ -1,8 +1,10 @@
 """
-What the parser can tell the author of a query: the codes, their English sentences, and the list that collects them.
+What the author of a query can be told: the codes, their English sentences, and the list that collects them.
 
 The codes are stable; docs/query-language.md lists them. Pages that speak other languages translate by code.
 """
+
+from collections.abc import Iterable
 
 from search.article import clean_text
 from search.query.nodes import Notice
@@ -29,15 +31,16 @@ NOTICE_MESSAGES: dict[str, str] = {
     "short-prefix": "A star needs at least two letters before it; in “{text}” it was ignored.",
     "misplaced-star": "A star works only at the end of a single word; in “{text}” it was ignored.",
     "nothing-to-search": "There is no word in the query.",
+    "left-out": "The query would have to go through too much of the archive; “{text}” was left out.",
 }
 
 
 class Notices:
     """The notices about one query: each place once for each code, and few of a kind."""
 
-    def __init__(self, query: str) -> None:
+    def __init__(self, query: str, found: Iterable[Notice] = ()) -> None:
         self._query = query
-        self._found: dict[tuple[str, int], Notice] = {}
+        self._found = {(notice.code, notice.start): notice for notice in found}
 
     def add(self, code: str, start: int, end: int) -> None:
         """Note that ``query[start:end]`` was read as ``code`` says."""

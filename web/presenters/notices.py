@@ -31,6 +31,7 @@ NOTICE_MESSAGES = {
     "short-prefix": N_("An asterisk needs at least two letters before it; in “%(text)s” it was ignored."),
     "misplaced-star": N_("An asterisk works only at the end of a word; in “%(text)s” it was ignored."),
     "nothing-to-search": N_("There is no word in the query."),
+    "left-out": N_("The query would have to go through too much of the archive; “%(text)s” was left out."),
 }
 
 
