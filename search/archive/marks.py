@@ -34,6 +34,7 @@ class Marker:
             for query in leaf.queries if leaf.wanted else ():
                 if field in query.fields:
                     self._add(number, query)
+        self._wanted = frozenset(self._words)
 
     def __bool__(self) -> bool:
         return bool(self._words or self._sequences or self._beginnings)
@@ -42,7 +43,7 @@ class Marker:
         """Return the marks of a text, ordered and without overlaps."""
         if self._sequences or self._beginnings:
             return self.marks(analyze(text, language))
-        return self.marks(tokens_with(text, language, self._words.keys())) if self._words else []
+        return self.marks(tokens_with(text, language, self._wanted)) if self._words else []
 
     def answers(self, terms: Iterable[Sequence[str]]) -> dict[int, int]:
         """
@@ -95,24 +96,25 @@ class Marker:
                 self._beginnings.append((number, query))
 
     def _all_marks(self, tokens: Sequence[Token]) -> Iterator[Mark]:
-        if self._words or self._beginnings:
-            for token in tokens:
-                yield from self._word_marks(token)
+        lacks = self._wanted.isdisjoint
+        for token in tokens:
+            if not lacks(token.terms):
+                yield self._word_mark(token)
+                continue
+            for number, beginning in self._beginnings:
+                if _begins(token.terms, beginning):
+                    yield self._mark(number, token, "prefix")
         if self._sequences:
             terms = [token.terms for token in tokens]
             for number, slots in self._sequences:
                 for first, last in slots.stretches(terms):
                     yield from self._sequence_marks(number, tokens[first : last + 1])
 
-    def _word_marks(self, token: Token) -> Iterator[Mark]:
-        for term in token.terms:
-            for number in self._words.get(term, ()):
-                by = "lemma" if split_term(term)[0] else "form"
-                yield self._mark(number, token, "phrase" if self._leaves[number].kind == "phrase" else by)
-                return  # the first term that answers is the closest: forms stand before lemmas
-        for number, beginning in self._beginnings:
-            if _begins(token.terms, beginning):
-                yield self._mark(number, token, "prefix")
+    def _word_mark(self, token: Token) -> Mark:
+        term = next(term for term in token.terms if term in self._words)  # the closest: forms stand before lemmas
+        number = self._words[term][0]
+        by = "lemma" if split_term(term)[0] else "form"
+        return self._mark(number, token, "phrase" if self._leaves[number].kind == "phrase" else by)
 
     def _sequence_marks(self, number: int, tokens: Sequence[Token]) -> Iterator[Mark]:
         for token in tokens:
