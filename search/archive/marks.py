@@ -36,9 +36,6 @@ class Marker:
                     self._add(number, query)
         self._wanted = frozenset(self._words)
 
-    def __bool__(self) -> bool:
-        return bool(self._words or self._sequences or self._beginnings)
-
     def marks_in(self, text: str, language: str) -> list[Mark]:
         """Return the marks of a text, ordered and without overlaps."""
         if self._sequences or self._beginnings:
@@ -53,9 +50,10 @@ class Marker:
         """
         found: dict[int, int] = {}
         at = list(enumerate(terms))
+        lacks = self._wanted.isdisjoint
         for position, has in at:
-            for leaf in {leaf for term in has for leaf in self._words.get(term, ())}:
-                found[position] = found.get(position, 0) | 1 << leaf
+            if not lacks(has):
+                found[position] = leaf_bits(leaf for term in has for leaf in self._words.get(term, ()))
             for leaf, beginning in self._beginnings:
                 if _begins(has, beginning):
                     found[position] = found.get(position, 0) | 1 << leaf
@@ -68,7 +66,7 @@ class Marker:
     @property
     def sequences(self) -> int:
         """The bits of the leaves that are found as sequences: part of a text may hold part of one."""
-        return sum({1 << leaf for leaf, _ in self._sequences})
+        return leaf_bits(leaf for leaf, _ in self._sequences)
 
     def marks(self, tokens: Sequence[Token]) -> list[Mark]:
         """Return the marks of a text's tokens, ordered and without overlaps."""
@@ -122,6 +120,14 @@ class Marker:
 
     def _mark(self, number: int, token: Token, by: str) -> Mark:
         return Mark(Span(token.start, token.end), number, Match(self._leaves[number].typed, token.text, by))
+
+
+def leaf_bits(numbers: Iterable[int]) -> int:
+    """Return a set of leaves as a number: 1 << n for each of them."""
+    bits = 0
+    for number in numbers:
+        bits |= 1 << number
+    return bits
 
 
 class _Slots(NamedTuple):

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from search.archive.answers import SNIPPET_FIELDS, Answers, answers_in, starts_in
-from search.archive.marks import Mark, Marker
+from search.archive.marks import Mark, Marker, leaf_bits
 from search.archive.results import Snippet, Span
 from search.article import Article
 from search.language import analyze, count_positions, each_paragraph, each_sentence, paragraphs
@@ -109,7 +109,7 @@ class Excerpts:
         """Analyse a sentence and mark it."""
         marker = self.markers[SNIPPET_FIELDS[candidate.place.field]]
         marks = marker.marks_in(candidate.text, language)
-        if marks and not candidate.leaves & marker.sequences & ~_leaves_of(marks):
+        if marks and not candidate.leaves & marker.sequences & ~leaf_bits(mark.leaf for mark in marks):
             return Sentence(candidate.place, candidate.text, tuple(marks))
         return _marked_in_paragraph(candidate, marker, language)
 
@@ -298,13 +298,6 @@ def _marked_text(text: str, marker: Marker, language: str) -> tuple[Snippet, lis
 
 def _follows(place: Place, before: Place) -> bool:
     return place == before._replace(sentence=before.sentence + 1)
-
-
-def _leaves_of(marks: Sequence[Mark]) -> int:
-    leaves = 0
-    for mark in marks:
-        leaves |= 1 << mark.leaf
-    return leaves
 
 
 def _tells(sentence: str) -> bool:
