@@ -144,9 +144,9 @@ class Archive:
         body = [article.body[start:end] for start, end in paragraphs(article.body)]
         return HighlightedArticle(
             article,
-            marked_text(article.title, leaves, "title", article.language)[0],
-            marked_text(article.lead, leaves, "lead", article.language)[0],
-            tuple(marked_text(paragraph, leaves, "body", article.language)[0] for paragraph in body),
+            marked_text(article.title, leaves, "title", article.language),
+            marked_text(article.lead, leaves, "lead", article.language),
+            tuple(marked_text(paragraph, leaves, "body", article.language) for paragraph in body),
         )
 
     def related(self, text_or_article: str | Article, *, limit: int = 10) -> tuple[Hit, ...]:

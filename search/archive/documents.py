@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from search.archive.results import Version
 from search.article import Article, article_from_stored, article_to_record
@@ -62,18 +63,31 @@ def field_paragraphs(article: Article) -> dict[str, Sequence[str]]:
 
 def document_to_article(stored: bytes) -> Article:
     """Return the article that ``article_to_document`` stored."""
-    return article_from_stored(json.loads(stored))
+    return article_from_stored(_value_of(stored))
 
 
 def card_to_version(card: bytes) -> Version:
     """Return what the card of a document says: enough for a link to the article."""
-    identifier, language, title, url, published = json.loads(card)
+    identifier, language, title, url, published = _value_of(card)
     return Version(identifier, language, title, url, datetime.fromisoformat(published) if published else None)
 
 
 def article_digest(article: Article) -> int:
     """Return the 64-bit digest of an article's whole content; equal articles have equal ones."""
     return _digest(_canonical_json(article))
+
+
+def article_to_version(article: Article) -> Version:
+    """Return what the card of an article's document says."""
+    return Version(article.id, article.language, article.title, article.url, article.published)
+
+
+def _value_of(stored: bytes) -> Any:
+    return _raw_decode(stored.decode())[0]
+
+
+# What we wrote begins and ends with the value itself: ``json.loads`` looks for blanks and for the encoding first.
+_raw_decode = json.JSONDecoder().raw_decode
 
 
 def _card(article: Article) -> bytes:

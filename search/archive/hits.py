@@ -1,11 +1,16 @@
 """Hits: documents that were found, made ready to be shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
+import numpy as np
+
+from search.archive.answers import Answers, indexed_answers
 from search.archive.marks import distinct_matches
 from search.archive.results import Hit
-from search.archive.snippets import best_sentences, marked_text, snippet_of
+from search.archive.snippets import Excerpts, snippet_of
 from search.archive.view import View
+from search.article import Article
 from search.columnar.ranking import idf
 from search.query.compile import Leaf
 
@@ -15,28 +20,38 @@ MAX_MATCHES = 8
 
 def make_hits(view: View, found: Iterable[tuple[int, float]], leaves: Sequence[Leaf]) -> tuple[Hit, ...]:
     """Return the hits for pairs of document number and score, the words of ``leaves`` marked."""
-    weights = {number: _weight(view, leaf) for number, leaf in enumerate(leaves) if leaf.wanted}
-    return tuple(_hit(view, document, score, leaves, weights) for document, score in found)
+    hits = list(found)
+    documents = [document for document, _ in hits]
+    articles = [view.article_at(document) for document in documents]
+    answers = indexed_answers(view.snapshot, documents, articles, leaves)
+    excerpts = Excerpts(leaves, _weights(view, leaves))
+    return tuple(_hit(view, *hit) for hit in zip(hits, articles, answers, repeat(excerpts)))
 
 
 def articles_having(view: View, leaf: Leaf) -> int:
     """Return how many articles that may be seen have a word of the query."""
-    return max(int(view.visible[view.executor.documents(query)].sum()) for query in leaf.queries)
+    return max(int(np.count_nonzero(view.visible[view.executor.documents(query)])) for query in leaf.queries)
 
 
-def _hit(view: View, document: int, score: float, leaves: Sequence[Leaf], weights: dict[int, float]) -> Hit:
-    article = view.article_at(document)
-    headline, title_marks = marked_text(article.title, leaves, "title", article.language)
-    sentences = best_sentences(article, leaves, weights)
+def _hit(
+    view: View, found: tuple[int, float], article: Article, answers: Mapping[str, Answers], excerpts: Excerpts
+) -> Hit:
+    document, score = found
+    headline, title_marks = excerpts.headline(article)
+    sentences = excerpts.best_sentences(article, answers)
     return Hit(
         article=article,
         score=score,
         headline=headline,
         snippet=snippet_of(sentences),
-        versions=view.versions_with(document),
+        versions=view.versions_with(document, article),
         matched=distinct_matches([*title_marks, *(m for sentence in sentences for m in sentence.marks)], MAX_MATCHES),
     )
 
 
-def _weight(view: View, leaf: Leaf) -> float:
-    return idf(view.snapshot.alive_count, articles_having(view, leaf))
+def _weights(view: View, leaves: Sequence[Leaf]) -> dict[int, float]:
+    """Return what each wanted leaf weighs: the fewer articles have it, the more. A single one need not be weighed."""
+    wanted = {number: leaf for number, leaf in enumerate(leaves) if leaf.wanted}
+    if len(wanted) == 1:
+        return dict.fromkeys(wanted, 1.0)
+    return {number: idf(view.snapshot.alive_count, articles_having(view, leaf)) for number, leaf in wanted.items()}

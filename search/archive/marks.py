@@ -5,16 +5,16 @@ The text is analysed as it was for the index, so a mark always stands on somethi
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from search.archive.results import Match, Span
-from search.language import Token, split_term
+from search.columnar.places import sequences
+from search.language import Token, analyze, split_term, tokens_with
 from search.query import leaves
 from search.query.compile import Leaf
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A stretch of a text that answers the query; ``leaf`` numbers the word of the query, ``match`` says how."""
 
     span: Span
@@ -27,30 +27,59 @@ class Marker:
 
     def __init__(self, query_leaves: Sequence[Leaf], field: str) -> None:
         self._words: dict[str, list[int]] = {}
-        self._sequences: list[tuple[int, leaves.Sequence]] = []
+        self._sequences: list[tuple[int, _Slots]] = []
         self._beginnings: list[tuple[int, leaves.Beginning]] = []
         self._leaves = query_leaves
         for number, leaf in enumerate(query_leaves):
             for query in leaf.queries if leaf.wanted else ():
                 if field in query.fields:
                     self._add(number, query)
-        first_slots = (form.term for _, sequence in self._sequences for form in sequence.slots[0])
-        self._wanted = frozenset((*self._words, *first_slots))
+        self._wanted = frozenset(self._words)
 
-    def __bool__(self) -> bool:
-        return bool(self._words or self._sequences or self._beginnings)
+    def marks_in(self, text: str, language: str) -> list[Mark]:
+        """Return the marks of a text, ordered and without overlaps."""
+        if self._sequences or self._beginnings:
+            return self.marks(analyze(text, language))
+        return self.marks(tokens_with(text, language, self._wanted)) if self._words else []
 
-    def may_mark(self, terms: Iterable[Sequence[str]]) -> bool:
-        """Return whether a text with these terms, position by position, can have a mark: a look that costs little."""
-        return bool(self._beginnings) or not all(map(self._wanted.isdisjoint, terms))
+    def answers(self, terms: Iterable[Sequence[str]]) -> dict[int, int]:
+        """
+        Return which leaves a text answers where: for each such position the bits 1 << n of the leaves n.
+
+        ``terms`` are those of each position. From an index the same comes by ``search.columnar.places``.
+        """
+        found: dict[int, int] = {}
+        at = list(enumerate(terms))
+        lacks = self._wanted.isdisjoint
+        for position, has in at:
+            if not lacks(has):
+                found[position] = leaf_bits(leaf for term in has for leaf in self._words.get(term, ()))
+            for leaf, beginning in self._beginnings:
+                if _begins(has, beginning):
+                    found[position] = found.get(position, 0) | 1 << leaf
+        for leaf, slots in self._sequences:
+            for first, last in slots.stretches([has for _, has in at]):
+                for position in range(first, last + 1):
+                    found[position] = found.get(position, 0) | 1 << leaf
+        return found
+
+    @property
+    def sequences(self) -> int:
+        """The bits of the leaves that are found as sequences: part of a text may hold part of one."""
+        return leaf_bits(leaf for leaf, _ in self._sequences)
 
     def marks(self, tokens: Sequence[Token]) -> list[Mark]:
         """Return the marks of a text's tokens, ordered and without overlaps."""
-        found = sorted(self._all_marks(tokens), key=lambda mark: (mark.span.start, -mark.span.end))
+        found = list(self._all_marks(tokens))
+        if len(found) < 2:
+            return found
+        found.sort(key=lambda mark: (mark.span.start, -mark.span.end))
         kept: list[Mark] = []
+        end = 0
         for mark in found:
-            if not kept or mark.span.start >= kept[-1].span.end:
+            if mark.span.start >= end:
                 kept.append(mark)
+                end = mark.span.end
         return kept
 
     def _add(self, number: int, query: leaves.Word | leaves.Sequence | leaves.Beginning) -> None:
@@ -59,28 +88,31 @@ class Marker:
                 for form in forms:
                     self._words.setdefault(form.term, []).append(number)
             case leaves.Sequence():
-                self._sequences.append((number, query))
+                slots = [frozenset(form.term for form in slot) for slot in query.slots]
+                self._sequences.append((number, _Slots(slots, query.slop)))
             case leaves.Beginning():
                 self._beginnings.append((number, query))
 
     def _all_marks(self, tokens: Sequence[Token]) -> Iterator[Mark]:
-        words = self._words.keys()
+        lacks = self._wanted.isdisjoint
         for token in tokens:
-            if self._beginnings or not words.isdisjoint(token.terms):  # most tokens answer nothing: a cheap look first
-                yield from self._word_marks(token)
-        for number, sequence in self._sequences:
-            for first, last in _sequence_places(sequence, tokens):
-                yield from self._sequence_marks(number, tokens[first : last + 1])
+            if not lacks(token.terms):
+                yield self._word_mark(token)
+                continue
+            for number, beginning in self._beginnings:
+                if _begins(token.terms, beginning):
+                    yield self._mark(number, token, "prefix")
+        if self._sequences:
+            terms = [token.terms for token in tokens]
+            for number, slots in self._sequences:
+                for first, last in slots.stretches(terms):
+                    yield from self._sequence_marks(number, tokens[first : last + 1])
 
-    def _word_marks(self, token: Token) -> Iterator[Mark]:
-        for term in token.terms:
-            for number in self._words.get(term, ()):
-                by = "lemma" if split_term(term)[0] else "form"
-                yield self._mark(number, token, "phrase" if self._leaves[number].kind == "phrase" else by)
-                return  # the first term that answers is the closest: forms stand before lemmas
-        for number, beginning in self._beginnings:
-            if any(term.startswith(beginning.text) and not split_term(term)[0] for term in token.terms):
-                yield self._mark(number, token, "prefix")
+    def _word_mark(self, token: Token) -> Mark:
+        term = next(term for term in token.terms if term in self._words)  # the closest: forms stand before lemmas
+        number = self._words[term][0]
+        by = "lemma" if split_term(term)[0] else "form"
+        return self._mark(number, token, "phrase" if self._leaves[number].kind == "phrase" else by)
 
     def _sequence_marks(self, number: int, tokens: Sequence[Token]) -> Iterator[Mark]:
         for token in tokens:
@@ -90,25 +122,33 @@ class Marker:
         return Mark(Span(token.start, token.end), number, Match(self._leaves[number].typed, token.text, by))
 
 
+def leaf_bits(numbers: Iterable[int]) -> int:
+    """Return a set of leaves as a number: 1 << n for each of them."""
+    bits = 0
+    for number in numbers:
+        bits |= 1 << number
+    return bits
+
+
+class _Slots(NamedTuple):
+    """The terms of each word of a sequence, and how many other positions may stand between them."""
+
+    slots: Sequence[frozenset[str]]
+    slop: int
+
+    def stretches(self, terms: Sequence[Sequence[str]]) -> Iterator[tuple[int, int]]:
+        """Return the first and the last place of every occurrence, as the engine follows them."""
+        places = [[n for n, has in enumerate(terms) if not slot.isdisjoint(has)] for slot in self.slots]
+        return sequences(places, self.slop)
+
+
+def _begins(terms: Sequence[str], beginning: leaves.Beginning) -> bool:
+    return any(term.startswith(beginning.text) and not split_term(term)[0] for term in terms)
+
+
 def distinct_matches(marks: Iterable[Mark], limit: int) -> tuple[Match, ...]:
     """Return the different matches among marks, at most ``limit``; letter case does not make one different."""
     found: dict[tuple[str, str], Match] = {}
     for mark in marks:
         found.setdefault((mark.match.word, mark.match.form.casefold()), mark.match)
     return tuple(found.values())[:limit]
-
-
-def _sequence_places(sequence: leaves.Sequence, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last token of every occurrence, following the nearest next word as the engine does."""
-    slots = [frozenset(form.term for form in slot) for slot in sequence.slots]
-    for first, token in enumerate(tokens):
-        if slots[0].isdisjoint(token.terms):
-            continue
-        stop = min(first + len(slots) + sequence.slop, len(tokens))
-        last = first
-        for slot in slots[1:]:
-            last = next((place for place in range(last + 1, stop) if not slot.isdisjoint(tokens[place].terms)), -1)
-            if last < 0:
-                break
-        if last >= 0:
-            yield first, last

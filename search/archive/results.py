@@ -40,12 +40,12 @@ class Snippet(str):
     @classmethod
     def marked(cls, text: str, highlights: Sequence[Span]) -> "Snippet":
         """Make a snippet of a plain text and its stretches to mark, which are sorted and do not overlap."""
+        escape = _escaped if "&" in text or "<" in text or ">" in text else str
         pieces, end = [], 0
         for span in highlights:
-            pieces.append(html.escape(text[end : span.start], quote=False))
-            pieces.append(f"<mark>{html.escape(text[span.start : span.end], quote=False)}</mark>")
+            pieces.append(f"{escape(text[end : span.start])}<mark>{escape(text[span.start : span.end])}</mark>")
             end = span.end
-        pieces.append(html.escape(text[end:], quote=False))
+        pieces.append(escape(text[end:]))
         snippet = cls("".join(pieces))
         snippet.text = text
         snippet.highlights = tuple(highlights)
@@ -56,8 +56,11 @@ class Snippet(str):
         return str(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+class Version(NamedTuple):
     """One language version of a story: what a link to it needs."""
 
     id: str
@@ -67,8 +70,7 @@ class Version:
     published: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """
     Why an article was found: ``form`` stands in it and answers ``word`` of the query.
 

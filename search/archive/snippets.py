@@ -2,94 +2,144 @@
 Snippets: the sentences of an article that answer the query best, with the answering words marked.
 
 Whole sentences, at most two, in the order of the article; a very long sentence is cut between words around its marks.
+Which positions answer comes from the index (``search.archive.answers``), so only the paragraphs that promise most are
+cut into sentences, and only the sentences that are shown are analysed.
 """
 
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
 
-from search.archive.marks import Mark, Marker
+from search.archive.answers import SNIPPET_FIELDS, Answers, answers_in, starts_in
+from search.archive.marks import Mark, Marker, leaf_bits
 from search.archive.results import Snippet, Span
 from search.article import Article
-from search.language import analyze, paragraphs, positions, sentences
+from search.language import analyze, count_positions, each_paragraph, each_sentence, paragraphs
 from search.query.compile import Leaf
 
 MAX_SENTENCES = 2
 # Three lines of a card on a phone, two on a desk.
 MAX_SENTENCE_CHARACTERS = 280
-# When a sentence with all words of the query was found, nothing later can be better; else the search goes on this far.
-# An article of news has 3,000 characters; this bounds the cost of a book that was put in as an article.
-MAX_CHARACTERS_SEARCHED = 60_000
 # A word of the query that the snippet has already is worth little the second time.
 SHARE_SAID_AGAIN = 0.1
+# A paragraph in which the words stand near each other mostly has them in one sentence: the first few decide.
+MAX_PARAGRAPHS_CUT = 6
+# An article of news has 3,000 characters; this bounds the cost of a book that was put in as one paragraph.
+MAX_CHARACTERS_CUT = 60_000
+# What says nothing of itself in so many sentences (a table) is shown by the first.
+MAX_OPENING_SENTENCES = 50
 ELLIPSIS = "…"
 _SENTENCE_ENDS = tuple(".!?…\"'»”“’)")
 # "Citizens of Ukraine." addresses the reader, "The bridge has opened." says something.
 _FEWEST_WORDS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """
-    A sentence of an article: its text, and its marks (offsets in the sentence).
+class Place(NamedTuple):
+    """Where a sentence stands in its article: the number of its field, paragraph and sentence, each from 0."""
 
-    ``number`` orders the sentences of an article; successive ones follow each other in one paragraph. ``tells`` says
-    that it can stand for the article.
-    """
+    field: int
+    paragraph: int
+    sentence: int
 
-    number: int
+
+class Sentence(NamedTuple):
+    """A sentence of an article: its place, its text, and its marks (offsets in the sentence)."""
+
+    place: Place
     text: str
-    marks: tuple[Mark, ...]
-    tells: bool
+    marks: tuple[Mark, ...] = ()
 
-    def worth(self, weights: Mapping[int, float]) -> float:
+
+class Excerpts:
+    """Makes the headlines and snippets of one query; ``weights`` gives the weight of each of its leaves by number."""
+
+    def __init__(self, leaves: Sequence[Leaf], weights: Mapping[int, float]) -> None:
+        self.markers = {name: Marker(leaves, name) for name in SNIPPET_FIELDS}
+        self._title_marker = Marker(leaves, "title")
+        self._worths = _Worths(weights)
+
+    def headline(self, article: Article) -> tuple[Snippet, list[Mark]]:
+        """Return the headline of an article with the words that answer marked, and the marks."""
+        return _marked_text(article.title, self._title_marker, article.language)
+
+    def best_sentences(self, article: Article, answers: Mapping[str, Answers]) -> list[Sentence]:
+        """Return the sentences of lead and body that answer best, in their order; the first ones if none does."""
+        among = [
+            paragraph
+            for number, name in enumerate(SNIPPET_FIELDS)
+            if name in answers
+            for paragraph in _answering_paragraphs(article, name, number, answers[name])
+        ]
+        chosen = self._chosen(among)
+        return [self._marked(candidate, article.language) for candidate in chosen] or _opening(article)
+
+    def _chosen(self, among: Sequence["_Paragraph"]) -> list["_Candidate"]:
+        """Return the sentences that tell most together, in their order: the best, then what adds most to it."""
+        chosen: list[_Candidate] = []
+        said = 0
+        while len(chosen) < MAX_SENTENCES and (best := self._best(among, said, chosen)):
+            chosen.append(best)
+            said |= best.leaves
+        return sorted(chosen)
+
+    def _best(self, among: Sequence["_Paragraph"], said: int, chosen: Sequence["_Candidate"]) -> "_Candidate | None":
         """
-        Return what the sentence tells: the weight of its different words, and a little for each repetition.
+        Return the sentence that tells most besides the chosen ones.
 
-        A line without an end, such as a subhead, tells half as much: it names a topic and says nothing of it.
+        No sentence tells more than its paragraph, so the search ends where no paragraph promises more than was found.
+        Of paragraphs that promise the same the one is cut first in which the words stand nearest to each other.
         """
-        different = {mark.leaf for mark in self.marks}
-        worth = sum(weights[leaf] for leaf in different) + 0.01 * min(len(self.marks), 10)
-        return worth if self.text.endswith(_SENTENCE_ENDS) else worth / 2
+        worths = self._worths
+        best, most = None, 0.0
+        promises = [(-worths[each.leaves, said], each.width, number) for number, each in enumerate(among)]
+        promises.sort()
+        for negative, _, number in promises[:MAX_PARAGRAPHS_CUT]:
+            if most >= -negative:
+                break
+            for candidate in among[number].candidates:
+                worth = worths[candidate.leaves, said]
+                worth = worth if candidate.is_whole else worth / 2
+                if worth > most and candidate not in chosen:
+                    best, most = candidate, worth
+        return best
+
+    def _marked(self, candidate: "_Candidate", language: str) -> Sentence:
+        """Analyse a sentence and mark it."""
+        marker = self.markers[SNIPPET_FIELDS[candidate.place.field]]
+        marks = marker.marks_in(candidate.text, language)
+        if marks and not candidate.leaves & marker.sequences & ~leaf_bits(mark.leaf for mark in marks):
+            return Sentence(candidate.place, candidate.text, tuple(marks))
+        return _marked_in_paragraph(candidate, marker, language)
 
 
-def marked_text(text: str, leaves: Sequence[Leaf], field: str, language: str) -> tuple[Snippet, list[Mark]]:
-    """Return a whole text with the words that answer the query marked, and the marks."""
-    marker = Marker(leaves, field)
-    marks = marker.marks(analyze(text, language)) if marker else []
-    return Snippet.marked(text, [mark.span for mark in marks]), marks
+def _marked_in_paragraph(candidate: "_Candidate", marker: Marker, language: str) -> Sentence:
+    """
+    Mark a sentence by analysing its paragraph.
+
+    For a phrase that goes on in the next sentence, and for positions that are others in the sentences than in the
+    paragraph: then it is the first sentence with a mark.
+    """
+    place, text = candidate.place, candidate.paragraph
+    marks = marker.marks(analyze(text, language))
+    spans = list(map(Span._make, each_sentence(text)))
+    number = place.sentence
+    if not _within(marks, spans[number]):
+        number = next((n for n, span in enumerate(spans) if _within(marks, span)), number)
+    span = spans[number]
+    return Sentence(place._replace(sentence=number), text[span.start : span.end], _within(marks, span))
+
+
+def marked_text(text: str, leaves: Sequence[Leaf], field: str, language: str) -> Snippet:
+    """Return a whole text with the words that answer the query marked."""
+    return _marked_text(text, Marker(leaves, field), language)[0]
 
 
 def best_sentences(article: Article, leaves: Sequence[Leaf], weights: Mapping[int, float]) -> list[Sentence]:
-    """
-    Return the sentences of an article's lead and body that answer best, in their order; the first ones if none does.
-
-    ``weights`` gives the weight of each leaf of the query by its number.
-    """
-    found: list[Sentence] = []
-    first: list[Sentence] = []
-    telling: list[Sentence] = []
-    for sentence in _marked_sentences(article, leaves):
-        first = first or [sentence]
-        if sentence.tells:
-            telling.append(sentence)
-        if sentence.marks:
-            found.append(sentence)
-            if len(found) >= MAX_SENTENCES and len({mark.leaf for mark in sentence.marks}) == len(weights):
-                break
-    best = _complementary(found, weights)
-    return sorted(best or telling[:MAX_SENTENCES] or first, key=lambda sentence: sentence.number)
-
-
-def _complementary(found: Sequence[Sentence], weights: Mapping[int, float]) -> list[Sentence]:
-    """Return the sentences that tell most together: the best, then what adds most to it."""
-    chosen: list[Sentence] = []
-    left, weights = list(found), dict(weights)
-    while left and len(chosen) < MAX_SENTENCES:
-        best = max(left, key=lambda sentence: (sentence.worth(weights), -sentence.number))
-        chosen.append(best)
-        left.remove(best)
-        weights |= {mark.leaf: weights[mark.leaf] * SHARE_SAID_AGAIN for mark in best.marks}
-    return chosen
+    """Return what ``Excerpts.best_sentences`` returns, for an article that is in no index: by analysing all of it."""
+    excerpts = Excerpts(leaves, weights)
+    return excerpts.best_sentences(article, answers_in(article, excerpts.markers))
 
 
 def snippet_of(chosen: Sequence[Sentence]) -> Snippet:
@@ -97,33 +147,157 @@ def snippet_of(chosen: Sequence[Sentence]) -> Snippet:
     text, spans = "", list[Span]()
     for position, sentence in enumerate(chosen):
         if position:
-            text += " " if sentence.number == chosen[position - 1].number + 1 else f" {ELLIPSIS} "
+            text += " " if _follows(sentence.place, chosen[position - 1].place) else f" {ELLIPSIS} "
         piece, piece_spans = _shortened(sentence)
-        spans += [Span(span.start + len(text), span.end + len(text)) for span in piece_spans]
+        spans += [Span(span.start + len(text), span.end + len(text)) for span in piece_spans] if text else piece_spans
         text += piece
     return Snippet.marked(text, spans)
 
 
-def _marked_sentences(article: Article, leaves: Sequence[Leaf]) -> Iterator[Sentence]:
-    number, searched, opening = 0, 0, 0
-    for field, text in (("lead", article.lead), ("body", article.body)):
-        marker = Marker(leaves, field)
-        for start, end in paragraphs(text):
-            paragraph = text[start:end]
-            # Most paragraphs answer nothing, and their terms alone are had faster than their tokens.
-            answers = marker and marker.may_mark(positions(paragraph, article.language))
-            marks = marker.marks(analyze(paragraph, article.language)) if answers else []
-            number += 1
-            if marks or opening < MAX_SENTENCES:  # else neither an answer nor the opening: not worth cutting up
-                for span in map(Span._make, sentences(paragraph)):
-                    sentence = paragraph[span.start : span.end]
-                    tells = _tells(sentence)
-                    yield Sentence(number, sentence, _within(marks, span), tells)
-                    number += 1
-                    opening += tells
-            searched += len(paragraph)
-            if searched > MAX_CHARACTERS_SEARCHED:
+class _Worths(dict[tuple[int, int], float]):
+    """What a set of leaves tells to somebody whom another set has been told: the weight of its different leaves."""
+
+    def __init__(self, weights: Mapping[int, float]) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, key: tuple[int, int]) -> float:
+        leaves, said = key
+        shares = {leaf: SHARE_SAID_AGAIN if said >> leaf & 1 else 1.0 for leaf in self._weights if leaves >> leaf & 1}
+        worth = self[key] = sum(self._weights[leaf] * share for leaf, share in shares.items())
+        return worth
+
+
+class _Candidate(NamedTuple):
+    """A sentence that answers: where, which leaves, whether it ends as a sentence does, and the text around it."""
+
+    place: Place
+    leaves: int
+    is_whole: bool
+    text: str
+    paragraph: str
+
+
+class _Paragraph:
+    """
+    A paragraph that answers: which leaves, and at which ascending positions, counted from its first.
+
+    ``width`` is the distance of the nearest two positions that answer differently, 0 if all answer the same.
+    """
+
+    __slots__ = ("_candidates", "_language", "_span", "_text", "answers", "field", "leaves", "number", "width")
+
+    def __init__(
+        self,
+        field: int,
+        number: int,
+        answers: Sequence[tuple[int, int]],
+        text: str,
+        span: tuple[int, int],
+        language: str,
+    ) -> None:
+        self.field, self.number, self.answers = field, number, answers
+        self._text, self._span, self._language = text, span, language
+        self._candidates: list[_Candidate] | None = None
+        self.leaves, self.width = _leaves_and_width(answers)
+
+    @property
+    def candidates(self) -> list[_Candidate]:
+        """The sentences that answer."""
+        if self._candidates is None:
+            start, end = self._span
+            self._candidates = list(self._cut(self._text[start:end]))
+        return self._candidates
+
+    def _cut(self, text: str) -> Iterator[_Candidate]:
+        """
+        Yield the sentences in which there are answers: counting positions tells in which, and costs little.
+
+        When enough of them have all that the paragraph has, nothing later can be better. What is left for the last
+        sentence is in it, and nothing need be counted.
+        """
+        answers, following, complete, number = iter(self.answers), 0, 0, 0
+        position, leaves = next(answers)
+        spans = each_sentence(text)
+        span = next(spans, None)
+        while span:
+            sentence, found = text[slice(*span)], 0
+            span = next(spans, None)
+            following = following + count_positions(sentence, self._language) if span else _NO_MORE[0]
+            while position < following:
+                found |= leaves
+                position, leaves = next(answers, _NO_MORE)
+            if found:
+                is_whole = sentence.endswith(_SENTENCE_ENDS)
+                yield _Candidate(Place(self.field, self.number, number), found, is_whole, sentence, text)
+                complete += is_whole and found == self.leaves
+            if complete == MAX_SENTENCES or position == _NO_MORE[0] or (span and span[0] > MAX_CHARACTERS_CUT):
                 return
+            number += 1
+
+
+def _leaves_and_width(answers: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    before, leaves = answers[0]
+    found, width = leaves, sys.maxsize
+    for position, others in answers:
+        if others != leaves:
+            found |= others
+            width = min(width, position - before)
+            leaves = others
+        before = position
+    return found, width if width < sys.maxsize else 0
+
+
+# Behind the last answer of a paragraph.
+_NO_MORE = (sys.maxsize, 0)
+
+
+def _answering_paragraphs(article: Article, name: str, number: int, answers: Answers) -> Iterator[_Paragraph]:
+    text = getattr(article, name)
+    spans = paragraphs(text)
+    starts = answers.starts() if len(spans) > 1 else [0]
+    if len(starts) != len(spans):  # an index that was made by other rules: never seen, and no reason to fail
+        starts = starts_in(text, article.language)
+    found = sorted(answers.leaves_at.items())
+    first = 0
+    while first < len(found):
+        which = bisect_right(starts, found[first][0]) - 1
+        start, last = starts[which], len(found)
+        if which + 1 < len(starts):
+            last = bisect_left(found, (starts[which + 1],), first)
+        inside = [(position - start, leaves) for position, leaves in found[first:last]]
+        yield _Paragraph(number, which, inside, text, spans[which], article.language)
+        first = last
+
+
+def _opening(article: Article) -> list[Sentence]:
+    """Return the first sentences that can stand for an article, else the first of all."""
+    first: list[Sentence] = []
+    telling: list[Sentence] = []
+    for sentence in islice(_sentences(article), MAX_OPENING_SENTENCES):
+        first = first or [sentence]
+        if _tells(sentence.text):
+            telling.append(sentence)
+        if len(telling) == MAX_SENTENCES:
+            break
+    return telling or first
+
+
+def _sentences(article: Article) -> Iterator[Sentence]:
+    for field, name in enumerate(SNIPPET_FIELDS):
+        text = getattr(article, name)
+        for paragraph, (first, last) in enumerate(each_paragraph(text)):
+            for number, (start, end) in enumerate(each_sentence(text[first:last])):
+                yield Sentence(Place(field, paragraph, number), text[first + start : first + end])
+
+
+def _marked_text(text: str, marker: Marker, language: str) -> tuple[Snippet, list[Mark]]:
+    marks = marker.marks_in(text, language)
+    return Snippet.marked(text, [mark.span for mark in marks]), marks
+
+
+def _follows(place: Place, before: Place) -> bool:
+    return place == before._replace(sentence=before.sentence + 1)
 
 
 def _tells(sentence: str) -> bool:
@@ -132,11 +306,11 @@ def _tells(sentence: str) -> bool:
     return ends and len(sentence.split()) >= _FEWEST_WORDS
 
 
-def _within(marks: Sequence[Mark], sentence: Span) -> tuple[Mark, ...]:
+def _within(marks: Sequence[Mark], stretch: Span) -> tuple[Mark, ...]:
     return tuple(
-        Mark(Span(mark.span.start - sentence.start, mark.span.end - sentence.start), mark.leaf, mark.match)
+        Mark(Span(mark.span.start - stretch.start, mark.span.end - stretch.start), mark.leaf, mark.match)
         for mark in marks
-        if mark.span.start >= sentence.start and mark.span.end <= sentence.end
+        if mark.span.start >= stretch.start and mark.span.end <= stretch.end
     )
 
 

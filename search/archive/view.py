@@ -1,12 +1,13 @@
 """What one call on the archive works on: a snapshot, seen by an audience at a moment."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 
-from search.archive.documents import card_to_version, document_to_article
+from search.archive.documents import article_to_version, card_to_version, document_to_article
 from search.archive.results import Version
 from search.archive.visibility import Audience, visible_mask
 from search.article import LANGUAGES, Article
@@ -57,19 +58,27 @@ class View:
         """Return the versions of a story that may be seen: uk, ru, en."""
         return self._versions(self.snapshot.documents_of_group(story))
 
-    def versions_with(self, document: int) -> tuple[Version, ...]:
-        """Return the versions of the story of a document that may be seen: uk, ru, en."""
-        return self._versions(self.snapshot.members(document))
+    def versions_with(self, document: int, article: Article) -> tuple[Version, ...]:
+        """Return the versions of the story of a document, which is an article, that may be seen: uk, ru, en."""
+        others = (member for member in self.snapshot.members(document) if member != document)
+        return self._versions(others, article_to_version(article))
 
-    def _versions(self, documents: list[int]) -> tuple[Version, ...]:
-        versions = [card_to_version(self.snapshot.card(document)) for document in documents if self.visible[document]]
-        return tuple(sorted(versions, key=lambda version: (LANGUAGES.index(version.language), version.id)))
+    def _versions(self, documents: Iterable[int], *known: Version) -> tuple[Version, ...]:
+        card, visible = self.snapshot.card, self.visible
+        versions = [*known, *(card_to_version(card(document)) for document in documents if visible[document])]
+        if len(versions) > 1:
+            versions.sort(key=_in_order_of_languages)
+        return tuple(versions)
 
     def without_story(self, story: str) -> Array:
         """Return the mask of the documents that may be seen and do not belong to a story."""
         mask = np.array(self.visible)
         mask[self.snapshot.documents_of_group(story)] = False
         return mask
+
+
+def _in_order_of_languages(version: Version) -> tuple[int, str]:
+    return LANGUAGES.index(version.language), version.id
 
 
 def open_current(path: Path, before: Snapshot | None = None) -> Snapshot:

@@ -184,6 +184,13 @@ class Snapshot:
         return np.argsort(self.groups, kind="stable")
 
     @cached_property
+    def _group_starts(self) -> Array:
+        """Where the documents of each group begin in ``_group_order``, and where the last ones end."""
+        starts = np.zeros(self.group_count + 1, dtype=np.int64)
+        np.cumsum(np.bincount(self.groups, minlength=self.group_count), out=starts[1:])
+        return starts
+
+    @cached_property
     def group_count(self) -> int:
         """One more than the highest number of a group."""
         return int(self.groups.max()) + 1 if self.size else 0
@@ -272,9 +279,8 @@ class Snapshot:
         return self._living_members(int(self.groups[document]))
 
     def _living_members(self, group: int) -> list[int]:
-        first, last = np.searchsorted(self.groups, (group, group + 1), sorter=self._group_order)
-        found = np.sort(self._group_order[first:last])
-        return [int(document) for document in found if self.alive[document]]
+        found = self._group_order[self._group_starts[group] : self._group_starts[group + 1]]
+        return [document for document in found.tolist() if self.alive[document]]
 
     def stored(self, document: int) -> bytes:
         """Return what was stored for a document."""

@@ -5,11 +5,11 @@ What a word is, in Ukrainian, Russian and English.
 at whole texts. No other package cuts or folds words.
 """
 
-from search.language.analysis import analyze, positions
+from search.language.analysis import analyze, count_positions, positions, tokens_with
 from search.language.identification import identify
 from search.language.normalize import fold
 from search.language.readable import readable_lemmas
-from search.language.segmentation import paragraphs, sentences
+from search.language.segmentation import each_paragraph, each_sentence, paragraphs, sentences
 from search.language.tokens import Token, lemma_term, split_term
 from search.language.version import analysis_version
 
@@ -17,6 +17,9 @@ __all__ = [
     "Token",
     "analysis_version",
     "analyze",
+    "count_positions",
+    "each_paragraph",
+    "each_sentence",
     "fold",
     "identify",
     "lemma_term",
@@ -25,4 +28,5 @@ __all__ = [
     "readable_lemmas",
     "sentences",
     "split_term",
+    "tokens_with",
 ]

@@ -5,13 +5,16 @@ The same functions serve articles and queries; only the language differs, which 
 """
 
 import functools
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Mapping, Set
+from itertools import filterfalse
 from types import MappingProxyType
 from typing import TypeAlias
 
 from search.article import LANGUAGES, parse_language
 from search.language.chunks import chunks
-from search.language.normalize import normalize_with_offsets
+from search.language.normalize import APOSTROPHES, normalize_with_offsets
 from search.language.terms import pieces
 from search.language.tokenize import stretches
 from search.language.tokens import Token
@@ -23,6 +26,9 @@ _Part: TypeAlias = tuple[str, int, int, tuple[str, ...]]
 # (210 bytes a chunk), their terms aside, which ``terms`` remembers anyway. Longer chunks hardly ever come twice.
 _CHUNKS_IN_A_GENERATION = 32_768
 _MAX_REMEMBERED_CHARACTERS = 100
+
+# Letters to Unicode, apostrophes to us.
+_LETTER_FOR_APOSTROPHE = re.compile(f"[{''.join(filter(str.isalpha, APOSTROPHES))}]")
 
 
 def analyze(text: str, language: str | None = None) -> tuple[Token, ...]:
@@ -57,6 +63,45 @@ def positions(text: str, language: str | None = None) -> list[tuple[str, ...]]:
     """
     memory = _memory(language)
     return [terms for chunk in chunks(text) for _, _, _, terms in memory[chunk]]
+
+
+def tokens_with(text: str, language: str | None, terms: Set[str]) -> list[Token]:
+    """
+    Return the tokens of a text that have any of some terms, in half of the time that all of them take.
+
+    >>> [token.text for token in tokens_with("Міст у Києві", "uk", {"uk:київ"})]
+    ['Києві']
+    """
+    memory = _memory(language)
+    lacks = terms.isdisjoint
+    found: list[Token] = []
+    start = 0
+    for chunk in chunks(text):
+        for surface, first, last, has in memory[chunk]:
+            if not lacks(has):
+                found.append(Token(surface, start + first, start + last, has))
+        start += len(chunk) + 1
+    return found
+
+
+def count_positions(text: str, language: str | None = None) -> int:
+    """
+    Return ``len(positions(text, language))`` without looking up the plain words, of which each is one position.
+
+    >>> count_positions("У Києві, на вул. Прорізній")
+    5
+    """
+    memory = _memory(language)
+    found = chunks(text)
+    others = found if _has_odd_letters(text) else list(filterfalse(str.isalpha, found))
+    return len(found) - len(others) + sum(map(len, map(memory.__getitem__, others)))
+
+
+def _has_odd_letters(text: str) -> bool:
+    """Return whether normalising may make something else of a letter: an apostrophe, or a letter and a mark."""
+    return not text.isascii() and bool(
+        _LETTER_FOR_APOSTROPHE.search(text) or not unicodedata.is_normalized("NFC", text)
+    )
 
 
 class _Memory(dict[str, tuple[_Part, ...]]):

@@ -14,7 +14,8 @@ from typing import NamedTuple
 # fewer than 50 characters, so nothing that a person would look for is cut.
 MAX_TERM_CHARACTERS = 100
 
-_APOSTROPHES = (
+#: What is written for an apostrophe; some are letters to Unicode.
+APOSTROPHES = (
     "\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}"
     "\N{SINGLE HIGH-REVERSED-9 QUOTATION MARK}\N{MODIFIER LETTER PRIME}\N{MODIFIER LETTER TURNED COMMA}"
     "\N{PRIME}\N{GRAVE ACCENT}\N{ACUTE ACCENT}\N{FULLWIDTH APOSTROPHE}\N{LATIN SMALL LETTER SALTILLO}"
@@ -25,7 +26,7 @@ _HYPHENS = (
 )
 _SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{FIGURE SPACE}\N{PUNCTUATION SPACE}"
 _SAME_MEANING = str.maketrans(
-    dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-") | dict.fromkeys(_SPACES, " ")
+    dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-") | dict.fromkeys(_SPACES, " ")
 )
 
 _INVISIBLE = (
@@ -49,7 +50,7 @@ JOINING_CHARACTERS = _MARKS + _INVISIBLE
 _CLUSTER = re.compile(f"(?s).[{JOINING_CHARACTERS}]+|[{_INVISIBLE}]")
 
 # A text in NFC without any of these is left as it is by every step below; there are few others.
-_TOUCHED = re.compile(f'[{JOINING_CHARACTERS}{_APOSTROPHES}{_HYPHENS}{_SPACES}ѐѝЀЍ"]')
+_TOUCHED = re.compile(f'[{JOINING_CHARACTERS}{APOSTROPHES}{_HYPHENS}{_SPACES}ѐѝЀЍ"]')
 
 _LATIN_TO_CYRILLIC = str.maketrans("aceiopxyëïABCEHIKMOPTXYËÏ", "асеіорхуёїАВСЕНІКМОРТХУЁЇ")
 _CYRILLIC_TO_LATIN = str.maketrans("асеіорхуёїАВСЕНІКМОРТХУЁЇ", "aceiopxyëïABCEHIKMOPTXYËÏ")

@@ -37,7 +37,7 @@ def test_positions_of_every_posting_are_found(tmp_path, count):
     segment = segment_of(tmp_path, [document(str(n), "кит " * (n % 7 + 1)) for n in range(count)])
     body, term = segment.text["body"], segment.term("кит".encode())
     for n in range(count):
-        assert body.positions_of(n).tolist() == list(range(n % 7 + 1))
+        assert body.positions_of(n) == list(range(n % 7 + 1))
     occurrences = body.occurrences(term)
     assert occurrences.documents.tolist() == [n for n in range(count) for _ in range(n % 7 + 1)]
     assert occurrences.positions.tolist() == [place for n in range(count) for place in range(n % 7 + 1)]

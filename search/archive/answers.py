@@ -1,0 +1,86 @@
+"""
+Answers: which words of a query stand at which positions of an article's texts, from the index or from the texts.
+
+The leaves that answer at a position are the bits 1 << n of a number, so that sets of them are compared at once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from search.archive.marks import Marker
+from search.article import Article
+from search.columnar.document import PARAGRAPH_GAP
+from search.columnar.places import Places
+from search.columnar.snapshot import Snapshot
+from search.language import each_paragraph, positions
+from search.query.compile import Leaf
+
+#: The fields that snippets are made of, in their order.
+SNIPPET_FIELDS = ("lead", "body")
+
+
+class Answers(NamedTuple):
+    """The leaves that answer by position, in one field, and a function for the first position of each paragraph."""
+
+    leaves_at: Mapping[int, int]
+    starts: Callable[[], Sequence[int]]
+
+
+def indexed_answers(
+    snapshot: Snapshot, documents: Sequence[int], articles: Sequence[Article], leaves: Sequence[Leaf]
+) -> list[dict[str, Answers]]:
+    """Return for each document, of which the article is given, its answers by field; a field without any is absent."""
+    found: list[dict[str, Answers]] = [{} for _ in documents]
+    for field in SNIPPET_FIELDS:
+        rows = [row for row, article in enumerate(articles) if getattr(article, field)]
+        places = Places(snapshot, [documents[row] for row in rows])
+        for row, leaves_at in zip(rows, _leaves_at(places, leaves, field), strict=True):
+            if leaves_at:
+                starts = partial(snapshot.paragraph_starts, field, documents[row])
+                found[row][field] = Answers(leaves_at, starts)
+    return found
+
+
+def answers_in(article: Article, markers: Mapping[str, Marker]) -> dict[str, Answers]:
+    """Return the answers of an article that is in no index, by analysing it."""
+    found = {}
+    for field, marker in markers.items():
+        terms = _paragraph_terms(getattr(article, field), article.language)
+        starts = _starts([len(each) for each in terms])
+        leaves_at = {
+            start + position: bits
+            for start, each in zip(starts, terms, strict=True)
+            for position, bits in marker.answers(each).items()
+        }
+        if leaves_at:
+            found[field] = Answers(leaves_at, partial(list, starts))
+    return found
+
+
+def starts_in(text: str, language: str) -> list[int]:
+    """Return the first position of each paragraph of a text, as ``article_to_document`` numbers them."""
+    return _starts([len(each) for each in _paragraph_terms(text, language)])
+
+
+def _paragraph_terms(text: str, language: str) -> list[list[tuple[str, ...]]]:
+    return [positions(text[start:end], language) for start, end in each_paragraph(text)]
+
+
+def _starts(lengths: Sequence[int]) -> list[int]:
+    starts, place = [], 0
+    for length in lengths:
+        starts.append(place)
+        place += length + PARAGRAPH_GAP
+    return starts
+
+
+def _leaves_at(places: Places, leaves: Sequence[Leaf], field: str) -> list[dict[int, int]]:
+    found: list[dict[int, int]] = [{} for _ in range(len(places))]
+    for number, leaf in enumerate(leaves):
+        for query in leaf.queries if leaf.wanted else ():
+            if field in query.fields:
+                for leaves_at, positions_of_leaf in zip(found, places.of(query, field), strict=True):
+                    for position in positions_of_leaf:
+                        leaves_at[position] = leaves_at.get(position, 0) | 1 << number
+    return found
