@@ -110,7 +110,7 @@ class Executor:
         if name in self._layout.text:
             having = self._snapshot.lengths(name) > 0
         elif name in self._keywords:
-            having = np.diff(self._snapshot.keywords(self._keywords[name]).starts) > 0
+            having = self._snapshot.keywords(self._keywords[name]).having_any()
         elif name in self._layout.moments:
             having = self._snapshot.moments(name) != NO_MOMENT
         else:
@@ -174,10 +174,8 @@ class Executor:
         return Matches(matches.documents, matches.scores * idf(self._snapshot.alive_count, len(matches)))
 
     def _keyword(self, node: leaves.Keyword) -> Matches:
-        wanted = {value.casefold() for value in node.values}
         column = self._snapshot.keywords(node.name)
-        documents = np.unique(column.documents_with(lambda value: value.casefold() in wanted))
-        return _unscored(documents[self._snapshot.alive[documents]])
+        return _unscored(np.flatnonzero(column.having(column.values.spelt(node.values)) & self._snapshot.alive))
 
     def _between(self, node: leaves.Between) -> Matches:
         least = None if node.since is None else microseconds(node.since)

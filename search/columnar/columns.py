@@ -1,0 +1,404 @@
+"""
+The columns of a whole archive: keywords, groups, moments and lengths of the documents of all segments.
+
+Values are numbered in the order in which they first came, and successive snapshots share the numbers: a column is made
+from the one of the snapshot before, as far as both have the same segments, so that a small commit costs little more
+than copying arrays. Deleted documents stay in the columns, as they stay in their segments.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from threading import Lock, RLock
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from search.columnar.arrays import Array, concatenated
+from search.columnar.segment import Segment
+
+# What a value is to the group of a document that has it. A value that only one document of the group has is counted
+# with its document; one that all of them have, with the first document found of the group. Only what is neither
+# has to be looked at pair by pair.
+ALONE, COMMON = 1, 2
+
+# With less than this share of the documents in the same segments, a column is made anew, and numbers that no document
+# uses any more go. What has to be read then is of the order of the whole archive anyway.
+MIN_KEPT_SHARE = 0.5
+
+# Up to so many values are looked for one by one: comparing narrow numbers takes a tenth of looking each up in a table.
+_FEW_VALUES = 8
+
+_DOCUMENT_BITS = 32
+_DOCUMENT = (1 << _DOCUMENT_BITS) - 1
+
+
+class FieldPart(Protocol):
+    """The values of the documents of one segment: ``segment.KeywordField``, or ``DerivedPart``."""
+
+    @property
+    def values(self) -> Sequence[bytes]:
+        """Different values."""
+
+    @property
+    def starts(self) -> Array:
+        """Where the ordinals of each document begin, and where the last ones end; unsigned."""
+
+    @property
+    def ordinals(self) -> Array:
+        """The values of the documents as places in ``values``."""
+
+
+class DerivedPart(NamedTuple):
+    """A ``FieldPart`` that no file has."""
+
+    values: Sequence[bytes]
+    starts: Array
+    ordinals: Array
+
+
+class Values:
+    """
+    Numbers for byte strings (UTF-8), from 0, in the order in which they first came; none is ever taken away.
+
+    Snapshots share them while others are added, from any thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._numbers: dict[bytes, int] = {}
+        self._encoded: list[bytes] = []
+        self._texts: list[str] = []
+        self._named: list[tuple[str, str, int]] = []
+        self._spelt: dict[str, list[int]] = {}
+        self._ranks = np.empty(0, dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self._encoded)
+
+    def number(self, text: str) -> int | None:
+        """Return the number of a value, or None."""
+        return self._numbers.get(text.encode(errors="surrogatepass"))
+
+    def numbered(self, table: Iterable[bytes]) -> Array:
+        """Return the numbers of strings, int64; those that are new get the next ones."""
+        numbers, encoded, found = self._numbers, self._encoded, []
+        with self._lock:
+            for string in table:
+                number = numbers.get(string)
+                if number is None:
+                    number = len(encoded)
+                    encoded.append(string)  # first, so that who finds the number finds the string
+                    numbers[string] = number
+                found.append(number)
+        return np.array(found, dtype=np.int64)
+
+    def encoded(self, count: int) -> list[bytes]:
+        """Return the first ``count`` strings."""
+        return self._encoded[:count]
+
+    def texts(self) -> Sequence[str]:
+        """Return the values by number; the list is shared and grows."""
+        with self._lock:
+            self._name_new()
+            return self._texts
+
+    def spelt(self, values: Iterable[str]) -> list[int]:
+        """Return the numbers of all values that are equal to one of ``values`` but for small and capital letters."""
+        with self._lock:
+            self._name_new()
+            folded = {value.casefold() for value in values}
+            return [number for value in folded for number in self._spelt.get(value, ())]
+
+    def ranks(self) -> Array:
+        """Return the place of each number in the alphabetical order of the values, in which case comes second."""
+        with self._lock:
+            self._name_new()
+            if len(self._ranks) != len(self._named):
+                self._named.sort()  # all but the new ones are sorted already, which the sort makes use of
+                ranks = np.empty(len(self._named), dtype=np.int64)
+                ranks[[number for _, _, number in self._named]] = np.arange(len(ranks))
+                self._ranks = ranks
+            return self._ranks
+
+    def _name_new(self) -> None:
+        for number in range(len(self._texts), len(self._encoded)):
+            text = self._encoded[number].decode()
+            folded = text.casefold()
+            self._texts.append(text)
+            self._named.append((folded, text, number))
+            self._spelt.setdefault(folded, []).append(number)
+
+
+class Groups:
+    """
+    The groups of all documents: ``numbers`` gives each document's (int64, shared by the documents of one group).
+
+    ``count`` is one more than the highest number. ``index`` has group << 32 | document of every document, sorted.
+    """
+
+    def __init__(self, values: Values, numbers: Array, index: Array) -> None:
+        self.values, self.numbers, self._index = values, numbers, index
+        self.count = int(numbers.max()) + 1 if len(numbers) else 0
+
+    @classmethod
+    def joined(cls, before: "Groups | None", documents: int, fields: Sequence[FieldPart]) -> "Groups":
+        """Return the groups of the first ``documents`` documents of ``before`` and those of further segments."""
+        values = before.values if before else Values()
+        old = before.numbers[:documents] if before else np.empty(0, dtype=np.int64)
+        new = concatenated([_numbered_groups(values, field) for field in fields], np.int64)
+        index = before._index if before else old
+        if before and documents < len(before.numbers):
+            index = index[(index & _DOCUMENT) < documents]
+        # Documents of one group mostly stand together and groups are numbered as they come: hardly anything to sort.
+        added = np.sort((new << _DOCUMENT_BITS) | np.arange(documents, documents + len(new)), kind="stable")
+        index = np.insert(index, np.searchsorted(index, added), added) if len(index) else added
+        return cls(values, np.concatenate([old, new]), index)
+
+    def number(self, group: str) -> int | None:
+        """Return the number of a group, or None."""
+        return self.values.number(group)
+
+    def members(self, group: int) -> Array:
+        """Return the documents of a group, ascending."""
+        first, last = np.searchsorted(self._index, (group << _DOCUMENT_BITS, (group + 1) << _DOCUMENT_BITS))
+        return self._index[first:last] & _DOCUMENT
+
+    def sharing_with(self, documents: Array) -> Array:
+        """Return the documents in the groups of some documents, these included, ascending."""
+        groups = np.sort(self.numbers[documents])
+        groups = groups[is_new(groups)]
+        starts, ends = (np.searchsorted(self._index, each << _DOCUMENT_BITS) for each in (groups, groups + 1))
+        return np.sort(self._index[ranges(starts, ends)] & _DOCUMENT)
+
+
+class KeywordColumn:
+    """
+    The values of all documents.
+
+    Document n has the values with the numbers ``ordinals[starts[n]:starts[n + 1]]``, of which there are ``count``;
+    beside each stands in ``kinds`` what it is to the document's group (``ALONE``, ``COMMON``, both, or 0 if not known
+    to be either). ``is_single`` says that every document has exactly one value. ``starts`` are u4 or wider, ``kinds``
+    u1, ``ordinals`` as narrow as they can be.
+    """
+
+    def __init__(self, values: Values, count: int, starts: Array, ordinals: Array, kinds: Array) -> None:
+        self.values, self.count = values, count
+        self.starts, self.ordinals, self.kinds = starts, ordinals, kinds
+        self.is_single = len(ordinals) == len(starts) - 1 and bool((starts[1:] != starts[:-1]).all())
+
+    @classmethod
+    def joined(
+        cls, before: "KeywordColumn | None", documents: int, fields: Sequence[FieldPart], groups: Groups
+    ) -> "KeywordColumn":
+        """Return the column of the first ``documents`` documents of ``before`` and of further segments."""
+        values = before.values if before else Values()
+        numbers = [values.numbered(field.values) for field in fields]
+        count = max(before.count if before else 0, *(int(each.max(initial=-1)) + 1 for each in numbers), 0)
+        starts = _joined_starts(before.starts[: documents + 1] if before else np.zeros(1, dtype=np.uint32), fields)
+        kept, narrow = int(starts[documents]), np.min_scalar_type(max(count - 1, 0))
+        old = [before.ordinals[:kept].astype(narrow, copy=False)] if before else []
+        new = [each.astype(narrow)[field.ordinals] for each, field in zip(numbers, fields, strict=True)]
+        ordinals = concatenated([*old, *new], narrow.type)
+        kinds = np.zeros(len(ordinals), dtype=np.uint8)
+        if before:
+            kinds[:kept] = before.kinds[:kept]
+        column = cls(values, count, starts, ordinals, kinds)
+        column._set_kinds(groups, documents)
+        return column
+
+    @cached_property
+    def all_kinds(self) -> int:
+        """What every value of every document is to the group: ``ALONE``, ``COMMON``, both or none of them."""
+        return int(np.bitwise_and.reduce(self.kinds)) if len(self.kinds) else ALONE | COMMON
+
+    @cached_property
+    def usual(self) -> int:
+        """``ALONE`` or ``COMMON``, whichever more values of documents are."""
+        alone, common = (np.count_nonzero(self.kinds & kind) for kind in (ALONE, COMMON))
+        return ALONE if alone >= common else COMMON
+
+    def having(self, numbers: Iterable[int]) -> Array:
+        """Return a mask of the documents that have one of the values with these numbers."""
+        known = [number for number in numbers if number < self.count]
+        entries = self._entries_with(known)
+        if self.is_single:
+            return entries
+        mask = np.zeros(len(self.starts) - 1, dtype=bool)
+        mask[self._owners[np.flatnonzero(entries)]] = True
+        return mask
+
+    def having_any(self) -> Array:
+        """Return a mask of the documents that have any value."""
+        mask: Array = self.starts[1:] != self.starts[:-1]
+        return mask
+
+    def numbers(self, values: Iterable[str]) -> list[int]:
+        """Return the numbers of the values that exist."""
+        return [number for value in values if (number := self.values.number(value)) is not None]
+
+    def of_document(self, document: int) -> list[int]:
+        """Return the numbers of the values of one document."""
+        numbers: list[int] = self.ordinals[int(self.starts[document]) : int(self.starts[document + 1])].tolist()
+        return numbers
+
+    def places(self, documents: Array) -> Array | slice:
+        """Return where in ``ordinals`` the values of some documents (distinct, ascending) stand, in their order."""
+        if len(documents) == len(self.starts) - 1:
+            return slice(None)
+        return documents if self.is_single else ranges(self.starts[documents], self.starts[1:][documents])
+
+    def owners(self, documents: Array, places: Array) -> Array:
+        """Return which of some documents have the values at places of ``ordinals[self.places(documents)]``."""
+        if self.is_single:
+            return places
+        ends = np.cumsum(self.starts[1:][documents] - self.starts[documents], dtype=np.int64)
+        return np.searchsorted(ends, places, side="right")
+
+    def document_counts(self, documents: Array) -> Array:
+        """Return how many of some documents (distinct, ascending) have each value, by its number."""
+        return np.bincount(self.ordinals[self.places(documents)], minlength=self.count)
+
+    def _entries_with(self, numbers: list[int]) -> Array:
+        if len(numbers) > _FEW_VALUES:
+            wanted = np.zeros(self.count, dtype=bool)
+            wanted[numbers] = True
+            return wanted[self.ordinals]
+        entries = np.zeros(len(self.ordinals), dtype=bool)
+        for number in numbers:
+            entries |= self.ordinals == number
+        return entries
+
+    @cached_property
+    def _owners(self) -> Array:
+        """The document of each value."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    def _set_kinds(self, groups: Groups, first: int) -> None:
+        """Work out the kinds for the groups of the documents from ``first`` on; those of other groups stay as known."""
+        size = len(self.starts) - 1
+        if first == size:
+            return
+        documents = groups.sharing_with(np.arange(first, size)) if first else np.arange(size)
+        numbers = groups.numbers[documents]
+        places = ranges(self.starts[documents], self.starts[1:][documents])
+        repeated = np.repeat(numbers, self.starts[1:][documents] - self.starts[documents])
+        pairs = repeated * self.count + self.ordinals[places]
+        order = np.argsort(pairs, kind="stable")
+        edges = np.flatnonzero(is_new(pairs[order]))
+        counts = np.diff(edges, append=len(order))
+        sizes = np.bincount(numbers, minlength=groups.count)[repeated[order[edges]]]
+        kinds = (counts == 1) * ALONE + (counts == sizes) * COMMON
+        self.kinds[places[order]] = np.repeat(kinds, counts)
+
+
+class _Joined(NamedTuple):
+    """What the columns before were made of, as far as it can be kept: the first ``segments`` segments."""
+
+    groups: Groups | None
+    keywords: Mapping[str, KeywordColumn]
+    segments: Mapping[str, int]
+
+
+_GROUPS = ""  # beside the names of columns; no field has this name
+
+
+class Columns:
+    """
+    The columns of the segments of one snapshot, each joined when it is first asked for. Threads may share it.
+
+    ``before`` are the columns of an earlier snapshot whose first ``same`` segments are the first of this one.
+    """
+
+    def __init__(self, segments: Sequence[Segment], before: "Columns | None" = None, same: int = 0) -> None:
+        self._segments = segments
+        self._bases: list[int] = np.cumsum([0, *map(len, segments)]).tolist()
+        self._lock = RLock()
+        self._groups: Groups | None = None
+        self._keywords: dict[str, KeywordColumn] = {}
+        self._lengths: dict[str, Array] = {}
+        self._moments: dict[str, Array] = {}
+        self._before = before._kept(same) if before else _Joined(None, {}, {})
+
+    def _kept(self, same: int) -> _Joined:
+        """Return what a later snapshot can take over: columns that were asked for here, or else before."""
+        with self._lock:
+            made = dict.fromkeys([*self._keywords, *([_GROUPS] if self._groups else [])], len(self._segments))
+            segments = {name: min(same, number) for name, number in ({**self._before.segments, **made}).items()}
+            keywords = {**self._before.keywords, **self._keywords}
+            return _Joined(self._groups or self._before.groups, keywords, segments)
+
+    def groups(self) -> Groups:
+        """Return the groups of all documents."""
+        with self._lock:
+            if self._groups is None:
+                segments = self._kept_segments(_GROUPS)
+                fields = [segment.groups for segment in self._segments[segments:]]
+                self._groups = Groups.joined(self._before.groups if segments else None, self._bases[segments], fields)
+            return self._groups
+
+    def keywords(self, name: str, part_of: Callable[[Segment], FieldPart]) -> KeywordColumn:
+        """Return the column with a name, which ``part_of`` gives for each segment."""
+        with self._lock:
+            if name not in self._keywords:
+                segments = self._kept_segments(name)
+                fields = [part_of(segment) for segment in self._segments[segments:]]
+                before = self._before.keywords[name] if segments else None
+                self._keywords[name] = KeywordColumn.joined(before, self._bases[segments], fields, self.groups())
+            return self._keywords[name]
+
+    def lengths(self, name: str) -> Array:
+        """Return the lengths of a text field."""
+        if name not in self._lengths:
+            self._lengths[name] = concatenated([s.text[name].lengths for s in self._segments], np.uint32)
+        return self._lengths[name]
+
+    def moments(self, name: str) -> Array:
+        """Return the moments of all documents."""
+        if name not in self._moments:
+            self._moments[name] = concatenated([s.moments[name] for s in self._segments], np.int64)
+        return self._moments[name]
+
+    def _kept_segments(self, name: str) -> int:
+        segments = self._before.segments.get(name, 0)
+        return segments if self._bases[segments] >= MIN_KEPT_SHARE * self._bases[-1] else 0
+
+
+def ranges(starts: Array, ends: Array) -> Array:
+    """
+    Return the numbers from each start up to its end, one range after the other, as int64.
+
+    >>> ranges(np.array([5, 0, 2]), np.array([7, 0, 3])).tolist()
+    [5, 6, 2]
+    """
+    counts = ends - starts
+    ahead = np.cumsum(counts, dtype=np.int64)
+    total = int(ahead[-1]) if len(ahead) else 0
+    places: Array = np.repeat(starts + counts - ahead, counts)
+    places += np.arange(total)  # in place: at a million values fresh memory costs more than the sum
+    return places
+
+
+def is_new(keys: Array) -> Array:
+    """Return a mask of the keys that differ from the one before."""
+    differs = np.ones(len(keys), dtype=bool)
+    np.not_equal(keys[1:], keys[:-1], out=differs[1:])
+    return differs
+
+
+def _numbered_groups(values: Values, field: FieldPart) -> Array:
+    """Return the group of each document of a segment, numbered in the order in which the documents come."""
+    ordinals, table = field.ordinals.astype(np.int64), list(field.values)
+    first = np.zeros(len(table), dtype=np.int64)
+    first[ordinals[::-1]] = np.arange(len(ordinals))[::-1]
+    order = np.argsort(first, kind="stable")
+    numbers = np.empty(len(table), dtype=np.int64)
+    numbers[order] = values.numbered(table[number] for number in order.tolist())
+    return numbers[ordinals]
+
+
+def _joined_starts(old: Array, fields: Sequence[FieldPart]) -> Array:
+    ends = np.cumsum([int(old[-1]), *(len(field.ordinals) for field in fields)])
+    dtype = np.result_type(old.dtype, np.min_scalar_type(int(ends[-1])))
+    bases = zip(fields, ends[:-1], strict=True)
+    shifted = [field.starts[1:].astype(dtype) + dtype.type(base) for field, base in bases]
+    return np.concatenate([old, *shifted])
