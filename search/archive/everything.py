@@ -7,6 +7,8 @@ worked out once for these. Threads may share it: at worst two of them work out t
 
 import numpy as np
 
+from search.archive.facets import facet_of_mask
+from search.archive.request import SearchRequest
 from search.archive.results import FacetValue
 from search.columnar.arrays import Array
 from search.columnar.collect import Collected, Order, ordered
@@ -19,15 +21,22 @@ KEPT_HITS = 200
 
 
 class Everything:
-    """All documents of a mask as matches of a search; ``facets`` are those that were counted already."""
+    """All documents of a mask as matches of a search."""
 
     def __init__(self, snapshot: Snapshot, visible: Array) -> None:
         documents = np.flatnonzero(visible)
         matches = Matches(documents, np.zeros(len(documents)))
         self.visible = visible
         self.collected = Collected(snapshot, matches, {}, matches)
-        self.facets: dict[str, tuple[FacetValue, ...]] = {}
+        self._facets: dict[str, tuple[FacetValue, ...]] = {}
         self._firsts: dict[tuple[bool, bool], Array] = {}
+
+    def facets(self, request: SearchRequest) -> dict[str, tuple[FacetValue, ...]]:
+        """Return the values of the facets that a request asks for, which has no filters."""
+        for name in request.facets:
+            if name not in self._facets:
+                self._facets[name] = facet_of_mask(self.collected.snapshot, self.visible, name, request)
+        return {name: self._facets[name] for name in request.facets}
 
     def first(self, needed: int, *, oldest: bool, grouped: bool) -> Array:
         """Return the first ``needed`` documents by date; with ``grouped``, only the first of each group."""

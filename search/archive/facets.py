@@ -14,11 +14,12 @@ from search.archive.request import SearchRequest
 from search.archive.results import FacetValue
 from search.article import LANGUAGES, parse_moment
 from search.columnar.arrays import Array
-from search.columnar.collect import Collected, Selection, value_counts
+from search.columnar.collect import Collected, ValueCounts, value_counts
 from search.columnar.columns import DerivedPart, KeywordColumn
 from search.columnar.document import NO_MOMENT, microseconds
 from search.columnar.segment import Segment
 from search.columnar.snapshot import Snapshot
+from search.columnar.tally import counts_of_mask
 from search.settings import KYIV
 
 _DATE_DIMENSION = "month"
@@ -38,54 +39,53 @@ def filter_masks(snapshot: Snapshot, request: SearchRequest) -> dict[str, Array]
     return masks
 
 
-def facet_values(
-    collected: Collected, request: SearchRequest, known: dict[str, tuple[FacetValue, ...]] | None = None
-) -> dict[str, tuple[FacetValue, ...]]:
-    """
-    Return the values of the facets that a request asks for; a chosen value is there even if it has no results.
-
-    Facets that are in ``known`` are taken from there, the others put there.
-    """
-    facets = {} if known is None else known
+def facet_values(collected: Collected, request: SearchRequest) -> dict[str, tuple[FacetValue, ...]]:
+    """Return the values of the facets that a request asks for; a chosen value is there even if it has no results."""
+    facets = {}
     for name in request.facets:
-        if name not in facets:
-            facets[name] = _facet(name, collected.without(name), request)
-    return {name: facets[name] for name in request.facets}
+        column = _column(collected.snapshot, name)
+        facets[name] = _facet(name, column, value_counts(column, collected.without(name)), request)
+    return facets
 
 
-def _facet(name: str, found: Selection, request: SearchRequest) -> tuple[FacetValue, ...]:
+def facet_of_mask(snapshot: Snapshot, mask: Array, name: str, request: SearchRequest) -> tuple[FacetValue, ...]:
+    """Return the values of a facet among all documents of a mask."""
+    column = _column(snapshot, name)
+    return _facet(name, column, counts_of_mask(snapshot, name, column, mask), request)
+
+
+def _column(snapshot: Snapshot, name: str) -> KeywordColumn:
+    return snapshot.column(_MONTHS, _months_of) if name == _DATE_DIMENSION else snapshot.keywords(name)
+
+
+def _facet(name: str, column: KeywordColumn, counts: ValueCounts, request: SearchRequest) -> tuple[FacetValue, ...]:
+    chosen = request.filters.get(name, frozenset())
+    values = _values(column, counts, chosen)
     if name == _DATE_DIMENSION:
-        return _month_values(found, request)
-    return _keyword_values(name, found, request.filters.get(name, frozenset()))
-
-
-def _keyword_values(name: str, found: Selection, chosen: frozenset[str]) -> tuple[FacetValue, ...]:
-    values = _counted(found.snapshot.keywords(name), found, chosen)
+        return _newest_first(values, request)
     if chosen:
-        values += tuple(FacetValue(value, 0, True, 0) for value in sorted(chosen - {value.value for value in values}))
+        values += tuple(FacetValue(value, 0, True, 0) for value in chosen - {value.value for value in values})
         values = tuple(sorted(values, key=lambda value: (-value.count, value.value.casefold(), value.value)))
     if name == "language":
         return tuple(sorted(values, key=lambda value: LANGUAGES.index(value.value)))
     return values
 
 
-def _counted(column: KeywordColumn, found: Selection, chosen: frozenset[str]) -> tuple[FacetValue, ...]:
+def _values(column: KeywordColumn, counts: ValueCounts, chosen: frozenset[str]) -> tuple[FacetValue, ...]:
     """Return the values that any document has, the most frequent first, then by the alphabet."""
-    documents, groups = value_counts(column, found)
-    numbers = np.flatnonzero(documents)
+    numbers = np.flatnonzero(counts.documents)
     ranks, texts = column.values.ranks(), column.values.texts()
-    numbers = numbers[np.argsort(ranks[numbers] - documents[numbers] * len(ranks))]  # one key: rank below count
+    numbers = numbers[np.argsort(ranks[numbers] - counts.documents[numbers] * len(ranks))]  # one key: rank below count
     values = [texts[number] for number in numbers.tolist()]
     selected = map(chosen.__contains__, values) if chosen else repeat(False)
-    rows = zip(values, documents[numbers].tolist(), selected, groups[numbers].tolist(), strict=False)
+    rows = zip(values, counts.documents[numbers].tolist(), selected, counts.groups[numbers].tolist(), strict=False)
     return tuple(map(FacetValue._make, rows))
 
 
-def _month_values(found: Selection, request: SearchRequest) -> tuple[FacetValue, ...]:
-    values = _counted(found.snapshot.column(_MONTHS, _months_of), found, frozenset())
+def _newest_first(months: tuple[FacetValue, ...], request: SearchRequest) -> tuple[FacetValue, ...]:
     if request.has_dates:
-        values = tuple(value._replace(selected=_is_inside(value.value, request)) for value in values)
-    return tuple(sorted(values, reverse=True))  # by the month: it comes first in each, and once
+        months = tuple(month._replace(selected=_is_inside(month.value, request)) for month in months)
+    return tuple(sorted(months, reverse=True))  # by the month: it comes first in each, and once
 
 
 def _months_of(segment: Segment) -> DerivedPart:

@@ -68,7 +68,7 @@ def search_page(view: View, request: SearchRequest) -> Page:
         total=count.documents,
         stories=count.groups,
         hits=make_hits(view, found.hits, understood.compiled.leaves),
-        facets=facet_values(found.collected, request, found.facets),
+        facets=found.facets,
         interpretation=_interpretation(view, understood),
         suggestion=None if count.documents else _suggestion(view, request.query, understood.compiled.leaves),
         limit=request.limit,
@@ -78,7 +78,7 @@ def search_page(view: View, request: SearchRequest) -> Page:
 
 
 class _Found(NamedTuple):
-    """What a search found: all of it, the documents of the page with their scores, the facets that are known."""
+    """What a search found: all of it, the documents of the page with their scores, the facets."""
 
     collected: Collected
     hits: list[tuple[int, float]]
@@ -91,13 +91,15 @@ def _found(view: View, compiled: CompiledQuery, request: SearchRequest) -> _Foun
         grouped, needed = request.group is Group.STORY, request.offset + request.limit
         first = everything.first(needed, oldest=request.sort is Sort.OLDEST, grouped=grouped)
         chosen = _shown(everything.collected, first, request)
-        return _Found(everything.collected, [(document, 0.0) for document in chosen.tolist()], everything.facets)
+        hits = [(document, 0.0) for document in chosen.tolist()]
+        return _Found(everything.collected, hits, everything.facets(request))
     matches = view.seen(view.executor.matches(compiled.tree))
     collected = collect(view.snapshot, matches, filter_masks(view.snapshot, request))
     order = _order(view, collected, compiled, request)
     chosen = _chosen(collected, order, request)
     scores = order.relevance[np.searchsorted(collected.matches.documents, chosen)]
-    return _Found(collected, list(zip(chosen.tolist(), scores.tolist(), strict=True)), {})
+    hits = list(zip(chosen.tolist(), scores.tolist(), strict=True))
+    return _Found(collected, hits, facet_values(collected, request))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from search.columnar.arrays import Array, concatenated
+from search.columnar.arrays import Array
+from search.columnar.growing import Growing, grown
 from search.columnar.segment import Segment
 
 # What a value is to the group of a document that has it. A value that only one document of the group has is counted
@@ -28,6 +29,7 @@ MIN_KEPT_SHARE = 0.5
 # Up to so many values are looked for one by one: comparing narrow numbers takes a tenth of looking each up in a table.
 _FEW_VALUES = 8
 
+_SAMPLE = 1000
 _DOCUMENT_BITS = 32
 _DOCUMENT = (1 << _DOCUMENT_BITS) - 1
 
@@ -80,17 +82,14 @@ class Values:
         return self._numbers.get(text.encode(errors="surrogatepass"))
 
     def numbered(self, table: Iterable[bytes]) -> Array:
-        """Return the numbers of strings, int64; those that are new get the next ones."""
-        numbers, encoded, found = self._numbers, self._encoded, []
+        """Return the numbers of different strings, int64; those that are new get the next ones."""
+        strings = list(table)
         with self._lock:
-            for string in table:
-                number = numbers.get(string)
-                if number is None:
-                    number = len(encoded)
-                    encoded.append(string)  # first, so that who finds the number finds the string
-                    numbers[string] = number
-                found.append(number)
-        return np.array(found, dtype=np.int64)
+            new = [string for string in strings if string not in self._numbers]
+            first = len(self._encoded)
+            self._encoded += new  # before the numbers, so that who finds a number finds the string
+            self._numbers.update(zip(new, range(first, first + len(new)), strict=True))
+            return np.fromiter(map(self._numbers.__getitem__, strings), np.int64, len(strings))
 
     def encoded(self, count: int) -> list[bytes]:
         """Return the first ``count`` strings."""
@@ -136,23 +135,25 @@ class Groups:
     ``count`` is one more than the highest number. ``index`` has group << 32 | document of every document, sorted.
     """
 
-    def __init__(self, values: Values, numbers: Array, index: Array) -> None:
-        self.values, self.numbers, self._index = values, numbers, index
-        self.count = int(numbers.max()) + 1 if len(numbers) else 0
+    def __init__(self, values: Values, numbers: Growing, index: Array, count: int) -> None:
+        self.values, self.numbers, self.count = values, numbers.array, count
+        self._growing, self._index = numbers, index
 
     @classmethod
     def joined(cls, before: "Groups | None", documents: int, fields: Sequence[FieldPart]) -> "Groups":
         """Return the groups of the first ``documents`` documents of ``before`` and those of further segments."""
         values = before.values if before else Values()
-        old = before.numbers[:documents] if before else np.empty(0, dtype=np.int64)
-        new = concatenated([_numbered_groups(values, field) for field in fields], np.int64)
-        index = before._index if before else old
-        if before and documents < len(before.numbers):
-            index = index[(index & _DOCUMENT) < documents]
+        parts = [_numbered_groups(values, part) for part in fields]
+        numbers = grown(before._growing if before else None, documents, parts, np.dtype(np.int64))
         # Documents of one group mostly stand together and groups are numbered as they come: hardly anything to sort.
-        added = np.sort((new << _DOCUMENT_BITS) | np.arange(documents, documents + len(new)), kind="stable")
-        index = np.insert(index, np.searchsorted(index, added), added) if len(index) else added
-        return cls(values, np.concatenate([old, new]), index)
+        new = numbers.array[documents:]
+        index = np.sort((new << _DOCUMENT_BITS) | np.arange(documents, documents + len(new)), kind="stable")
+        if before and documents:
+            old = before._index
+            old = old[(old & _DOCUMENT) < documents] if documents < len(old) else old
+            index = np.insert(old, np.searchsorted(old, index), index)
+        count = max([before.count if before else 0, *(int(part.max(initial=-1)) + 1 for part in parts)])
+        return cls(values, numbers, index, count)
 
     def number(self, group: str) -> int | None:
         """Return the number of a group, or None."""
@@ -163,9 +164,9 @@ class Groups:
         first, last = np.searchsorted(self._index, (group << _DOCUMENT_BITS, (group + 1) << _DOCUMENT_BITS))
         return self._index[first:last] & _DOCUMENT
 
-    def sharing_with(self, documents: Array) -> Array:
-        """Return the documents in the groups of some documents, these included, ascending."""
-        groups = np.sort(self.numbers[documents])
+    def members_of_all(self, groups: Array) -> Array:
+        """Return the documents of several groups, which may be repeated and unknown, ascending."""
+        groups = np.sort(groups)
         groups = groups[is_new(groups)]
         starts, ends = (np.searchsorted(self._index, each << _DOCUMENT_BITS) for each in (groups, groups + 1))
         return np.sort(self._index[ranges(starts, ends)] & _DOCUMENT)
@@ -181,10 +182,12 @@ class KeywordColumn:
     u1, ``ordinals`` as narrow as they can be.
     """
 
-    def __init__(self, values: Values, count: int, starts: Array, ordinals: Array, kinds: Array) -> None:
+    def __init__(self, values: Values, count: int, starts: Growing, ordinals: Growing, kinds: Array) -> None:
         self.values, self.count = values, count
-        self.starts, self.ordinals, self.kinds = starts, ordinals, kinds
-        self.is_single = len(ordinals) == len(starts) - 1 and bool((starts[1:] != starts[:-1]).all())
+        self.starts, self.ordinals, self.kinds = starts.array, ordinals.array, kinds
+        self._growing = starts, ordinals
+        widths = self.starts[1:] - self.starts[:-1]
+        self.is_single = len(self.ordinals) == len(widths) and bool((widths == 1).all())
 
     @classmethod
     def joined(
@@ -193,13 +196,13 @@ class KeywordColumn:
         """Return the column of the first ``documents`` documents of ``before`` and of further segments."""
         values = before.values if before else Values()
         numbers = [values.numbered(field.values) for field in fields]
-        count = max(before.count if before else 0, *(int(each.max(initial=-1)) + 1 for each in numbers), 0)
-        starts = _joined_starts(before.starts[: documents + 1] if before else np.zeros(1, dtype=np.uint32), fields)
-        kept, narrow = int(starts[documents]), np.min_scalar_type(max(count - 1, 0))
-        old = [before.ordinals[:kept].astype(narrow, copy=False)] if before else []
-        new = [each.astype(narrow)[field.ordinals] for each, field in zip(numbers, fields, strict=True)]
-        ordinals = concatenated([*old, *new], narrow.type)
-        kinds = np.zeros(len(ordinals), dtype=np.uint8)
+        count = max([before.count if before else 0, *(int(each.max(initial=-1)) + 1 for each in numbers)])
+        narrow = np.min_scalar_type(max(count - 1, 0))
+        parts = [each.astype(narrow)[field.ordinals] for each, field in zip(numbers, fields, strict=True)]
+        kept = int(before.starts[documents]) if before else 0
+        starts = _joined_starts(before._growing[0] if before else None, documents, fields)
+        ordinals = grown(before._growing[1] if before else None, kept, parts, narrow)
+        kinds = np.zeros(len(ordinals.array), dtype=np.uint8)
         if before:
             kinds[:kept] = before.kinds[:kept]
         column = cls(values, count, starts, ordinals, kinds)
@@ -213,8 +216,9 @@ class KeywordColumn:
 
     @cached_property
     def usual(self) -> int:
-        """``ALONE`` or ``COMMON``, whichever more values of documents are."""
-        alone, common = (np.count_nonzero(self.kinds & kind) for kind in (ALONE, COMMON))
+        """``ALONE`` or ``COMMON``, whichever more values of documents are, by a sample: nothing but speed needs it."""
+        sample = self.kinds[:: 1 + len(self.kinds) // _SAMPLE]
+        alone, common = (np.count_nonzero(sample & kind) for kind in (ALONE, COMMON))
         return ALONE if alone >= common else COMMON
 
     def having(self, numbers: Iterable[int]) -> Array:
@@ -278,7 +282,7 @@ class KeywordColumn:
         size = len(self.starts) - 1
         if first == size:
             return
-        documents = groups.sharing_with(np.arange(first, size)) if first else np.arange(size)
+        documents = groups.members_of_all(groups.numbers[first:]) if first else np.arange(size)
         numbers = groups.numbers[documents]
         places = ranges(self.starts[documents], self.starts[1:][documents])
         repeated = np.repeat(numbers, self.starts[1:][documents] - self.starts[documents])
@@ -296,10 +300,12 @@ class _Joined(NamedTuple):
 
     groups: Groups | None
     keywords: Mapping[str, KeywordColumn]
+    arrays: Mapping[str, Growing]
     segments: Mapping[str, int]
 
 
-_GROUPS = ""  # beside the names of columns; no field has this name
+# Beside the names of keyword fields, which have no spaces, stand those of the other columns.
+_GROUPS = "the groups"
 
 
 class Columns:
@@ -315,17 +321,20 @@ class Columns:
         self._lock = RLock()
         self._groups: Groups | None = None
         self._keywords: dict[str, KeywordColumn] = {}
-        self._lengths: dict[str, Array] = {}
-        self._moments: dict[str, Array] = {}
-        self._before = before._kept(same) if before else _Joined(None, {}, {})
+        self._arrays: dict[str, Growing] = {}
+        self._before = before._kept(same) if before else _Joined(None, {}, {}, {})
 
     def _kept(self, same: int) -> _Joined:
         """Return what a later snapshot can take over: columns that were asked for here, or else before."""
         with self._lock:
-            made = dict.fromkeys([*self._keywords, *([_GROUPS] if self._groups else [])], len(self._segments))
-            segments = {name: min(same, number) for name, number in ({**self._before.segments, **made}).items()}
-            keywords = {**self._before.keywords, **self._keywords}
-            return _Joined(self._groups or self._before.groups, keywords, segments)
+            names = [*self._keywords, *self._arrays, *([_GROUPS] if self._groups else [])]
+            segments = {**self._before.segments, **dict.fromkeys(names, len(self._segments))}
+            return _Joined(
+                self._groups or self._before.groups,
+                {**self._before.keywords, **self._keywords},
+                {**self._before.arrays, **self._arrays},
+                {name: min(same, number) for name, number in segments.items()},
+            )
 
     def groups(self) -> Groups:
         """Return the groups of all documents."""
@@ -347,16 +356,21 @@ class Columns:
             return self._keywords[name]
 
     def lengths(self, name: str) -> Array:
-        """Return the lengths of a text field."""
-        if name not in self._lengths:
-            self._lengths[name] = concatenated([s.text[name].lengths for s in self._segments], np.uint32)
-        return self._lengths[name]
+        """Return the lengths of a text field, u4."""
+        return self._array(f"length of {name}", lambda segment: segment.text[name].lengths, np.dtype(np.uint32))
 
     def moments(self, name: str) -> Array:
-        """Return the moments of all documents."""
-        if name not in self._moments:
-            self._moments[name] = concatenated([s.moments[name] for s in self._segments], np.int64)
-        return self._moments[name]
+        """Return the moments of all documents, int64."""
+        return self._array(f"moment of {name}", lambda segment: segment.moments[name], np.dtype(np.int64))
+
+    def _array(self, name: str, part_of: Callable[[Segment], Array], dtype: np.dtype[np.generic]) -> Array:
+        with self._lock:
+            if name not in self._arrays:
+                segments = self._kept_segments(name)
+                parts = [part_of(segment) for segment in self._segments[segments:]]
+                before = self._before.arrays[name] if segments else None
+                self._arrays[name] = grown(before, self._bases[segments], parts, dtype)
+            return self._arrays[name].array
 
     def _kept_segments(self, name: str) -> int:
         segments = self._before.segments.get(name, 0)
@@ -396,9 +410,9 @@ def _numbered_groups(values: Values, field: FieldPart) -> Array:
     return numbers[ordinals]
 
 
-def _joined_starts(old: Array, fields: Sequence[FieldPart]) -> Array:
-    ends = np.cumsum([int(old[-1]), *(len(field.ordinals) for field in fields)])
-    dtype = np.result_type(old.dtype, np.min_scalar_type(int(ends[-1])))
-    bases = zip(fields, ends[:-1], strict=True)
-    shifted = [field.starts[1:].astype(dtype) + dtype.type(base) for field, base in bases]
-    return np.concatenate([old, *shifted])
+def _joined_starts(before: Growing | None, documents: int, fields: Sequence[FieldPart]) -> Growing:
+    kept = before.array[: documents + 1] if before else np.zeros(1, dtype=np.uint32)
+    ends = np.cumsum([int(kept[-1]), *(len(field.ordinals) for field in fields)])
+    dtype = np.result_type(kept.dtype, np.min_scalar_type(int(ends[-1])))
+    shifted = [field.starts[1:].astype(dtype) + dtype.type(base) for field, base in zip(fields, ends[:-1], strict=True)]
+    return grown(before, documents + 1, shifted, dtype) if before else grown(None, 0, [kept, *shifted], dtype)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from search.columnar.arrays import Array, ArraysDamaged, concatenated, read_arrays
-from search.columnar.columns import Columns, FieldPart, KeywordColumn
+from search.columnar.columns import Columns, FieldPart, Groups, KeywordColumn
 from search.columnar.commit import Commit, SegmentEntry, read_commit
 from search.columnar.document import NO_MOMENT
 from search.columnar.segment import Occurrences, Postings, Segment
@@ -40,8 +40,12 @@ class Snapshot:
         self._bases = np.cumsum([0, *map(len, segments)]).tolist()
         self.size: int = self._bases[-1]
         self.alive: Array = ~concatenated(deletions, bool)
-        self._columns: Columns = Columns(segments, before._columns if before else None, _same_segments(commit, before))
+        self._columns: Columns = Columns(
+            segments, before._columns if before else None, same_segments(commit, before.commit) if before else 0
+        )
         self._derived: dict[Hashable, Any] = {}
+        #: What was worked out for this snapshot or one before it, to start from; the values say what they belong to.
+        self.carried: dict[Hashable, Any] = dict(before.carried) if before else {}
         self._means: dict[str, float] = {}
 
     @cached_property
@@ -97,14 +101,19 @@ class Snapshot:
         return self._columns.keywords(name, part_of)
 
     @property
+    def grouping(self) -> Groups:
+        """The groups of all documents."""
+        return self._columns.groups()
+
+    @property
     def groups(self) -> Array:
         """The number of each document's group, from 0; documents of one group share it. int64."""
-        return self._columns.groups().numbers
+        return self.grouping.numbers
 
     @property
     def group_count(self) -> int:
         """One more than the highest number of a group."""
-        return self._columns.groups().count
+        return self.grouping.count
 
     def postings(self, name: str, term: str) -> Postings:
         """Return the living documents that have a term in a text field, and how often."""
@@ -162,7 +171,7 @@ class Snapshot:
 
     def documents_of_group(self, group: str) -> list[int]:
         """Return the numbers of the living documents of a group, ascending."""
-        number = self._columns.groups().number(group)
+        number = self.grouping.number(group)
         return [] if number is None else self._living_members(number)
 
     def members(self, document: int) -> list[int]:
@@ -170,7 +179,7 @@ class Snapshot:
         return self._living_members(int(self.groups[document]))
 
     def _living_members(self, group: int) -> list[int]:
-        members = self._columns.groups().members(group)
+        members = self.grouping.members(group)
         living: list[int] = members[self.alive[members]].tolist()
         return living
 
@@ -237,9 +246,9 @@ def _open_commit(path: Path, commit: Commit, before: Snapshot | None) -> Snapsho
     return Snapshot(commit, segments, deletions, before)
 
 
-def _same_segments(commit: Commit, before: Snapshot | None) -> int:
-    """Return how many segments at the beginning of two commits are the same ones."""
-    pairs = zip(commit.segments, before.commit.segments if before else (), strict=False)
+def same_segments(commit: Commit, before: Commit) -> int:
+    """Return how many segments at the beginning of two commits are the same ones, whatever was deleted from them."""
+    pairs = zip(commit.segments, before.segments, strict=False)
     return len(list(takewhile(lambda pair: pair[0].file == pair[1].file, pairs)))
 
 
