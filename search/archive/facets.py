@@ -79,7 +79,8 @@ def _values(column: KeywordColumn, counts: ValueCounts, chosen: frozenset[str]) 
     values = [texts[number] for number in numbers.tolist()]
     selected = map(chosen.__contains__, values) if chosen else repeat(False)
     rows = zip(values, counts.documents[numbers].tolist(), selected, counts.groups[numbers].tolist(), strict=False)
-    return tuple(map(FacetValue._make, rows))
+    # Not FacetValue._make, which is a Python function: of thousands of values it takes longer than all the counting.
+    return tuple(map(tuple.__new__, repeat(FacetValue), rows))
 
 
 def _newest_first(months: tuple[FacetValue, ...], request: SearchRequest) -> tuple[FacetValue, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.columnar.arrays import Array
-from search.columnar.columns import ALONE, COMMON, Groups, KeywordColumn, is_new
+from search.columnar.columns import ALONE, COMMON, Groups, KeywordColumn, is_new, taken
 from search.columnar.execute import Matches
 from search.columnar.snapshot import Snapshot
 
@@ -129,13 +129,13 @@ def value_counts(column: KeywordColumn, found: Selection) -> ValueCounts:
 def _counts_of_pairs(column: KeywordColumn, found: Selection) -> ValueCounts:
     """Count as if every pair were of the column's usual kind, and then put right the others, which are fewer."""
     places = column.places(found.documents)
-    ordinals = column.ordinals[places]
+    ordinals, kinds = taken(column.ordinals, places), taken(column.kinds, places)
     documents = np.bincount(ordinals, minlength=column.count)
     groups = documents if column.usual == ALONE else column.document_counts(found.firsts)
-    odd = np.flatnonzero((column.kinds[places] & column.usual) == 0)
+    odd = np.flatnonzero((kinds & column.usual) == 0)
     if not len(odd):
         return ValueCounts(documents, groups)
-    kinds, ordinals = column.kinds[places][odd], ordinals[odd]
+    kinds, ordinals = kinds[odd], ordinals[odd]
     owners = column.owners(found.documents, odd)
     is_first = found.is_first[owners]
     change = ((kinds == ALONE) | ((kinds == COMMON) & is_first)).astype(np.float64)
