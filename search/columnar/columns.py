@@ -2,8 +2,8 @@
 The columns of a whole archive: keywords, groups, moments and lengths of the documents of all segments.
 
 Values are numbered in the order in which they first came, and successive snapshots share the numbers: a column is made
-from the one of the snapshot before, as far as both have the same segments, so that a small commit costs little more
-than copying arrays. Deleted documents stay in the columns, as they stay in their segments.
+from the one of the snapshot before, as far as both have the same segments, so that a small commit costs little.
+Deleted documents stay in the columns, as they stay in their segments.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ MIN_KEPT_SHARE = 0.5
 # Up to so many values are looked for one by one: comparing narrow numbers takes a tenth of looking each up in a table.
 _FEW_VALUES = 8
 
-_SAMPLE = 1000
+_SAMPLE = 1000  # kinds that are looked at to find the usual one
 _DOCUMENT_BITS = 32
 _DOCUMENT = (1 << _DOCUMENT_BITS) - 1
 
@@ -210,9 +210,15 @@ class KeywordColumn:
         kept = int(before.starts[documents]) if before else 0
         starts = _joined_starts(before._growing[0] if before else None, documents, fields)
         ordinals = grown(before._growing[1] if before else None, kept, parts, narrow)
-        kinds = before.__dict__.get("kinds") if before else None  # if they were asked for
-        known = _KnownKinds(groups, documents, kinds[:kept]) if kinds is not None else _KnownKinds(groups)
+        known = before._kinds_known(groups, documents) if before else _KnownKinds(groups)
         return cls(values, count, starts, ordinals, known)
+
+    def _kinds_known(self, groups: Groups, documents: int) -> _KnownKinds:
+        """Return the kinds of at most the first ``documents`` documents, as far as anybody has asked for them."""
+        found = self.__dict__.get("kinds")  # not the property, which would work them out
+        if found is None:
+            found, documents = self._known.kinds, min(documents, self._known.documents)
+        return _KnownKinds(groups, documents, found[: int(self.starts[documents])])
 
     @cached_property
     def kinds(self) -> Array:
@@ -429,6 +435,8 @@ def _numbered_groups(values: Values, field: FieldPart) -> Array:
 
 
 def _joined_starts(before: Growing | None, documents: int, fields: Sequence[FieldPart]) -> Growing:
+    if any((field.starts[1:] < field.starts[:-1]).any() or field.starts[-1] != len(field.ordinals) for field in fields):
+        raise IndexError("the values of the documents do not follow each other")  # a damaged file
     kept = before.array[: documents + 1] if before else np.zeros(1, dtype=np.uint32)
     ends = np.cumsum([int(kept[-1]), *(len(field.ordinals) for field in fields)])
     dtype = np.result_type(kept.dtype, np.min_scalar_type(int(ends[-1])))

@@ -54,9 +54,9 @@ class Snapshot:
         return int(self.alive.sum())
 
     def derived(self, key: Hashable, make: Callable[[], _T]) -> _T:
-        """Return what ``make`` returns, which is called once for a key: for what follows from the snapshot alone."""
+        """Return what ``make`` returned for a key: for what follows from the snapshot alone."""
         if key not in self._derived:
-            self._derived[key] = make()
+            self._derived.setdefault(key, make())  # of two threads that make it, both go on with one
         found: _T = self._derived[key]
         return found
 

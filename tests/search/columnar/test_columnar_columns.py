@@ -185,6 +185,28 @@ def test_older_snapshot_stays_what_it_was_while_later_ones_follow(tmp_path):
         assert seen(follower, [follower.alive]) == seen(anew, [follower.alive])
 
 
+def test_kinds_are_taken_over_from_the_last_snapshot_that_was_asked_for_them(tmp_path, monkeypatch):
+    write(tmp_path, [document(str(n), group="g", keywords={"tag": ("x",)}) for n in range(9)])
+    first = open_snapshot(tmp_path)
+    assert set(first.keywords("tag").kinds.tolist()) == {COMMON}
+    write(tmp_path, [document("new", keywords={"tag": ("x",)})])
+    second = open_snapshot(tmp_path, first)
+    assert second.keywords("tag").count == 1
+    write(tmp_path, [document("newer", group="new", keywords={"tag": ("y",)})])
+    third = open_snapshot(tmp_path, second)
+    monkeypatch.setattr(third.grouping, "members_of_all", lambda groups: np.array([9, 10]))  # all that is looked at
+    assert third.keywords("tag").kinds.tolist() == [COMMON] * 9 + [ALONE] * 2
+
+
+def test_values_that_do_not_follow_each_other_are_damage(tmp_path):
+    write(tmp_path, [document("a"), document("b")])
+    snapshot = open_snapshot(tmp_path)
+    for starts, ordinals in (([0, 2, 1], [0]), ([0, 1, 2], [0])):
+        part = DerivedPart([b"x"], np.array(starts, dtype=np.uint32), np.array(ordinals, dtype=np.uint32))
+        with pytest.raises(IndexError, match="do not follow"):
+            snapshot.column("damaged", lambda segment, part=part: part)
+
+
 def test_unchanged_segments_are_neither_read_nor_copied_again(tmp_path):
     write(tmp_path, [document(str(n), keywords={"tag": ("x",)}, moments={"published": n}) for n in range(100)])
     first = open_snapshot(tmp_path)
