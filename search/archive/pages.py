@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
+from typing import NamedTuple
 
 import numpy as np
 
+from search.archive.everything import by_date, everything_seen
 from search.archive.facets import facet_values, filter_masks
 from search.archive.hits import articles_having, make_hits
 from search.archive.request import Group, SearchRequest, Sort
-from search.archive.results import Interpretation, Page, Reading
+from search.archive.results import FacetValue, Interpretation, Page, Reading
 from search.archive.spelling import spelling_suggestions, words_only
 from search.archive.view import View
 from search.article import LANGUAGES
@@ -79,25 +81,48 @@ def without_left_out(understood: UnderstoodQuery, query: str, left_out: Sequence
 def search_page(view: View, request: SearchRequest) -> Page:
     """Return the page that a request asks for."""
     understood = understand(view, request.query)
-    matches = view.seen(view.executor.matches(understood.compiled.tree))
-    understood = without_left_out(understood, request.query, view.executor.left_out)
-    collected = collect(view.snapshot, matches, filter_masks(view.snapshot, request))
-    order = _order(view, collected, understood.compiled, request)
-    chosen = _chosen(collected, order, request)
-    scores = order.relevance[np.searchsorted(collected.matches.documents, chosen)]
-    count = collected.count()
+    found = _found(view, understood, request)
+    understood, count = found.understood, found.collected.count()
     return Page(
         query=request.query,
         total=count.documents,
         stories=count.groups,
-        hits=make_hits(view, zip(chosen.tolist(), scores.tolist(), strict=True), understood.compiled.leaves),
-        facets=facet_values(collected, request),
+        hits=make_hits(view, found.hits, understood.compiled.leaves),
+        facets=found.facets,
         interpretation=_interpretation(view, understood),
         suggestion=None if count.documents else _suggestion(view, request.query, understood.compiled.leaves),
         limit=request.limit,
         offset=request.offset,
         group=str(request.group),
     )
+
+
+class _Found(NamedTuple):
+    """What a search found: the query as it was answered, all matches, the documents of the page, the facets."""
+
+    understood: UnderstoodQuery
+    collected: Collected
+    hits: list[tuple[int, float]]
+    facets: dict[str, tuple[FacetValue, ...]]
+
+
+def _found(view: View, understood: UnderstoodQuery, request: SearchRequest) -> _Found:
+    compiled = understood.compiled
+    if compiled.finds_everything and not request.filters and not request.has_dates:
+        everything = everything_seen(view.snapshot, view.visible)
+        grouped, needed = request.group is Group.STORY, request.offset + request.limit
+        first = everything.first(needed, oldest=request.sort is Sort.OLDEST, grouped=grouped)
+        chosen = _shown(everything.collected, first, request)
+        hits = [(document, 0.0) for document in chosen.tolist()]
+        return _Found(understood, everything.collected, hits, everything.facets(request))
+    matches = view.seen(view.executor.matches(compiled.tree))
+    understood = without_left_out(understood, request.query, view.executor.left_out)
+    collected = collect(view.snapshot, matches, filter_masks(view.snapshot, request))
+    order = _order(view, collected, understood.compiled, request)
+    chosen = _chosen(collected, order, request)
+    scores = order.relevance[np.searchsorted(collected.matches.documents, chosen)]
+    hits = list(zip(chosen.tolist(), scores.tolist(), strict=True))
+    return _Found(understood, collected, hits, facet_values(collected, request))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,35 +138,35 @@ def _order(view: View, collected: Collected, compiled: CompiledQuery, request: S
     if compiled.has_words and not compiled.dates and not request.has_dates:
         # Somebody who names a time has said how old the results should be; else newer is a little better.
         relevance = relevance * freshness(moments, known, microseconds(view.now), FRESHNESS_HALF_LIFE, FRESHNESS_SHARE)
-    match request.sort:  # NO_MOMENT is lower than all: articles without a date come last in both orders
-        case Sort.RELEVANCE if compiled.has_words:
-            return _RankedOrder(Order(relevance, (moments,)), relevance)
-        case Sort.OLDEST:
-            return _RankedOrder(Order(np.where(known, -moments, NO_MOMENT), (relevance,)), relevance)
-        case _:
-            return _RankedOrder(Order(moments, (relevance,)), relevance)
+    if request.sort is Sort.RELEVANCE and compiled.has_words:
+        return _RankedOrder(Order(relevance, (moments,)), relevance)
+    return _RankedOrder(Order(by_date(moments, oldest=request.sort is Sort.OLDEST), (relevance,)), relevance)
 
 
 def _chosen(collected: Collected, ranked: _RankedOrder, request: SearchRequest) -> Array:
     """Return the documents of the page: with groups the best of each story, or its version in ``prefer``."""
+    documents, needed = collected.matches.documents, request.offset + request.limit
     grouped = request.group is Group.STORY
-    documents = collected.matches.documents
-    needed = request.offset + request.limit
-    chosen = ordered(collected.snapshot, documents, ranked.order, needed, grouped=grouped)[request.offset :]
-    return preferred_versions(collected, chosen, request.prefer) if grouped and request.prefer else chosen
+    return _shown(collected, ordered(collected.snapshot, documents, ranked.order, needed, grouped=grouped), request)
+
+
+def _shown(collected: Collected, first: Array, request: SearchRequest) -> Array:
+    """Return which of the first documents of an order are on the page, each as the version to be shown."""
+    chosen = first[request.offset :]
+    if request.group is Group.STORY and request.prefer:
+        return preferred_versions(collected, chosen, request.prefer)
+    return chosen
 
 
 def preferred_versions(collected: Collected, chosen: Array, language: str) -> Array:
     """Return for each document the one of its story that also matches and is in ``language``, if there is one."""
     column = collected.snapshot.keywords("language")
-    if language not in column.values:
-        return chosen
-    wanted, matching = column.values.index(language), collected.matches.documents
+    wanted, matching = column.values.number(language), collected.matches.documents
 
     def is_preferred(document: int) -> bool:
         place = int(np.searchsorted(matching, document))
         matches = place < len(matching) and matching[place] == document
-        return bool(matches and column.of_documents[column.starts[document]] == wanted)
+        return bool(matches and wanted in column.of_document(document))
 
     versions = (filter(is_preferred, collected.snapshot.members(document)) for document in chosen.tolist())
     preferred = [next(found, document) for found, document in zip(versions, chosen.tolist(), strict=True)]

@@ -99,16 +99,16 @@ class Hit:
     matched: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """
     One value of a facet, with the results that choosing it gives.
 
-    ``count`` counts language versions (as ``Page.total``), ``stories`` stories (as ``Page.stories``).
+    ``count`` counts language versions (as ``Page.total``), ``stories`` stories (as ``Page.stories``). A tuple, because
+    a page may have thousands of them.
     """
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's own count() is of no use here
     selected: bool
     stories: int
 

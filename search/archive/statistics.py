@@ -7,7 +7,7 @@ from typing import Any
 
 from search.archive.view import View
 from search.article import parse_moment
-from search.columnar.collect import count_of, keyword_counts
+from search.columnar.collect import count_of
 from search.columnar.document import NO_MOMENT
 
 
@@ -66,8 +66,10 @@ def statistics_of(view: View) -> Statistics:
 
 
 def _counts(view: View, field: str) -> dict[str, int]:
-    counts = keyword_counts(view.snapshot, view.snapshot.keywords(field), view.visible.nonzero()[0])
-    return {value: counts[value].documents for value in sorted(counts, key=lambda v: (-counts[v].documents, v))}
+    column = view.snapshot.keywords(field)
+    counts = column.document_counts(view.visible.nonzero()[0]).tolist()
+    values = [(value, count) for value, count in zip(column.values.texts(), counts, strict=False) if count]
+    return dict(sorted(values, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _moment(microseconds: int) -> datetime:

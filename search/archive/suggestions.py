@@ -7,7 +7,7 @@ Only what may be seen is suggested. Tags and authors are compared as they are sh
 from collections.abc import Iterator
 
 from search.archive.view import View
-from search.columnar.collect import Order, keyword_counts, ordered
+from search.columnar.collect import Order, ordered
 from search.language import fold
 from search.query.leaves import Beginning, every
 
@@ -30,9 +30,10 @@ def _names(view: View, typed: str) -> Iterator[str]:
     """Yield tags and authors of which a word begins as typed, the most frequent first."""
     for field in ("tag", "author"):
         column = view.snapshot.keywords(field)
-        counts = keyword_counts(view.snapshot, column, view.visible.nonzero()[0])
-        fitting = [value for value in counts if f" {typed}" in f" {fold(value)}"]
-        yield from sorted(fitting, key=lambda value: (-counts[value].documents, value))
+        counts = column.document_counts(view.visible.nonzero()[0]).tolist()
+        seen = ((value, count) for value, count in zip(column.values.texts(), counts, strict=False) if count)
+        fitting = [(-count, value) for value, count in seen if f" {typed}" in f" {fold(value)}"]
+        yield from (value for _, value in sorted(fitting))
 
 
 def _headlines(view: View, words: list[str], limit: int) -> Iterator[str]:

@@ -6,7 +6,7 @@ This is the one place that decides it. Every count, list and suggestion goes thr
 
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 
@@ -24,28 +24,35 @@ class Audience(StrEnum):
 
 
 def visible_mask(snapshot: Snapshot, audience: Audience, now: datetime) -> Array:
-    """Return a mask of the documents that an audience may see at a moment."""
+    """
+    Return a mask of the documents that an audience may see at a moment.
+
+    It is the same object as long as nothing changes, so that what was worked out for it can be kept with it.
+    """
     if audience is Audience.NEWSROOM:
         return snapshot.alive
-    usable, embargoed = _usable(snapshot), _with_embargo(snapshot)
-    still = embargoed[snapshot.moments("embargo")[embargoed] > microseconds(now)]
-    if not len(still):
-        return usable
-    visible = usable.copy()
-    visible[still] = False
-    return visible
+    return snapshot.derived("visible to readers", lambda: _Readers(snapshot)).mask_at(now)
 
 
-@lru_cache(maxsize=2)  # the snapshot in use, and the one before it while calls are finishing
-def _usable(snapshot: Snapshot) -> Array:
-    mask = np.zeros(snapshot.size, dtype=bool)
-    mask[snapshot.keywords("status").documents_with(lambda status: status == Status.USABLE)] = True
-    mask &= snapshot.alive
-    mask.flags.writeable = False  # every call shares it
-    return mask
+class _Readers:
+    """What readers may see of a snapshot; one mask for each stretch of time in which no embargo ends."""
 
+    def __init__(self, snapshot: Snapshot) -> None:
+        column, embargoes = snapshot.keywords("status"), snapshot.moments("embargo")
+        self._usable = column.having(column.numbers([Status.USABLE])) & snapshot.alive
+        embargoed = np.flatnonzero(self._usable & (embargoes != NO_MOMENT))
+        self._embargoed = embargoed[np.argsort(embargoes[embargoed], kind="stable")]
+        self._ends = embargoes[self._embargoed]
+        self._last: tuple[int, Array] | None = None
+        self._lock = Lock()
 
-@lru_cache(maxsize=2)
-def _with_embargo(snapshot: Snapshot) -> Array:
-    """Return the documents that have an embargo at all: few, and each is looked at in every call."""
-    return np.flatnonzero(snapshot.moments("embargo") != NO_MOMENT)
+    def mask_at(self, now: datetime) -> Array:
+        """Return the mask at a moment."""
+        passed = int(np.searchsorted(self._ends, microseconds(now), side="right"))
+        with self._lock:
+            if self._last is None or self._last[0] != passed:
+                mask = self._usable.copy()
+                mask[self._embargoed[passed:]] = False
+                mask.flags.writeable = False  # every call shares it
+                self._last = passed, mask
+            return self._last[1]

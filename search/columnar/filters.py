@@ -8,7 +8,6 @@ import numpy as np
 from search.columnar.answers import Answer
 from search.columnar.arrays import Array
 from search.columnar.document import NO_MOMENT
-from search.columnar.document_sets import NONE, distinct
 from search.columnar.snapshot import Snapshot
 
 
@@ -46,34 +45,22 @@ class Valued(Answer):
     def __init__(self, snapshot: Snapshot, name: str, values: Sequence[str]) -> None:
         super().__init__(snapshot)
         self._column = snapshot.keywords(name)
-        ordinals = snapshot.derived(("casefolded", name), lambda: _by_casefold(self._column.values))
-        self._ordinals = [ordinal for value in {v.casefold() for v in values} for ordinal in ordinals.get(value, ())]
+        self._numbers = self._column.values.spelt(values)
 
     @cached_property
     def documents(self) -> Array:
         """The living documents that have a value."""
-        edges = np.searchsorted(self._column.ordinals, [(ordinal, ordinal + 1) for ordinal in self._ordinals])
-        found = [self._column.documents[first:last] for first, last in edges]
-        # The documents of one value are ascending; several values of one document are possible.
-        documents = found[0] if len(found) == 1 else distinct(self.snapshot, np.concatenate([NONE, *found]))
-        return self.snapshot.only_living(documents)
+        return np.flatnonzero(self._column.having(self._numbers) & self.snapshot.alive)
 
     def contains(self, documents: Array) -> Array:
         """Return which documents have a value."""
         if not self._column.is_single:
             return super().contains(documents)
-        wanted = np.zeros(len(self._column.values), dtype=bool)
-        wanted[self._ordinals] = True
-        return wanted.take(self._column.of_documents.take(documents))
+        wanted = np.zeros(self._column.count, dtype=bool)
+        wanted[[number for number in self._numbers if number < self._column.count]] = True
+        return wanted.take(self._column.ordinals.take(documents))
 
     @property
     def most(self) -> int:
         """As many as have the values, or all where counting them costs more than looking at a few."""
         return self.snapshot.alive_count if self._column.is_single else len(self.documents)
-
-
-def _by_casefold(values: Sequence[str]) -> dict[str, list[int]]:
-    ordinals: dict[str, list[int]] = {}
-    for ordinal, value in enumerate(values):
-        ordinals.setdefault(value.casefold(), []).append(ordinal)
-    return ordinals

@@ -2,57 +2,32 @@
 All segments of one commit, seen as one archive: what a search runs on.
 
 Documents are numbered through all segments, deleted ones included; ``alive`` marks the others. Columns are joined
-once, when they are first asked for; postings are joined for each term. A snapshot never changes: a newer commit is
-another snapshot, which shares the segments that both have.
+once, when they are first asked for (``columns``); postings are joined for each term. A snapshot never changes: a newer
+commit is another snapshot, which shares the segments and the beginnings of the columns that both have.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from search.columnar.arrays import Array, ArraysDamaged, concatenated, read_arrays
+from search.columnar.columns import Columns, FieldPart, Groups, KeywordColumn
 from search.columnar.commit import Commit, SegmentEntry, read_commit
 from search.columnar.document import NO_MOMENT
 from search.columnar.scratch import Scratch
-from search.columnar.segment import KeywordField, Occurrences, Postings, Segment
+from search.columnar.segment import Occurrences, Postings, Segment
 from search.errors import IndexDamaged
 
 # A writer may remove a segment between the reading of the commit and the opening of its files; the next commit is
 # then already there. More than a few times in a row is not that.
 _OPEN_ATTEMPTS = 5
 
-T = TypeVar("T")
-
-
-class KeywordColumn(NamedTuple):
-    """
-    Values of all documents, in two arrangements.
-
-    By value: ``documents[i]`` has ``values[ordinals[i]]``, sorted by ordinal. By document: document n has the values
-    with the ordinals ``of_documents[starts[n]:starts[n + 1]]``; beside each of these stands in ``pairs`` the number of
-    the pair of value and group, and ``pair_ordinals`` gives the value of each pair: so the groups of a value are
-    counted without sorting. ``is_single`` says that every document has exactly one value.
-    """
-
-    values: list[str]
-    ordinals: Array
-    documents: Array
-    starts: Array
-    of_documents: Array
-    pairs: Array
-    pair_ordinals: Array
-    is_single: bool
-
-    def documents_with(self, is_wanted: Callable[[str], bool]) -> Array:
-        """Return the documents that have a wanted value; one with several such values comes several times."""
-        wanted = np.array([is_wanted(value) for value in self.values], dtype=bool)
-        documents: Array = self.documents[wanted[self.ordinals]]
-        return documents
+_T = TypeVar("_T")
 
 
 class LocalPostings(NamedTuple):
@@ -63,27 +38,24 @@ class LocalPostings(NamedTuple):
     frequencies: Array
 
 
-@dataclass(slots=True)
-class _Joined:
-    """Columns that were asked for, by name."""
-
-    lengths: dict[str, Array] = field(default_factory=dict)
-    means: dict[str, float] = field(default_factory=dict)
-    keywords: dict[str, KeywordColumn] = field(default_factory=dict)
-    moments: dict[str, Array] = field(default_factory=dict)
-
-
 class Snapshot:
     """One commit, opened."""
 
-    def __init__(self, commit: Commit, segments: list[Segment], deletions: list[Array]) -> None:
+    def __init__(
+        self, commit: Commit, segments: list[Segment], deletions: list[Array], before: "Snapshot | None" = None
+    ) -> None:
         self.commit = commit
         self.segments = segments
         self._bases = np.cumsum([0, *map(len, segments)]).tolist()
         self.size: int = self._bases[-1]
         self.alive: Array = ~concatenated(deletions, bool)
-        self._joined = _Joined()
+        self._columns: Columns = Columns(
+            segments, before._columns if before else None, same_segments(commit, before.commit) if before else 0
+        )
         self._derived: dict[Hashable, Any] = {}
+        #: What was worked out for this snapshot or one before it, to start from; the values say what they belong to.
+        self.carried: dict[Hashable, Any] = dict(before.carried) if before else {}
+        self._means: dict[str, float] = {}
         self.marks = Scratch(self.size, bool)
         self.ranks = Scratch(self.size, np.int32)  # a commit's documents are numbered with less than 32 bits
 
@@ -106,32 +78,30 @@ class Snapshot:
         inside = self.alive.take(documents)
         return documents if inside.all() else documents[inside]
 
-    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what ``make`` gives, made once: something large that follows from this snapshot and ``key`` alone."""
+    def derived(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """Return what ``make`` gave for a key, made once: for what follows from the snapshot alone."""
         if key not in self._derived:
-            self._derived[key] = make()  # two threads at once make it twice, and both are right
-        found: T = self._derived[key]
+            self._derived.setdefault(key, make())  # of two threads that make it, both go on with one
+        found: _T = self._derived[key]
         return found
 
     def lengths(self, name: str) -> Array:
         """Return the length of a text field, in positions, for every document."""
-        if name not in self._joined.lengths:
-            self._joined.lengths[name] = concatenated([s.text[name].lengths for s in self.segments], np.uint32)
-        return self._joined.lengths[name]
+        return self._columns.lengths(name)
 
     def mean_length(self, name: str) -> float:
         """Return the mean length of a text field over the documents that have it, at least 1."""
-        if name not in self._joined.means:
+        if name not in self._means:
             lengths = self.lengths(name)
-            having = lengths[(lengths > 0) & self.alive]
-            self._joined.means[name] = float(having.mean()) if len(having) else 1.0
-        return self._joined.means[name]
+            dead = lengths[np.flatnonzero(~self.alive)]  # few, so that the sums need no mask
+            having = np.count_nonzero(lengths) - np.count_nonzero(dead)
+            total = int(lengths.sum(dtype=np.int64)) - int(dead.sum(dtype=np.int64))
+            self._means[name] = total / having if having else 1.0
+        return self._means[name]
 
     def moments(self, name: str) -> Array:
         """Return a moment of every document, in microseconds since 1970 UTC, ``NO_MOMENT`` where it is not known."""
-        if name not in self._joined.moments:
-            self._joined.moments[name] = concatenated([s.moments[name] for s in self.segments], np.int64)
-        return self._joined.moments[name]
+        return self._columns.moments(name)
 
     def within(self, name: str, least: int | None, most: int | None) -> Array:
         """Return a mask of the living documents whose moment is known and not outside the bounds, both inclusive."""
@@ -145,55 +115,30 @@ class Snapshot:
 
     def keywords(self, name: str) -> KeywordColumn:
         """Return the values of a keyword field."""
-        if name not in self._joined.keywords:
-            joined = _joined_keywords([segment.keywords[name] for segment in self.segments], self._bases)
-            self._joined.keywords[name] = self.column(*joined)
-        return self._joined.keywords[name]
+        return self._columns.keywords(name, lambda segment: segment.keywords[name])
 
-    def column(self, values: list[str], ordinals: Array, documents: Array) -> KeywordColumn:
-        """Return a column of pairs of value (its ordinal) and document, which come in any order."""
-        keys, pairs = np.unique(ordinals * self.group_count + self.groups[documents], return_inverse=True)
-        by_value, by_document = np.argsort(ordinals, kind="stable"), np.argsort(documents, kind="stable")
-        starts = np.searchsorted(documents[by_document], np.arange(self.size + 1))
-        return KeywordColumn(
-            values,
-            ordinals[by_value],
-            documents[by_value],
-            starts,
-            ordinals[by_document],
-            pairs[by_document],
-            keys // max(self.group_count, 1),
-            is_single=bool((np.diff(starts) == 1).all()),
-        )
+    def column(self, name: str, part_of: Callable[[Segment], FieldPart]) -> KeywordColumn:
+        """
+        Return a column that no field has: ``part_of`` works it out for one segment.
 
-    @cached_property
-    def groups(self) -> Array:
-        """The number of each document's group, from 0; documents of one group share it."""
-        return self._joined_groups[1]
-
-    @cached_property
-    def _joined_groups(self) -> tuple[list[str], Array, Array]:
-        return _joined_keywords([segment.groups for segment in self.segments], self._bases)
+        ``name`` stands for the function, also for later snapshots, and no keyword field may have it.
+        """
+        return self._columns.keywords(name, part_of)
 
     @property
-    def _group_keys(self) -> list[str]:
-        return self._joined_groups[0]
+    def grouping(self) -> Groups:
+        """The groups of all documents."""
+        return self._columns.groups()
 
-    @cached_property
-    def _group_order(self) -> Array:
-        return np.argsort(self.groups, kind="stable")
+    @property
+    def groups(self) -> Array:
+        """The number of each document's group, from 0; documents of one group share it. int64."""
+        return self.grouping.numbers
 
-    @cached_property
-    def _group_starts(self) -> Array:
-        """Where the documents of each group begin in ``_group_order``, and where the last ones end."""
-        starts = np.zeros(self.group_count + 1, dtype=np.int64)
-        np.cumsum(np.bincount(self.groups, minlength=self.group_count), out=starts[1:])
-        return starts
-
-    @cached_property
+    @property
     def group_count(self) -> int:
         """One more than the highest number of a group."""
-        return int(self.groups.max()) + 1 if self.size else 0
+        return self.grouping.count
 
     def term_postings(self, term: str, names: Sequence[str]) -> list[list[LocalPostings]]:
         """Return the postings of a term in each of some text fields, by segment, deleted documents included."""
@@ -269,18 +214,17 @@ class Snapshot:
 
     def documents_of_group(self, group: str) -> list[int]:
         """Return the numbers of the living documents of a group, ascending."""
-        number = bisect_left(self._group_keys, group)
-        if number == len(self._group_keys) or self._group_keys[number] != group:
-            return []
-        return self._living_members(number)
+        number = self.grouping.number(group)
+        return [] if number is None else self._living_members(number)
 
     def members(self, document: int) -> list[int]:
         """Return the numbers of the living documents that are in one group with a document, ascending."""
         return self._living_members(int(self.groups[document]))
 
     def _living_members(self, group: int) -> list[int]:
-        found = self._group_order[self._group_starts[group] : self._group_starts[group + 1]]
-        return [document for document in found.tolist() if self.alive[document]]
+        members = self.grouping.members(group)
+        living: list[int] = members[self.alive[members]].tolist()
+        return living
 
     def stored(self, document: int) -> bytes:
         """Return what was stored for a document."""
@@ -341,7 +285,13 @@ def _open_commit(path: Path, commit: Commit, before: Snapshot | None) -> Snapsho
             raise ArraysDamaged(f"{entry.file.name} holds {len(segment):,} documents instead of {entry.documents:,}")
         segments.append(segment)
         deletions.append(read_deletions(path, entry))
-    return Snapshot(commit, segments, deletions)
+    return Snapshot(commit, segments, deletions, before)
+
+
+def same_segments(commit: Commit, before: Commit) -> int:
+    """Return how many segments at the beginning of two commits are the same ones, whatever was deleted from them."""
+    pairs = zip(commit.segments, before.segments, strict=False)
+    return len(list(takewhile(lambda pair: pair[0].file == pair[1].file, pairs)))
 
 
 def joined_documents(pieces: Sequence[LocalPostings]) -> Array:
@@ -361,17 +311,3 @@ def _without(numbers: range, holes: list[range]) -> Iterator[range]:
         yield range(start, max(start, hole.start))
         start = max(start, hole.stop)
     yield range(start, max(start, numbers.stop))
-
-
-def _joined_keywords(fields: list[KeywordField], bases: list[int]) -> tuple[list[str], Array, Array]:
-    """Return the values of fields of all segments, and pairs of ordinal and document, ascending by document."""
-    tables = [[value.decode() for value in column.values] for column in fields]
-    values = sorted(set().union(*tables)) if tables else []
-    number = {value: ordinal for ordinal, value in enumerate(values)}
-    ordinals, documents = [], []
-    for column, table, base in zip(fields, tables, bases, strict=False):
-        renumbered = np.array([number[value] for value in table], dtype=np.int64)
-        ordinals.append(renumbered[column.ordinals])
-        counts: Array = np.diff(column.starts.astype(np.int64))
-        documents.append(np.repeat(np.arange(base, base + len(counts)), counts))
-    return values, concatenated(ordinals, np.int64), concatenated(documents, np.int64)

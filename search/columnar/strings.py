@@ -32,9 +32,9 @@ class Strings(Sequence[bytes]):
         return bytes(self._bytes[ends[number - 1] if number else 0 : ends[number]])
 
     def __iter__(self) -> Iterator[bytes]:
-        start = 0
+        start, whole = 0, self.data.tobytes()
         for end in self._ends.tolist():
-            yield bytes(self._bytes[start:end])
+            yield whole[start:end]
             start = end
 
     def prefix_range(self, prefix: bytes) -> range:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from heapq import merge
-from itertools import groupby
+from itertools import compress, groupby
 from typing import Protocol
 
 import numpy as np
@@ -77,21 +77,19 @@ class KeywordVocabulary:
 
     @cached_property
     def _values(self) -> list[bytes]:
-        return [value.encode() for value in self._column.values]
+        """The values that any document has that may be seen, in byte order."""
+        counts = self._column.document_counts(np.flatnonzero(self._visible))
+        return sorted(compress(self._column.values.encoded(self._column.count), counts.tolist()))
 
     def terms_from(self, start: bytes) -> Iterator[bytes]:
         """Yield the values from ``start`` on, in byte order."""
-        values = self._values
-        return (value for value in values[bisect_left(values, start) :] if len(self.postings(value).documents))
+        return iter(self._values[bisect_left(self._values, start) :])
 
     def postings(self, term: bytes) -> Postings:
         """Return the documents that have a value."""
-        number = bisect_left(self._values, term)
-        if number == len(self._values) or self._values[number] != term:
-            return _NO_POSTINGS
-        first, last = np.searchsorted(self._column.ordinals, (number, number + 1))
-        documents = np.sort(self._column.documents[first:last])
-        return _once(documents[self._visible[documents]])
+        text = _decoded(term)
+        having = self._column.having([] if text is None else self._column.numbers([text]))
+        return _once(np.flatnonzero(having & self._visible))
 
 
 class IdVocabulary:

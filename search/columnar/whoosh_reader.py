@@ -242,9 +242,9 @@ class WhooshReader(whoosh.reading.IndexReader):  # type: ignore[misc]  # Whoosh 
 
     def _values(self, fieldname: str) -> list[bytes]:
         column = self._snapshot.keywords(self._keywords[fieldname])
-        table = [value.encode() for value in column.values]
-        pairs = zip(column.starts[self._documents], column.starts[self._documents + 1], strict=True)
-        return [table[column.of_documents[start]] if start < end else b"" for start, end in pairs]
+        table = column.values.encoded(column.count)
+        pairs = zip(column.starts[self._documents], column.starts[1:][self._documents], strict=True)
+        return [table[column.ordinals[start]] if start < end else b"" for start, end in pairs]
 
     def _moments(self, fieldname: str) -> list[int]:
         moments = self._snapshot.moments(fieldname)[self._documents]

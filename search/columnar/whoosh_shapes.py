@@ -98,7 +98,7 @@ class WhooshLeaves:
         if name in self._layout.text:
             having = self._snapshot.lengths(name) > 0
         elif name in keywords:
-            having = np.diff(self._snapshot.keywords(keywords[name]).starts) > 0
+            having = self._snapshot.keywords(keywords[name]).having_any()
         elif name in self._layout.moments:
             having = self._snapshot.moments(name) != NO_MOMENT
         else:

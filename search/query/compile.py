@@ -56,6 +56,11 @@ class CompiledQuery:
     has_words: bool
     dates: tuple[nodes.DateRange, ...]
 
+    @property
+    def finds_everything(self) -> bool:
+        """Whether every article answers the query: it is empty."""
+        return isinstance(self.tree, whoosh.query.Every) and self.tree.fieldname is None
+
 
 @dataclass(frozen=True, slots=True)
 class _Context:

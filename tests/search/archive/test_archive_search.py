@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -279,6 +280,18 @@ class TestWhatReadersSee:
         with opened(path, now=NOW - timedelta(seconds=1)) as archive:
             assert archive.get("now.uk") is None
 
+    def test_embargo_that_ends_changes_the_first_page_of_an_open_archive(self, path: Path) -> None:
+        before, later = NOW - timedelta(seconds=1), NOW + timedelta(hours=1)
+        clock = Mock(return_value=NOW)
+        with search.open(path, clock=clock) as archive:
+            seen = []
+            for clock.return_value in (before, NOW, NOW, later, before):
+                page = archive.search("", group="none")
+                languages = {value.value: (value.count, value.stories) for value in page.facets["language"]}
+                assert page.total == page.stories + 2 == len(page.hits) == sum(count for count, _ in languages.values())
+                seen.append((page.total, languages["uk"]))
+            assert seen == [(3, (2, 1)), (4, (3, 2)), (4, (3, 2)), (5, (4, 3)), (3, (2, 1))]
+
     def test_newsroom_sees_everything(self, path: Path) -> None:
         with opened(path, audience="newsroom") as archive:
             assert archive.count() == 7
@@ -286,6 +299,34 @@ class TestWhatReadersSee:
 
 
 class TestRefresh:
+    def test_first_page_is_the_same_as_that_of_a_new_archive(self, build) -> None:
+        """It is worked out from the one before the commit."""
+        months = [f"2024-{month:02}-15" for month in range(1, 13)]
+        path = build(
+            [
+                article(f"{n}.en", story=f"s{n // 3}", tags=[f"t{n % 5}", "all"], section=f"x{n % 2}", published=month)
+                for n, month in enumerate(months)
+            ]
+        )
+        with opened(path) as archive:
+            archive.search("")
+            changes = [
+                [article("1.en", story="s0", tags=["t1"], published="2024-02-15")],
+                [article("new.en", story="s1", tags=["all", "new"], section="x1", published="1999-12-31")],
+                [article("2.en", story="s9", status="withheld"), article("3.uk", story="s1", tags=["t3"])],
+            ]
+            for change in changes:
+                indexer.index_articles(change, path)
+                archive.refresh()
+                with opened(path) as anew:
+                    for arguments in (
+                        {},
+                        {"sort": "oldest"},
+                        {"group": "none", "limit": 4, "offset": 3},
+                        {"prefer": "uk"},
+                    ):
+                        assert archive.search("", **arguments) == anew.search("", **arguments)
+
     def test_new_articles_are_seen_after_refresh(self, build) -> None:
         path = build([article("one.en")])
         with opened(path) as archive:

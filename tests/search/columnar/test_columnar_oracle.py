@@ -88,7 +88,7 @@ def check_counts(collected: Collected, oracle: Oracle, found) -> None:
 
     assert collected.count() == oracle.count(inside(*collected.masks))
     for name in FILTERS:
-        within = collected.documents_without(name)
+        within = collected.without(name).documents
         expected = inside(*(collected.masks.keys() - {name}))
         assert count_of(collected.snapshot, within) == oracle.count(expected)
         column = collected.snapshot.keywords(name)
