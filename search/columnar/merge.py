@@ -15,28 +15,8 @@ from search.columnar.document import Layout
 from search.columnar.invert import keyword_arrays, posting_arrays, stored_arrays, string_arrays
 from search.columnar.segment import KeywordField, Segment, Strings, TextField
 
-# Segments of one tier are merged when there are this many of them; each merge multiplies the size by about as many,
-# so an article is copied about log8(articles / batch) times and a search sees at most a few dozen segments.
-MERGE_FACTOR = 8
-
 # Terms are merged range by range: two million occurrences need about 150 MB of intermediate arrays.
 OCCURRENCES_AT_ONCE = 2_000_000
-
-
-def segments_to_merge(sizes: Sequence[int]) -> list[int]:
-    """
-    Return the numbers of the segments that should become one, given their sizes in documents; none is a good answer.
-
-    >>> segments_to_merge([100, 90, 80, 5, 5]), segments_to_merge([3] * 8 + [1000])
-    ([], [0, 1, 2, 3, 4, 5, 6, 7])
-    """
-    tiers: dict[int, list[int]] = {}
-    for number, size in enumerate(sizes):
-        tiers.setdefault(max(size, 1).bit_length() // 3, []).append(number)  # bit length / 3: tiers eight times apart
-    for tier in sorted(tiers):
-        if len(tiers[tier]) >= MERGE_FACTOR:
-            return tiers[tier]
-    return []
 
 
 def merged_arrays(segments: Sequence[Segment], alive: Sequence[Array], layout: Layout) -> dict[str, Array]:

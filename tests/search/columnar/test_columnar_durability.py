@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from archives import document, stored_by_id, write
+from archives import document, kept_files, stored_by_id, write
 from committing import KEPT
 
-from search.columnar.commit import read_commit
 from search.columnar.verify import verify_index
 
 HERE = Path(__file__).parent
@@ -81,7 +80,6 @@ except CommitFailed as error:
         assert len(stored_by_id(tmp_path / "index")) == 101
     assert bool(output) == (limit < 50_000)
     assert verify_index(tmp_path / "index").problems == ()
-    named = {file.name for file in read_commit(tmp_path / "index").files()}
-    assert {file.name for file in (tmp_path / "index").iterdir()} == {"visti.json", "writing.lock", *named}
+    assert {file.name for file in (tmp_path / "index").iterdir()} == kept_files(tmp_path / "index")
     write(tmp_path / "index", [document("b")])
     assert "b" in stored_by_id(tmp_path / "index")
