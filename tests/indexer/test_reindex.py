@@ -1,7 +1,13 @@
 """Rebuilding an outdated index from its own articles, and repairing one by the command."""
 
+import contextlib
+import dataclasses
 import json
+import os
+import random
 import shutil
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -9,11 +15,12 @@ import pytest
 
 import indexer.rebuild
 import search
-from indexer import index_articles, rebuild_damaged, reindex
+from indexer import index_articles, read_sources, rebuild_damaged, reindex
 from search.archive.documents import document_to_article
 from search.columnar import commit, rebuild
 from search.columnar.remains import Remains
 from search.columnar.verify import verify_index
+from search.columnar.writer import Writer
 from search.errors import IndexDamaged, IndexMissing, IndexOutdated
 
 #: Made by the program of format 1: 24 articles in two commits, of which two are replaced and one is deleted.
@@ -213,3 +220,57 @@ class TestCommands:
     def test_missing_index_is_not_repaired(self, visti, tmp_path):
         result = visti("repair", "--index", tmp_path / "nothing")
         assert result.exit_code == 1 and "there is no index" in result.stderr
+
+
+class TestCommitPolicy:
+    def test_slow_stream_is_visible_before_it_ends(self, sample_source, tmp_path):
+        articles = [item for item in read_sources([sample_source]) if isinstance(item, search.Article)][:6]
+        seen = []
+
+        def slowly():
+            for article in articles:
+                yield article
+                seen.append(commit.read_commit(tmp_path).generation)
+
+        index_articles(slowly(), tmp_path, commit_seconds=0)
+        assert seen == [2, 3, 4, 5, 6, 7]
+
+    def test_quick_stream_is_committed_by_number(self, sample_source, tmp_path):
+        index_articles(read_sources([sample_source]), tmp_path, commit_seconds=3600)
+        assert commit.read_commit(tmp_path).generation == 2
+
+    def test_each_id_is_looked_up_once(self, index_copy, sample_source, monkeypatch):
+        looked_up = []
+        find = Writer._found_place
+        monkeypatch.setattr(
+            Writer, "_found_place", lambda writer, identifier: looked_up.append(identifier) or find(writer, identifier)
+        )
+        articles = [item for item in read_sources([sample_source]) if isinstance(item, search.Article)]
+        changed = [dataclasses.replace(article, title=f"{article.title} 2") for article in articles]
+        report = index_articles(changed, index_copy)
+        assert report.updated == len(articles) and len(looked_up) == len(articles)
+
+
+REINDEXING = """
+import sys, indexer
+from search.language import analyze
+analyze("Київ", "uk"), analyze("Киев", "ru"), analyze("Kyiv", "en")  # the dictionaries are loaded now
+print("ready", flush=True)
+indexer.reindex(sys.argv[1])
+"""
+
+
+def test_killed_reindexing_leaves_the_old_or_the_new_index(old, articles):
+    for _ in range(max(int(os.environ.get("VISTI_KILLS", "15")) // 5, 1)):
+        environment = os.environ | {"PYTHONPATH": str(FORMAT_1.parents[2])}
+        command = [sys.executable, "-c", REINDEXING, str(old)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+            assert process.stdout.readline() == b"ready\n"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(random.random() * 0.3)
+            process.kill()
+        if commit.read_commit(old, commit.REBUILDABLE_FORMATS).analysis != "rules-0":
+            assert held(old) == articles
+            alter(old, analysis="rules-0")  # once more
+    assert reindex(old) == ARTICLES
+    assert held(old) == articles and verify_index(old).problems == ()
