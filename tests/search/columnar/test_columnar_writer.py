@@ -10,7 +10,7 @@ from archives import ANALYSIS, LAYOUT, document, ids_by_number, kept_files, stor
 
 from search.columnar import arrays, merge_policy, writer
 from search.columnar import commit as commits
-from search.columnar.commit import read_commit
+from search.columnar.commit import read_backup, read_commit
 from search.columnar.lock import LOCK_NAME
 from search.columnar.snapshot import open_snapshot
 from search.columnar.verify import verify_index
@@ -103,6 +103,60 @@ class TestBatch:
         assert read_commit(index).segments == ()
         write(index, [document("c")])
         assert len(list(index.glob("*.segment"))) == 1
+
+    def test_large_batch_becomes_several_segments_at_once(self, index, monkeypatch):
+        monkeypatch.setattr(writer, "MAX_SEGMENT_DOCUMENTS", 10)
+        monkeypatch.setattr(merge_policy, "MAX_SEGMENT_DOCUMENTS", 10)
+        before = stored_by_id(index)
+        expected = before | {f"{n:02d}": f"{n:02d}: {n}".encode() for n in range(25)}
+        expected |= {"03": b"03: again", "24": b"24: again", "a": b"a: again"}
+        del expected["05"]
+        with opened(index) as each:
+            for number in range(25):
+                each.put(document(f"{number:02d}", str(number)))
+            assert each.digest_of("03") == document("03", "3").digest
+            for identifier in ("03", "24", "a"):
+                each.put(document(identifier, "again"))
+            assert each.delete("05") and not each.delete("05")
+            assert stored_by_id(index) == before
+            each.commit()
+        assert stored_by_id(index) == expected
+        assert max(entry.documents for entry in read_commit(index).segments) <= 10
+        assert verify_index(index).problems == ()
+
+    def test_large_batch_that_is_not_committed_leaves_nothing(self, index, monkeypatch):
+        monkeypatch.setattr(writer, "MAX_SEGMENT_DOCUMENTS", 10)
+        before = stored_by_id(index)
+        with opened(index) as each:
+            for number in range(25):
+                each.put(document(f"{number:02d}"))
+        opened(index).close()
+        assert stored_by_id(index) == before and {file.name for file in index.iterdir()} == kept_files(index)
+
+    def test_merged_file_that_the_disk_does_not_give_back_replaces_nothing(self, index, monkeypatch, caplog):
+        monkeypatch.setattr(merge_policy, "MERGE_FACTOR", 2)
+        with monkeypatch.context() as patched:
+            patched.setattr(writer, "_checksum_on_disk", lambda path: 0)
+            write(index, [document("c")])
+        assert "not on the disk as it was written" in caplog.text
+        assert len(read_commit(index).segments) == 2 and verify_index(index).problems == ()
+        assert {file.name for file in index.iterdir()} == kept_files(index)
+
+    def test_files_of_the_commit_before_stay_until_the_next(self, index):
+        with opened(index) as each:
+            each.delete("a")
+            each.commit()
+            first = read_commit(index)
+            each.put(document("a", "again"))
+            each.delete("b")
+            each.commit()
+            assert read_backup(index) == [read_commit(index), first]
+            assert all((index / file.name).exists() for file in first.files())
+        with opened(index) as each:  # the next writer keeps them too
+            assert all((index / file.name).exists() for file in first.files())
+            each.put(document("z"))
+            each.commit()
+        assert not any((index / file.name).exists() for file in first.files())
 
     def test_uncommitted_work_is_dropped(self, index):
         before = contents(index)
