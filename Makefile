@@ -54,9 +54,10 @@ bench: install ## Measure indexing and searching beside other engines, on a gene
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "tantivy could not be installed; it is left out"
 	$(BIN)/python -m benchmarks.run
 
-torture: install-dev ## Kill the writer and compare with the oracle for minutes; `make test` has a short run of both
-	VISTI_KILLS=300 VISTI_ORACLE_EXAMPLES=5000 $(BIN)/python -m pytest -q \
-		tests/search/columnar/test_columnar_durability.py tests/search/columnar/test_columnar_oracle.py
+torture: install-dev ## Kill the writer, damage files, compare with the oracle, for minutes; `make test` has a short run of all
+	VISTI_KILLS=300 VISTI_DAMAGES=1000 VISTI_ORACLE_EXAMPLES=5000 $(BIN)/python -m pytest -q \
+		tests/search/columnar/test_columnar_durability.py tests/search/columnar/test_columnar_salvage.py \
+		tests/search/archive/test_archive_damage.py tests/indexer/test_reindex.py tests/search/columnar/test_columnar_oracle.py
 
 docs: install-dev ## Write docs/cli.md anew from the command's own help
 	$(BIN)/python docs/generate_cli.py > docs/cli.md.new && mv docs/cli.md.new docs/cli.md

@@ -7,6 +7,7 @@ Bringing articles into the archive: readers of formats, and the writing of what 
 
 from indexer.errors import IndexerError, RecordError, SourceUnavailable
 from indexer.readers import Remark, read_sources
+from indexer.rebuild import rebuild_damaged, reindex
 from indexer.write import Report, delete_articles, index_articles
 
 __all__ = [
@@ -18,4 +19,6 @@ __all__ = [
     "delete_articles",
     "index_articles",
     "read_sources",
+    "rebuild_damaged",
+    "reindex",
 ]

@@ -1,4 +1,4 @@
-"""The subcommands of ``visti`` that write an index: ``index`` and ``delete``."""
+"""The subcommands of ``visti`` that write an index: ``index``, ``delete``, ``reindex`` and ``repair``."""
 
 import json
 import os
@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
+import search
 from indexer.readers import read_sources
+from indexer.rebuild import rebuild_damaged, reindex
 from indexer.write import Report, delete_articles, index_articles
-from search.columnar.writer import WAIT_SECONDS
+from search.columnar.lock import WAIT_SECONDS
 from search.command import counted, index_option, json_option
 
 # Reasons printed one by one; all of them (up to the report's own limit) are in --json.
@@ -29,17 +31,20 @@ wait_option = click.option(
 )
 
 
-@click.command("index")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@index_option
-@wait_option
-@click.option(
+jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
     default=lambda: os.cpu_count() or 1,
     show_default="one for each core",
     help="Processes that share the analysis of a large number of articles.",
 )
+
+
+@click.command("index")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@index_option
+@wait_option
+@jobs_option
 @json_option
 def index_command(sources: Sequence[str], index_path: Path, wait: float, jobs: int, as_json: bool) -> None:
     """Put articles into the index.
@@ -47,7 +52,8 @@ def index_command(sources: Sequence[str], index_path: Path, wait: float, jobs: i
     SOURCE is a file, a folder, or - for JSON Lines on standard input. Files are JSON Lines (.jsonl, also .gz or .zst)
     or page dumps (.txt). The folder of the index is made if need be. An article replaces the one with its id; what
     has not changed is passed over. Records that cannot be taken are reported with their place and left out, the rest
-    goes in. Exit status 1 only if nothing at all could be taken.
+    goes in. What comes is committed, and can be found, every 5,000 articles and every 30 seconds. Exit status 1 only if
+    nothing at all could be taken.
 
     \b
     Examples:
@@ -96,6 +102,123 @@ def delete_command(ids: Sequence[str], index_path: Path, wait: float, as_json: b
         raise click.ClickException(
             f"none of these ids is in the index at {index_path}. Find the right ones: visti search WORDS --newsroom"
         )
+
+
+@click.command("reindex")
+@index_option
+@wait_option
+@jobs_option
+@json_option
+def reindex_command(index_path: Path, wait: float, jobs: int, as_json: bool) -> None:
+    """Rebuild an outdated index from its own articles.
+
+    For an index of an older format or another analysis, which other commands refuse. It needs room for the index once
+    more, and the index stays as it is until the new one takes its place at once. Interrupted, it goes on when it is
+    run again.
+
+    \b
+    Example:
+      visti reindex --index /srv/visti
+    """
+    progress = _Progress()
+    try:
+        articles = reindex(index_path, jobs=jobs, progress=progress.show, wait_seconds=wait)
+    except KeyboardInterrupt as error:
+        raise click.ClickException(
+            f"Stopped. The index at {index_path} is as it was; run the same command again to go on"
+        ) from error
+    finally:
+        progress.end()
+    if as_json:
+        click.echo(json.dumps({"rebuilt": articles is not None, "articles": articles}))
+    elif articles is None:
+        click.echo(f"{index_path} needs no rebuilding: its format and its analysis are this program's.")
+    else:
+        click.echo(f"{counted(articles, 'article')} rebuilt; the index at {index_path} is up to date.")
+
+
+@click.command("repair")
+@index_option
+@wait_option
+@jobs_option
+@json_option
+def repair_command(index_path: Path, wait: float, jobs: int, as_json: bool) -> None:
+    """Make a damaged index sound again.
+
+    Everything that can be read stays or comes back, article by article; what cannot is listed. Damaged files are moved
+    to a folder damaged-DATE in that of the index. Exit status 1 if anything is lost: put the articles in again with
+    visti index. Articles that were deleted may be back if the report says that deletions are lost.
+
+    \b
+    Example:
+      visti repair --index /srv/visti
+    """
+    progress = _Progress()
+    try:
+        repair = search.repair(index_path, wait_seconds=wait)
+    except search.IndexOutdated:
+        repair = rebuild_damaged(index_path, jobs=jobs, progress=progress.show, wait_seconds=wait)
+    finally:
+        progress.end()
+    _print_losses(repair)
+    click.echo(json.dumps(_repair_record(repair), ensure_ascii=False) if as_json else _repair_text(repair, index_path))
+    if repair.problems:
+        raise click.ClickException(f"{index_path} is still damaged: {repair.problems[0]}. See to the disk")
+    if repair.lost or repair.uncounted:
+        raise click.ClickException(
+            f"articles are lost, the index at {index_path} is sound without them. "
+            f"Put them in again from their source: visti index SOURCE --index {index_path}"
+        )
+
+
+def _print_losses(repair: search.Repair) -> None:
+    """Say on standard error what was damaged, what is lost, and what became of the files."""
+    for problem in repair.found[:MAX_PRINTED]:
+        click.echo(f"Damaged: {problem}", err=True)
+    for lost in repair.lost_articles[:MAX_PRINTED]:
+        click.echo(f"Lost: {lost.id or 'an article of unknown id'} {lost.title}".rstrip(), err=True)
+    if len(repair.lost_articles) > MAX_PRINTED:
+        click.echo(f"... and {len(repair.lost_articles) - MAX_PRINTED:,} more; --json lists them.", err=True)
+    for name in repair.uncounted:
+        click.echo(f"Lost: nobody can tell how many articles of {name}", err=True)
+    for name in repair.deletions_lost:
+        click.echo(
+            f"Note: which articles of {name} were deleted is not certain; those deleted last may be back. "
+            f"Delete them again: visti delete ID",
+            err=True,
+        )
+
+
+def _repair_text(repair: search.Repair, index_path: Path) -> str:
+    if repair.outcome == "sound":
+        return f"{index_path} is sound: {counted(repair.articles, 'article')}. Nothing was changed."
+    moved = f" The damaged files are in {repair.moved_to}." if repair.moved else ""
+    if repair.outcome == "restored":
+        return (
+            f"The commit of {index_path} was restored from its backup: {counted(repair.articles, 'article')}, "
+            f"nothing is lost.{moved}"
+        )
+    return (
+        f"{counted(repair.articles, 'article')} are in {index_path}, {repair.brought_back:,} of them brought back from "
+        f"damaged files; {repair.lost:,} lost.{moved}"
+    )
+
+
+def _repair_record(repair: search.Repair) -> dict[str, object]:
+    return {
+        "outcome": repair.outcome,
+        "generation": repair.generation,
+        "articles": repair.articles,
+        "brought_back": repair.brought_back,
+        "lost": repair.lost,
+        "lost_articles": [lost._asdict() for lost in repair.lost_articles],
+        "uncounted": repair.uncounted,
+        "deletions_lost": repair.deletions_lost,
+        "found": repair.found,
+        "moved": repair.moved,
+        "moved_to": str(repair.moved_to) if repair.moved_to else None,
+        "problems": repair.problems,
+    }
 
 
 class _Progress:

@@ -18,6 +18,7 @@ from search.article import Article
 from search.columnar.arrays import write_arrays
 from search.columnar.commit import BUILDING_SUFFIX, FileEntry
 from search.columnar.invert import SegmentBuilder
+from search.columnar.merge_policy import MAX_SEGMENT_DOCUMENTS
 from search.errors import CommitFailed
 
 # Starting a worker and loading its dictionaries takes about a second; below this many articles it does not pay.
@@ -51,18 +52,22 @@ class Workers:
         """Return whether so many articles are better shared than analysed here."""
         return self._jobs > 1 and articles >= WORTH_SHARING
 
-    def start(self, articles: Sequence[Article]) -> None:
-        """Begin to build segments of articles, one for each process; of none if there are none."""
+    def start(self, articles: Sequence[Article], dictionary: bytes) -> None:
+        """
+        Begin to build segments of articles, one for each process (more of a huge number); none of none.
+
+        ``dictionary`` is the writer's, so that the segments can be merged without unpacking what is stored.
+        """
         if not articles:
             return
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self._jobs, context, initializer=_leave_interrupts_to_the_parent)
-        size = -(-len(articles) // self._jobs)
+        size = min(-(-len(articles) // self._jobs), MAX_SEGMENT_DOCUMENTS)
         for first in range(0, len(articles), size):
             self._chunks += 1
             path = self._path / f"{self._chunks:08d}{BUILDING_SUFFIX}"
-            self._running.append(self._pool.submit(build_segment, path, articles[first : first + size]))
+            self._running.append(self._pool.submit(build_segment, path, articles[first : first + size], dictionary))
 
     def finished(self) -> list[FileEntry]:
         """
@@ -80,9 +85,9 @@ class Workers:
             raise CommitFailed(self._path, reason) from error
 
 
-def build_segment(path: Path, articles: Sequence[Article]) -> FileEntry:
+def build_segment(path: Path, articles: Sequence[Article], dictionary: bytes = b"") -> FileEntry:
     """Analyse articles with different ids and write their segment to a file. Raises ``OSError``."""
-    builder = SegmentBuilder(LAYOUT)
+    builder = SegmentBuilder(LAYOUT, dictionary)
     for article in articles:
         builder.add(article_to_document(article))
     size, checksum = write_arrays(path, builder.arrays())

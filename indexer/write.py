@@ -6,6 +6,7 @@ is counted.
 """
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +15,18 @@ from typing import Any
 from indexer.errors import IndexerError
 from indexer.parallel import Workers
 from indexer.readers.reading import Remark
-from search.archive.documents import LAYOUT, article_digest, article_to_document
+from search.archive.documents import LAYOUT, article_to_document, digest_of_stored, stored_article
 from search.article import Article
 from search.columnar.commit import read_commit
-from search.columnar.writer import WAIT_SECONDS, Writer
+from search.columnar.lock import WAIT_SECONDS
+from search.columnar.writer import Writer
 from search.language import analysis_version
 
 # A commit costs some files and tens of milliseconds, and makes what came before visible and safe. 5,000 articles of
 # news take about 200 MB while they wait.
 COMMIT_EVERY = 5_000
+# What comes slowly is seen soon: on a stream of one article a second a commit of 30 takes 1 % of the time.
+COMMIT_SECONDS = 30.0
 
 
 @dataclass(slots=True)
@@ -80,31 +84,34 @@ def index_articles(
     path: Path | str,
     *,
     commit_every: int = COMMIT_EVERY,
+    commit_seconds: float = COMMIT_SECONDS,
     wait_seconds: float = WAIT_SECONDS,
     jobs: int = 1,
     progress: Progress | None = None,
+    generation: int = 1,
 ) -> Report:
     """
     Add articles to the index in a folder, which is made if need be; an article replaces the one with its id.
 
     ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
-    after every ``commit_every`` articles and at the end; what is committed stays, whatever happens later. With
-    ``jobs``, so many processes share the analysis of a large number of articles (``indexer.parallel`` says what this
-    asks of a script). ``progress`` is called again and again as articles are looked at.
+    after every ``commit_every`` articles, when ``commit_seconds`` have passed as an article comes, and at the end; what
+    is committed stays, whatever happens later. With ``jobs``, so many processes share the analysis of a large number of
+    articles (``indexer.parallel`` says what this asks of a script). ``progress`` is called again and again as articles
+    are looked at. ``generation`` is the number of the first commit, if there is no index yet.
 
     Raises ``IndexLocked`` when another writer does not finish within ``wait_seconds``, ``IndexOutdated`` or
     ``IndexDamaged`` for an index that cannot be written to, ``CommitFailed`` (a full disk).
     """
     report = Report()
     with (
-        Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer,
+        Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds, generation=generation) as writer,
         Workers(Path(path), jobs) as workers,
     ):
         run = _Run(writer, workers, report, progress)
         try:
             for item in articles:
                 run.take(item)
-                if len(run.waiting) >= commit_every:
+                if len(run.waiting) >= commit_every or run.seconds_waited() >= commit_seconds:
                     run.write()
         except BaseException:
             with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
@@ -138,6 +145,7 @@ class _Run:
 
     def __init__(self, writer: Writer, workers: Workers, report: Report, progress: Progress | None) -> None:
         self.waiting: dict[str, Article] = {}
+        self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
         self._seen: set[int] = set()
 
@@ -158,18 +166,24 @@ class _Run:
                 f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
             )
 
+    def seconds_waited(self) -> float:
+        """Return for how long something may have waited for a commit: since the last, or since the run began."""
+        return time.monotonic() - self._written
+
     def write(self) -> None:
         """Write the articles that wait. Those that processes share are in the commit after this one."""
         self.commit()  # what they were given before: an id may be in both
         waiting, self.waiting = list(self.waiting.values()), {}
+        news = ((article, stored) for article in waiting if (stored := self._news(article)) is not None)
         if self._workers.are_worth(len(waiting)):
-            self._workers.start([article for article in waiting if self._is_news(article)])
+            self._workers.start([article for article, _ in news], self._writer.dictionary)
         else:
-            for article in waiting:
-                if self._is_news(article):
-                    self._writer.put(article_to_document(article))
+            for article, stored in news:
+                self._writer.put(article_to_document(article, stored))
                 self._show_progress()
             self._writer.commit()
+        self._show_progress()
+        self._written = time.monotonic()
 
     def commit(self) -> None:
         """Commit what the processes have built."""
@@ -190,14 +204,15 @@ class _Run:
                 self._report.duplicate_ids.append(identifier)
         self._seen.add(key)
 
-    def _is_news(self, article: Article) -> bool:
-        """Count an article and return whether it has to be written: it is new, or not as it was."""
-        digest = self._writer.digest_of(article.id)
-        if digest is None:
+    def _news(self, article: Article) -> bytes | None:
+        """Count an article and return what is to be stored of it, or None if it is in the index as it is."""
+        before = self._writer.digest_of(article.id)
+        stored = stored_article(article)
+        if before is None:
             self._report.added += 1
-        elif digest == article_digest(article):
+        elif before == digest_of_stored(stored):
             self._report.unchanged += 1
-            return False
+            return None
         else:
             self._report.updated += 1
-        return True
+        return stored

@@ -25,9 +25,11 @@ from search.archive.results import (
     hit_as_dict,
 )
 from search.archive.statistics import Statistics
+from search.archive.upkeep import repair
 from search.archive.visibility import Audience
 from search.archive.whoosh_api import open_whoosh
 from search.article import LANGUAGES, Article, Status, article_from_record, article_to_record
+from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
     CommitFailed,
@@ -63,6 +65,7 @@ __all__ = [
     "Notice",
     "Page",
     "Reading",
+    "Repair",
     "SearchError",
     "Snippet",
     "Sort",
@@ -78,4 +81,5 @@ __all__ = [
     "hit_as_dict",
     "open",
     "open_whoosh",
+    "repair",
 ]

@@ -201,7 +201,7 @@ def verify_command(index_path: Path, as_json: bool) -> None:
         click.echo(f"{index_path}: {size}: {state}")
     if found.problems:
         raise click.ClickException(
-            f"the index at {index_path} is damaged. Rebuild it in a new folder: visti index SOURCE --index NEW_FOLDER"
+            f"the index at {index_path} is damaged. Bring back what can be read: visti repair --index {index_path}"
         )
 
 

@@ -48,14 +48,20 @@ class IndexMissing(IndexUnavailable):
 
 
 class IndexOutdated(IndexUnavailable):
-    """The index was written by another version of Visti."""
+    """
+    The index was written by another version of Visti.
 
-    def __init__(self, path: Path | str, what: str, found: object, needed: object) -> None:
-        super().__init__(
-            path,
-            f"The index at {path} has {what} {found}, this program needs {needed}. "
-            f"Rebuild it in a new folder: visti index SOURCE --index NEW_FOLDER",
+    ``rebuildable`` says that this program can read the articles that are stored in it.
+    """
+
+    def __init__(self, path: Path | str, what: str, found: object, needed: object, *, rebuildable: bool = True) -> None:
+        help_ = (
+            f"It holds its articles; rebuild it from them: visti reindex --index {path}"
+            if rebuildable
+            else "A newer program may have made it: update Visti; or build it in a new folder: "
+            "visti index SOURCE --index NEW_FOLDER"
         )
+        super().__init__(path, f"The index at {path} has {what} {found}, this program needs {needed}. {help_}")
 
 
 class IndexDamaged(IndexUnavailable):
@@ -64,8 +70,8 @@ class IndexDamaged(IndexUnavailable):
     def __init__(self, path: Path | str, detail: str) -> None:
         super().__init__(
             path,
-            f"The index at {path} is damaged: {detail}. See what is left with: visti verify --index {path}; "
-            f"rebuild it in a new folder: visti index SOURCE --index NEW_FOLDER",
+            f"The index at {path} is damaged: {detail}. See all that is wrong: visti verify --index {path}; "
+            f"bring back what can be read: visti repair --index {path}",
         )
 
 

@@ -30,7 +30,7 @@ HOMES = {
     "pymorphy3": "search/language/",
     "snowballstemmer": "search/language/",
     "rapidfuzz": "search/archive/spelling.py",
-    "filelock": "search/columnar/writer.py",
+    "filelock": "search/columnar/lock.py",
     "flask": "web/",
     "flask_babel": "web/",
     "babel": "web/",

@@ -28,12 +28,12 @@ from search.archive.visibility import Audience
 from search.article import Article
 from search.columnar.commit import read_commit
 from search.columnar.snapshot import Snapshot
-from search.errors import IndexDamaged
+from search.errors import IndexDamaged, SearchError
 from search.language import paragraphs
-from search.settings import default_index_path
+from search.settings import KYIV, default_index_path
 
-# What reading mapped files can raise if they were changed behind our back.
-_DAMAGE = (IndexError, struct.error, zstandard.ZstdError, UnicodeDecodeError)
+# What reading mapped files can raise if they were changed behind our back; arguments are checked before that.
+_DAMAGE = (IndexError, KeyError, ValueError, OverflowError, MemoryError, struct.error, zstandard.ZstdError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +111,20 @@ class Archive:
 
         Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the query is wrong.
         """
+        request = make_request(
+            query,
+            {"language": language, "section": section, "source": source, "author": author, "tag": tag},
+            since=since,
+            until=until,
+            sort=sort,
+            group=group,
+            facets=facets,
+            limit=limit,
+            offset=offset,
+            prefer=prefer,
+            today=self._clock().astimezone(KYIV).date(),
+        )
         with self._view() as view:
-            request = make_request(
-                query,
-                {"language": language, "section": section, "source": source, "author": author, "tag": tag},
-                since=since,
-                until=until,
-                sort=sort,
-                group=group,
-                facets=facets,
-                limit=limit,
-                offset=offset,
-                prefer=prefer,
-                today=view.today,
-            )
             return search_page(view, request)
 
     def get(self, article_id: str) -> Article | None:
@@ -192,5 +192,7 @@ class Archive:
     def _view(self) -> Iterator[View]:
         try:
             yield make_view(self._snapshot, self.audience, self._clock())
+        except SearchError:
+            raise
         except _DAMAGE as error:
             raise IndexDamaged(self.path, f"its data make no sense ({type(error).__name__}: {error})") from error

@@ -22,14 +22,18 @@ LAYOUT = Layout(
 )
 
 
-def article_to_document(article: Article) -> Document:
-    """Return the document of an article, its text analysed in the article's language."""
-    stored = _canonical_json(article)
+def article_to_document(article: Article, stored: bytes | None = None) -> Document:
+    """
+    Return the document of an article, its text analysed in the article's language.
+
+    ``stored`` is what ``stored_article`` gave for it, if that was asked for before.
+    """
+    stored = stored_article(article) if stored is None else stored
     language = article.language
     return Document(
         id=article.id,
         group=article.story,
-        digest=_digest(stored),
+        digest=digest_of_stored(stored),
         stored=stored,
         card=_card(article),
         text={name: [positions(text, language) for text in texts] for name, texts in field_paragraphs(article).items()},
@@ -74,7 +78,7 @@ def card_to_version(card: bytes) -> Version:
 
 def article_digest(article: Article) -> int:
     """Return the 64-bit digest of an article's whole content; equal articles have equal ones."""
-    return _digest(_canonical_json(article))
+    return digest_of_stored(stored_article(article))
 
 
 def article_to_version(article: Article) -> Version:
@@ -96,11 +100,13 @@ def _card(article: Article) -> bytes:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _canonical_json(article: Article) -> bytes:
+def stored_article(article: Article) -> bytes:
+    """Return what is stored for an article: its record, as JSON that is the same for equal articles."""
     return json.dumps(article_to_record(article), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _digest(stored: bytes) -> int:
+def digest_of_stored(stored: bytes) -> int:
+    """Return the 64-bit digest of what is stored for an article."""
     return int.from_bytes(hashlib.blake2b(stored, digest_size=8).digest(), "little")
 
 

@@ -18,16 +18,13 @@ from search.columnar.document import NO_MOMENT, PARAGRAPH_GAP, Document, Layout,
 from search.columnar.stored import stored_arrays
 from search.columnar.strings import hashed_string_arrays, string_arrays
 
-#: Document numbers of a segment fit 16 bits: postings are half as large, and merging needs a bounded amount of memory.
-MAX_SEGMENT_DOCUMENTS = 1 << 16
-
 #: Where the positions of a posting begin is written down for every so many postings; between them one adds up.
 MARKED_POSTINGS = 64
 
 
 class SegmentBuilder:
     """
-    Collects documents, at most ``MAX_SEGMENT_DOCUMENTS``, and turns them into the arrays of one segment.
+    Collects documents, at most ``merge_policy.MAX_SEGMENT_DOCUMENTS``, and turns them into the arrays of one segment.
 
     ``dictionary`` is that of the stored documents of another segment, if there is one.
     """

@@ -17,28 +17,8 @@ from search.columnar.segment import KeywordField, Segment, TextField
 from search.columnar.stored import merged_stored_arrays
 from search.columnar.strings import Strings, hashed_string_arrays, kept_string_arrays
 
-# Segments of one tier are merged when there are this many of them; each merge multiplies the size by about as many,
-# so an article is copied about log8(articles / batch) times and a search sees at most a few dozen segments.
-MERGE_FACTOR = 8
-
 # Terms are merged range by range: two million postings with their positions need about 150 MB of intermediate arrays.
 POSTINGS_AT_ONCE = 2_000_000
-
-
-def segments_to_merge(sizes: Sequence[int]) -> list[int]:
-    """
-    Return the numbers of the segments that should become one, given their sizes in documents; none is a good answer.
-
-    >>> segments_to_merge([100, 90, 80, 5, 5]), segments_to_merge([3] * 8 + [1000])
-    ([], [0, 1, 2, 3, 4, 5, 6, 7])
-    """
-    tiers: dict[int, list[int]] = {}
-    for number, size in enumerate(sizes):
-        tiers.setdefault(max(size, 1).bit_length() // 3, []).append(number)  # bit length / 3: tiers eight times apart
-    for tier in sorted(tiers):
-        if len(tiers[tier]) >= MERGE_FACTOR:
-            return tiers[tier]
-    return []
 
 
 def merged_arrays(segments: Sequence[Segment], alive: Sequence[Array], layout: Layout) -> dict[str, Array]:

@@ -18,6 +18,7 @@ import numpy as np
 from search.columnar.arrays import Array, ArraysDamaged, concatenated, read_arrays
 from search.columnar.columns import Columns, FieldPart, Groups, KeywordColumn
 from search.columnar.commit import Commit, SegmentEntry, read_commit
+from search.columnar.deletions import require_checksum
 from search.columnar.document import NO_MOMENT
 from search.columnar.scratch import Scratch
 from search.columnar.segment import Occurrences, Postings, Segment
@@ -266,6 +267,8 @@ def read_deletions(path: Path, entry: SegmentEntry) -> Array:
     """Return a mask of the deleted documents of a segment. Raises ``ArraysDamaged``."""
     mask = np.zeros(entry.documents, dtype=bool)
     if entry.deletions:
+        # Small enough to be checked by everyone who opens it: a deleted article must not come back.
+        require_checksum(path, entry.deletions)
         deleted = read_arrays(path / entry.deletions.name, entry.deletions.size).get("deleted")
         if deleted is None or deleted.dtype.kind != "u":
             raise ArraysDamaged(f"{entry.deletions.name} is not a file of deletions")

@@ -2,19 +2,20 @@
 The writer: adds, replaces and deletes documents, one commit at a time, one writer at a time.
 
 Nothing is visible before ``commit`` and everything is durable after it. A failure leaves the last commit as it was.
+The files of the commit before are kept until the next one is durable, except those that a merge has replaced.
 """
 
 import contextlib
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
-import filelock
 import numpy as np
 
 from search.columnar.arrays import Array, ArraysDamaged, checksum_of, sync_folder, write_arrays
@@ -27,20 +28,21 @@ from search.columnar.commit import (
     SegmentEntry,
     foreign_files,
     publish_commit,
+    read_backup,
     read_commit,
     remove_unused_files,
     require_analysis,
+    write_backup,
 )
+from search.columnar.deletions import deletion_arrays
 from search.columnar.document import Document, Layout
 from search.columnar.invert import SegmentBuilder
-from search.columnar.merge import merged_arrays, segments_to_merge
+from search.columnar.lock import WAIT_SECONDS, IndexLock, unusable_folder
+from search.columnar.merge import merged_arrays
+from search.columnar.merge_policy import MAX_SEGMENT_DOCUMENTS, Size, segments_to_merge
 from search.columnar.segment import Segment
 from search.columnar.snapshot import read_deletions
-from search.errors import CommitFailed, IndexDamaged, IndexLocked, IndexMissing, IndexOutdated, IndexUnavailable
-
-LOCK_NAME = "writing.lock"
-# Long enough for a commit of another process to end, short enough that a person waits for the message.
-WAIT_SECONDS = 10.0
+from search.errors import CommitFailed, IndexDamaged, IndexMissing, IndexOutdated, IndexUnavailable
 
 _logger = logging.getLogger(__name__)
 
@@ -55,32 +57,45 @@ class _Part:
     changed: bool = False
 
 
+class _Place(NamedTuple):
+    part: _Part
+    document: int
+
+
+# Where documents are is asked before they are put, a commit's worth (5,000) earlier when processes do the work.
+_REMEMBERED = 20_000
+
+
 class Writer:
     """
     Writes to the index at ``path``, making an empty one if there is none.
 
     ``analysis`` names the analysis of the terms; an index made by another is refused. Use it as a context manager:
-    what was not committed when it ends is dropped.
+    what was not committed when it ends is dropped. ``generation`` is the number of the first commit of a new index.
 
     Raises ``IndexLocked`` after ``wait_seconds``, ``IndexOutdated``, ``IndexDamaged``, and ``IndexUnavailable`` when
     the folder holds something else or cannot be written to.
     """
 
-    def __init__(self, path: Path | str, layout: Layout, analysis: str, *, wait_seconds: float = WAIT_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        layout: Layout,
+        analysis: str,
+        *,
+        wait_seconds: float = WAIT_SECONDS,
+        generation: int = 1,
+    ) -> None:
         self.path = Path(path)
         self._prepare_folder()
-        # Whichever thread closes the writer, the lock is let go.
-        self._lock = filelock.FileLock(self.path / LOCK_NAME, thread_local=False)
+        self._lock = IndexLock(self.path, wait_seconds)
+        self._places: dict[str, _Place | None] = {}
         try:
-            self._lock.acquire(timeout=wait_seconds)
-        except filelock.Timeout as error:
-            raise IndexLocked(self.path, wait_seconds) from error
-        except OSError as error:
-            raise self._unusable(error) from error
-        try:
-            self._commit = self._last_commit(layout, analysis)
+            found = self._last_commit(layout, analysis)
+            self._commit = found or Commit(generation - 1, analysis, layout, ())
+            self._before = self._commit_before()
             self._parts = self._open_parts()
-            if not self._commit.generation:
+            if not found:
                 self._begin_index()
         except BaseException:
             self._lock.release()
@@ -102,6 +117,11 @@ class Writer:
         self._lock.release()
 
     @property
+    def dictionary(self) -> bytes:
+        """The dictionary that documents are stored with, for a segment that is built elsewhere; empty if none is."""
+        return max((part.segment.stored.dictionary for part in self._parts), key=len, default=b"")
+
+    @property
     def pending(self) -> int:
         """The number of documents added since the last commit."""
         return len(self._builder)
@@ -111,10 +131,16 @@ class Writer:
         if identifier in self._numbers:
             return self._digests[self._numbers[identifier]]
         place = self._place_of(identifier)
-        return None if place is None else int(place[0].segment.digests[place[1]])
+        return None if place is None else int(place.part.segment.digests[place.document])
 
     def put(self, document: Document) -> None:
-        """Add a document, or replace the one that has its id."""
+        """
+        Add a document, or replace the one that has its id.
+
+        Raises ``CommitFailed`` when so many wait that a whole segment has to be written, and cannot be.
+        """
+        if len(self._builder) >= MAX_SEGMENT_DOCUMENTS:
+            self._set_batch_aside()
         self.delete(document.id)
         self._numbers[document.id] = len(self._builder)
         self._digests.append(document.digest)
@@ -132,8 +158,10 @@ class Writer:
             segment = Segment(path, file.size, self._commit.layout)
         except (OSError, ArraysDamaged) as error:
             raise CommitFailed(self.path, f"what a worker built cannot be used ({error})") from error
-        for identifier in segment.ids:
-            self.delete(identifier.decode())
+        for encoded in segment.ids:
+            identifier = encoded.decode()
+            self.delete(identifier)
+            self._places.pop(identifier, None)  # from now on it is here
         entry = SegmentEntry(replace(file, name=path.name), len(segment), None)
         self._parts.append(_Part(entry, segment, np.ones(len(segment), dtype=bool)))
 
@@ -146,8 +174,8 @@ class Writer:
         place = self._place_of(identifier)
         if place is None:
             return False
-        part, document = place
-        part.alive[document], part.changed = False, True
+        place.part.alive[place.document], place.part.changed = False, True
+        self._places[identifier] = None
         return True
 
     def commit(self) -> None:
@@ -166,9 +194,10 @@ class Writer:
             entries = [entry for entry, part in zip(entries, self._parts, strict=True) if part.alive.any()]
             if len(self._builder) > len(self._replaced):
                 entries.append(self._written_batch(write))
+            before = self._commit
             self._publish(entries)
         self._begin_batch()
-        self._settle()
+        self._settle(before)
         self._merge()
 
     def _prepare_folder(self) -> None:
@@ -176,7 +205,7 @@ class Writer:
             self.path.mkdir(parents=True, exist_ok=True)
             foreign = foreign_files(self.path)
         except OSError as error:
-            raise self._unusable(error) from error
+            raise unusable_folder(self.path, error) from error
         if foreign:
             raise IndexUnavailable(
                 self.path,
@@ -184,22 +213,20 @@ class Writer:
                 f"Nothing was written; name an empty or new folder with --index.",
             )
 
-    def _unusable(self, error: OSError) -> IndexUnavailable:
-        return IndexUnavailable(
-            self.path,
-            f"The folder {self.path} cannot be written to: {error.strerror}. "
-            f"Mend that, or name another folder with --index.",
-        )
-
-    def _last_commit(self, layout: Layout, analysis: str) -> Commit:
+    def _last_commit(self, layout: Layout, analysis: str) -> Commit | None:
         try:
             commit = read_commit(self.path)
         except IndexMissing:
-            return Commit(0, analysis, layout, ())
+            return None
         require_analysis(self.path, commit, analysis)
         if commit.layout != layout:
             raise IndexOutdated(self.path, "the fields", commit.layout, layout)
         return commit
+
+    def _commit_before(self) -> Commit | None:
+        """Return the commit before the last one, if it was kept: its files stay until the next commit."""
+        kept = read_backup(self.path)
+        return kept[1] if len(kept) > 1 and kept[0] == self._commit else None
 
     def _open_parts(self) -> list[_Part]:
         try:
@@ -215,19 +242,38 @@ class Writer:
         """Commit the empty index. After that, segments without a commit are not the trace of a crash, but damage."""
         with self._new_files():
             self._publish([])
-        self._settle()
+        self._settle(None)
 
     def _begin_batch(self) -> None:
-        self._builder = SegmentBuilder(self._commit.layout)
+        self._builder = SegmentBuilder(self._commit.layout, self.dictionary)
         self._numbers: dict[str, int] = {}
         self._digests: list[int] = []
         self._replaced: list[int] = []
 
-    def _place_of(self, identifier: str) -> tuple[_Part, int] | None:
+    def _set_batch_aside(self) -> None:
+        """Write the documents that wait to a segment, which is one of the next commit, and begin another."""
+        with self._new_files() as write:
+            file = write(SEGMENT_SUFFIX, self._builder.arrays())
+            part = self._open_part(SegmentEntry(file, len(self._builder), None))
+        part.alive[self._replaced] = False
+        part.changed = bool(self._replaced)
+        self._parts.append(part)
+        self._places.clear()
+        self._begin_batch()
+
+    def _place_of(self, identifier: str) -> _Place | None:
+        """Return where a document is, uncommitted ones aside. Each id is looked up once: every segment is asked."""
+        if identifier not in self._places:
+            if len(self._places) >= _REMEMBERED:
+                self._places.clear()
+            self._places[identifier] = self._found_place(identifier)
+        return self._places[identifier]
+
+    def _found_place(self, identifier: str) -> _Place | None:
         for part in reversed(self._parts):
             document = part.segment.document_of(identifier)
             if document is not None and part.alive[document]:
-                return part, document
+                return _Place(part, document)
         return None
 
     @contextmanager
@@ -243,10 +289,12 @@ class Writer:
 
         try:
             yield write
-        except OSError as error:
+        except (OSError, ArraysDamaged) as error:
             for path in written:
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
+            if isinstance(error, ArraysDamaged):
+                raise
             raise CommitFailed(self.path, error.strerror or str(error)) from error
 
     def _free_path(self, suffix: str) -> Path:
@@ -258,14 +306,14 @@ class Writer:
     def _entry_now(self, part: _Part, write: Callable[[str, dict[str, Array]], FileEntry]) -> SegmentEntry:
         if not part.changed or not part.alive.any():
             return part.entry
-        deleted = np.flatnonzero(~part.alive).astype("<u4")
-        return SegmentEntry(part.entry.file, part.entry.documents, write(DELETIONS_SUFFIX, {"deleted": deleted}))
+        arrays = deletion_arrays(part.entry.file.name, np.flatnonzero(~part.alive))
+        return SegmentEntry(part.entry.file, part.entry.documents, write(DELETIONS_SUFFIX, arrays))
 
     def _written_batch(self, write: Callable[[str, dict[str, Array]], FileEntry]) -> SegmentEntry:
         file = write(SEGMENT_SUFFIX, self._builder.arrays())
         deletions = None
         if self._replaced:
-            deletions = write(DELETIONS_SUFFIX, {"deleted": np.array(sorted(self._replaced), dtype="<u4")})
+            deletions = write(DELETIONS_SUFFIX, deletion_arrays(file.name, np.array(sorted(self._replaced))))
         return SegmentEntry(file, len(self._builder), deletions)
 
     def _written_merge(self, parts: list[_Part], write: Callable[[str, dict[str, Array]], FileEntry]) -> SegmentEntry:
@@ -273,7 +321,10 @@ class Writer:
             if checksum_of(part.segment.path) != part.entry.file.checksum:
                 raise ArraysDamaged(f"{part.entry.file.name} has changed; see visti verify --index {self.path}")
         arrays = merged_arrays([part.segment for part in parts], [part.alive for part in parts], self._commit.layout)
-        return SegmentEntry(write(SEGMENT_SUFFIX, arrays), len(arrays["digests"]), None)
+        file = write(SEGMENT_SUFFIX, arrays)
+        if _checksum_on_disk(self.path / file.name) != file.checksum:  # what it replaces is about to be removed
+            raise ArraysDamaged(f"{file.name} is not on the disk as it was written; see to the disk")
+        return SegmentEntry(file, len(arrays["digests"]), None)
 
     def _publish(self, entries: list[SegmentEntry]) -> None:
         commit = Commit(self._commit.generation + 1, self._commit.analysis, self._commit.layout, tuple(entries))
@@ -284,18 +335,28 @@ class Writer:
             raise OSError(f"what was written cannot be read ({error})") from error
         publish_commit(self.path, commit)
         self._commit, self._parts = commit, parts
+        self._places.clear()
 
-    def _settle(self) -> None:
-        """Make the switch durable; only then can the files of the commit before go."""
+    def _settle(self, before: Commit | None) -> None:
+        """Make the switch durable; only then can the files of the commit before ``before`` go."""
         try:
             sync_folder(self.path)
         except OSError as error:
             raise CommitFailed(self.path, error.strerror or str(error)) from error
+        self._before = before
+        try:
+            write_backup(self.path, self._kept_commits())
+        except OSError as error:  # the commit is safe without it, and what the backup of before names is kept
+            _logger.warning("%s: the backup of the commit was not written (%s)", self.path, error)
+            return
         self._remove_unused_files()
+
+    def _kept_commits(self) -> list[Commit]:
+        return [self._commit, *([self._before] if self._before else [])]
 
     def _remove_unused_files(self) -> None:
         with contextlib.suppress(OSError):  # what cannot be removed now is removed by the next commit
-            remove_unused_files(self.path, self._commit)
+            remove_unused_files(self.path, *self._kept_commits())
 
     def _remove_unfinished_files(self) -> None:
         """Remove what was being built when an earlier writer was killed: only who has the lock has anything built."""
@@ -310,13 +371,20 @@ class Writer:
     def _merge(self) -> None:
         """Merge until no tier is full. The articles are safe already: a failure here only leaves more segments."""
         try:
-            while chosen := segments_to_merge([int(part.alive.sum()) for part in self._parts]):
+            while chosen := segments_to_merge([Size(len(part.alive), int(part.alive.sum())) for part in self._parts]):
                 with self._new_files() as write:
-                    merged = self._written_merge([self._parts[number] for number in chosen], write)
+                    merged = self._written_merge(self._parts[chosen.start : chosen.stop], write)
                     entries = [part.entry for part in self._parts]
-                    entries[chosen[0]] = merged
-                    dropped = set(chosen[1:])
-                    self._publish([entry for number, entry in enumerate(entries) if number not in dropped])
-                self._settle()
+                    entries[chosen.start : chosen.stop] = [merged]
+                    self._publish(entries)
+                self._settle(None)  # keeping what was merged would double the index: the merged file was read back
         except (CommitFailed, ArraysDamaged) as error:
             _logger.warning("Segments were not merged, searching stays a little slower: %s", error)
+
+
+def _checksum_on_disk(path: Path) -> int:
+    """Return the CRC-32 of a file as the disk gives it, where the system can be told to forget what it has of it."""
+    if hasattr(os, "posix_fadvise"):
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return checksum_of(path)

@@ -18,8 +18,9 @@ import pytest
 import indexer.command
 import search
 from indexer import index_articles
+from search.columnar import commit
+from search.columnar.lock import LOCK_NAME
 from search.columnar.verify import verify_index
-from search.columnar.writer import LOCK_NAME
 
 REPORT_KEYS = {
     "added", "updated", "unchanged", "removed", "rejected", "duplicates", "duplicate_ids", "errors", "remarks",
@@ -245,19 +246,27 @@ class TestIndexThatCannotBeWritten:
         assert result.exit_code == 1
         assert "has format 0" in result.stderr and "visti index SOURCE --index NEW_FOLDER" in result.stderr
 
+    @pytest.mark.parametrize("command", [("index", "-"), ("delete", "x"), ("search", "x"), ("stats",), ("verify",)])
+    def test_format_that_can_be_rebuilt_names_the_command_for_that(self, visti, index_copy, command, monkeypatch):
+        monkeypatch.setattr(commit, "FORMAT", 99)
+        monkeypatch.setattr(commit.read_commit, "__defaults__", ((99,),))
+        result = visti(*command, "--index", index_copy)
+        assert result.exit_code == 1
+        assert "this program needs 99" in result.stderr and f"visti reindex --index {index_copy}" in result.stderr
+
     @pytest.mark.parametrize("command", [("index", "-"), ("delete", "x"), ("search", "x"), ("stats",)])
     def test_other_analysis_names_the_command_that_rebuilds(self, visti, index_copy, command):
         alter_commit(index_copy, analysis="rules-0")
         result = visti(*command, "--index", index_copy)
         assert result.exit_code == 1
-        assert "rules-0" in result.stderr and "visti index SOURCE --index NEW_FOLDER" in result.stderr
+        assert "rules-0" in result.stderr and f"visti reindex --index {index_copy}" in result.stderr
 
     def test_damaged_index_is_left_as_it_is(self, visti, source, index_copy):
         segment = next(index_copy.glob("*.segment"))
         os.truncate(segment, 1000)
         result = visti("index", source, "--index", index_copy)
         assert result.exit_code == 1
-        assert "visti verify" in result.stderr and "visti index SOURCE --index NEW_FOLDER" in result.stderr
+        assert "visti verify" in result.stderr and f"visti repair --index {index_copy}" in result.stderr
         assert segment.stat().st_size == 1000
 
     def test_second_writer_waits_and_then_says_so(self, visti, source, index_copy):

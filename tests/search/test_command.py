@@ -269,7 +269,7 @@ class TestVerify:
         result = visti("verify", "--index", index_copy)
         assert result.exit_code == 1
         assert segment.name in result.stdout
-        assert "visti index SOURCE --index" in result.stderr
+        assert f"visti repair --index {index_copy}" in result.stderr
 
 
 READING = [("search", "x"), ("related", "x"), ("stats",), ("verify",)]
@@ -305,7 +305,7 @@ class TestIndexThatCannotBeRead:
         os.truncate(segment, segment.stat().st_size // 2)
         result = visti(*command, "--index", index_copy)
         assert result.exit_code == 1
-        assert "visti index SOURCE --index" in result.stderr
+        assert f"visti repair --index {index_copy}" in result.stderr
         assert "Traceback" not in result.stderr
 
     @pytest.mark.parametrize("command", READING, ids=lambda command: command[0])
@@ -342,7 +342,7 @@ class TestFrame:
     def test_every_subcommand_of_the_design_is_there(self, visti):
         listed = visti("--help").stdout.partition("Commands:")[2]
         assert {line.split()[0] for line in listed.splitlines() if line.strip()} == {
-            "index", "search", "related", "serve", "stats", "verify", "delete",
+            "index", "search", "related", "serve", "stats", "verify", "delete", "reindex", "repair",
         }  # fmt: skip
 
     @pytest.mark.parametrize("arguments", [("serach",), ()], ids=["unknown", "none"])

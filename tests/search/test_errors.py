@@ -25,8 +25,15 @@ PATH = Path("/archives/мій індекс")
     [
         (IndexMissing(PATH), (str(PATH), "there is no index", f"visti index SOURCE --index {PATH}")),
         (IndexMissing(PATH, "an old one"), (str(PATH), "an old one", "visti index SOURCE")),
-        (IndexOutdated(PATH, "format", 1, 2), (str(PATH), "format 1", "needs 2", "visti index SOURCE --index NEW")),
-        (IndexDamaged(PATH, "x is missing"), (str(PATH), "x is missing", f"visti verify --index {PATH}", "rebuild")),
+        (IndexOutdated(PATH, "format", 1, 2), (str(PATH), "format 1", "needs 2.", f"visti reindex --index {PATH}")),
+        (
+            IndexOutdated(PATH, "format", 9, 2, rebuildable=False),
+            (str(PATH), "format 9", "needs 2.", "update Visti", "visti index SOURCE --index NEW_FOLDER"),
+        ),
+        (
+            IndexDamaged(PATH, "x is missing"),
+            (str(PATH), "x is missing", f"visti verify --index {PATH}", f"visti repair --index {PATH}"),
+        ),
         (IndexLocked(PATH, 2.5), (str(PATH), "2.5 seconds", "run the same command again")),
         (CommitFailed(PATH, "No space left"), (str(PATH), "No space left", "intact", "run the same command again")),
         (ArticleInvalid("published", "yesterday", "not a date"), ("'published'", "not a date", "'yesterday'")),

@@ -8,7 +8,9 @@ from pathlib import Path
 import whoosh.query
 from hypothesis import strategies as st
 
+from search.columnar.commit import BACKUP_NAME, COMMIT_NAME, read_backup, read_commit
 from search.columnar.document import PARAGRAPH_GAP, Document, Layout, microseconds
+from search.columnar.lock import LOCK_NAME
 from search.columnar.ranking import Bm25f, FieldWeight
 from search.columnar.snapshot import Snapshot, open_snapshot
 from search.columnar.writer import Writer
@@ -58,6 +60,12 @@ def stored_by_id(path: Path) -> dict[str, bytes]:
     snapshot = open_snapshot(path)
     numbered = enumerate(ids_by_number(snapshot))
     return {identifier: snapshot.stored(number) for number, identifier in numbered if snapshot.alive[number]}
+
+
+def kept_files(path: Path) -> set[str]:
+    """Return the names that belong in the folder of an index: those of its last commit and of the one before."""
+    commits = [read_commit(path), *read_backup(path)]
+    return {COMMIT_NAME, BACKUP_NAME, LOCK_NAME, *(file.name for commit in commits for file in commit.files())}
 
 
 @st.composite

@@ -10,7 +10,7 @@ from archives import ANALYSIS, GROUPS, IDS, LAYOUT, MOMENTS, SECTIONS, document,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.columnar import collect, columns, merge, tally
+from search.columnar import collect, columns, tally
 from search.columnar.collect import Order, Selection, keyword_counts, ordered, value_counts
 from search.columnar.columns import ALONE, COMMON, DerivedPart, Values
 from search.columnar.document import microseconds
@@ -105,7 +105,7 @@ def ask(snapshot: Snapshot, names: set[str]) -> None:
 )
 def test_snapshot_that_follows_others_tells_what_a_new_one_tells(batch, steps, factor, share, many, chosen):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(merge, "MERGE_FACTOR", factor)
+        patched.setattr(merge_policy, "MERGE_FACTOR", factor)
         patched.setattr(columns, "MIN_KEPT_SHARE", share)
         patched.setattr(tally, "_MANY", many)  # 0: always from the counts before
         path = Path(folder)

@@ -9,9 +9,10 @@ from archives import ANALYSIS, LAYOUT, document, stored_by_id, write
 
 from search.columnar.commit import COMMIT_NAME, FORMAT, read_commit
 from search.columnar.document import Layout
+from search.columnar.lock import LOCK_NAME
 from search.columnar.snapshot import open_snapshot
 from search.columnar.verify import verify_index
-from search.columnar.writer import LOCK_NAME, Writer
+from search.columnar.writer import Writer
 from search.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnavailable
 
 

@@ -1,5 +1,6 @@
 """Durability: a process killed at any instant, and a disk that is full, leave every commit that was announced."""
 
+import contextlib
 import os
 import random
 import subprocess
@@ -7,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from archives import document, stored_by_id, write
+from archives import document, kept_files, stored_by_id, write
 from committing import KEPT
+from test_columnar_salvage import build, flip, postings_byte, repaired, segment_files
 
-from search.columnar.commit import read_commit
 from search.columnar.verify import verify_index
 
 HERE = Path(__file__).parent
@@ -81,7 +82,46 @@ except CommitFailed as error:
         assert len(stored_by_id(tmp_path / "index")) == 101
     assert bool(output) == (limit < 50_000)
     assert verify_index(tmp_path / "index").problems == ()
-    named = {file.name for file in read_commit(tmp_path / "index").files()}
-    assert {file.name for file in (tmp_path / "index").iterdir()} == {"visti.json", "writing.lock", *named}
+    assert {file.name for file in (tmp_path / "index").iterdir()} == kept_files(tmp_path / "index")
     write(tmp_path / "index", [document("b")])
     assert "b" in stored_by_id(tmp_path / "index")
+
+
+REPAIRING = """
+import sys
+from datetime import date
+from pathlib import Path
+from archives import ANALYSIS, LAYOUT
+from test_columnar_salvage import CONTENTS
+from search.columnar.salvage import repair_index
+print("ready", flush=True)
+repair_index(Path(sys.argv[1]), LAYOUT, ANALYSIS, CONTENTS, date(2026, 11, 1))
+"""
+
+
+def test_killed_repair_loses_nothing_and_can_be_run_again(tmp_path):
+    for kill in range(max(KILLS // 5, 1)):
+        index = tmp_path / str(kill)
+        expected = build(index)
+        path = segment_files(index)[1]
+        flip(path, postings_byte(path))
+        with child("-c", REPAIRING, index) as process:
+            assert process.stdout.readline() == "ready\n"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(random.random() * 0.03)
+            process.kill()
+        repaired(index)
+        assert stored_by_id(index) == expected
+
+
+def test_readers_see_whole_commits_while_the_writer_commits_and_merges(tmp_path):
+    index = tmp_path / "index"
+    with child(HERE / "committing.py", index, 0) as process:
+        assert process.stdout.readline() == "0\n"
+        for _ in range(KILLS * 10):
+            last = int(newest(index))
+            kept = {str(number) for number in range(max(last - KEPT + 1, 0), last + 1)}
+            found = stored_by_id(index)
+            assert int(found["shared"].decode().removeprefix("shared: ")) >= last
+            assert len(found) <= KEPT + 1 and (found.keys() == {"shared", *kept} or int(newest(index)) > last)
+        process.kill()

@@ -6,16 +6,15 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
-import pytest
 from archives import ANALYSIS, IDS, LAYOUT, document, documents, ids_by_number, stored_by_id, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.columnar import merge
+from search.columnar import merge, merge_policy
 from search.columnar.arrays import write_arrays
 from search.columnar.commit import read_commit
 from search.columnar.invert import SegmentBuilder
-from search.columnar.merge import merged_arrays, segments_to_merge
+from search.columnar.merge import merged_arrays
 from search.columnar.segment import Segment
 from search.columnar.snapshot import open_snapshot
 from search.columnar.verify import verify_index
@@ -54,41 +53,20 @@ def test_merged_segment_equals_the_one_written_at_once(batch, cuts, deleted, at_
         assert merged[name].tolist() == array.tolist(), name
 
 
-@pytest.mark.parametrize("sizes", [[], [1], [5] * 7, [10_000, 900, 80, 7, 1]])
-def test_few_segments_of_one_size_are_left_alone(sizes):
-    assert segments_to_merge(sizes) == []
-
-
-@pytest.mark.parametrize("batch", [1, 3, 4, 31, 32, 5000])
-def test_number_of_segments_stays_small_and_merges_end(batch):
-    sizes: list[int] = []
-    copied = 0
-    for _ in range(600):
-        sizes.append(batch)
-        while chosen := segments_to_merge(sizes):
-            assert len(chosen) >= merge.MERGE_FACTOR
-            total = sum(sizes[number] for number in chosen)
-            copied += total
-            sizes[chosen[0]] = total
-            sizes = [size for number, size in enumerate(sizes) if number not in chosen[1:]]
-    assert len(sizes) < 8 * 5
-    assert copied <= 600 * batch * 4  # log8(600) and one more
-
-
 def test_many_commits_become_few_segments_and_nothing_is_lost(tmp_path):
     with Writer(tmp_path, LAYOUT, ANALYSIS) as writer:
         for number in range(70):
             writer.put(document(f"{number:02d}", "кит"))
             writer.put(document("same", f"a {number}"))
             writer.commit()
-    assert len(read_commit(tmp_path).segments) < 2 * merge.MERGE_FACTOR
+    assert len(read_commit(tmp_path).segments) < 2 * merge_policy.MERGE_FACTOR
     expected = {f"{number:02d}": f"{number:02d}: кит".encode() for number in range(70)}
     assert stored_by_id(tmp_path) == expected | {"same": b"same: a 69"}
     assert verify_index(tmp_path).problems == ()
 
 
 def test_terms_of_deleted_documents_do_not_survive_a_merge(tmp_path, monkeypatch):
-    monkeypatch.setattr(merge, "MERGE_FACTOR", 2)
+    monkeypatch.setattr(merge_policy, "MERGE_FACTOR", 2)
     write(tmp_path, [document("1", "таємниця кит"), document("2", "кит")])
     with Writer(tmp_path, LAYOUT, ANALYSIS) as writer:
         writer.delete("1")
@@ -100,7 +78,7 @@ def test_terms_of_deleted_documents_do_not_survive_a_merge(tmp_path, monkeypatch
 
 
 def test_damaged_segment_is_not_merged_into_a_sound_looking_one(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(merge, "MERGE_FACTOR", 3)
+    monkeypatch.setattr(merge_policy, "MERGE_FACTOR", 3)
     write(tmp_path, [document("1", "кит")], [document("2", "кит")])
     file = read_commit(tmp_path).segments[0].file.name
     content = bytearray((tmp_path / file).read_bytes())

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import Oracle, first_of_each_group, passes
 
-from search.columnar import merge
+from search.columnar import merge_policy
 from search.columnar.collect import Collected, Order, collect, count_of, keyword_counts, ordered
 from search.columnar.document import NO_MOMENT, Document
 from search.columnar.execute import Executor
@@ -151,7 +151,7 @@ BATCHES = st.lists(documents(), min_size=3, max_size=8, unique_by=lambda each: e
 )
 def test_engine_agrees_with_oracle(batch, steps, factor, asked):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(merge, "MERGE_FACTOR", factor)
+        patched.setattr(merge_policy, "MERGE_FACTOR", factor)
         pair = Pair(Path(folder))
         pair.run([*(("put", each) for each in batch), ("commit", None), *steps])
         assert verify_index(pair.path).problems == ()

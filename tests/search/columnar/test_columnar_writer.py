@@ -5,11 +5,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from archives import ANALYSIS, LAYOUT, document, ids_by_number, stored_by_id, write
+from archives import ANALYSIS, LAYOUT, document, ids_by_number, kept_files, stored_by_id, write
 
-from search.columnar import arrays, merge, writer
+from search.columnar import arrays, merge_policy, writer
 from search.columnar import commit as commits
-from search.columnar.commit import read_commit
+from search.columnar.commit import read_backup, read_commit
+from search.columnar.lock import LOCK_NAME
 from search.columnar.snapshot import joined_documents, open_snapshot
 from search.columnar.verify import verify_index
 from search.columnar.writer import Writer
@@ -99,7 +100,62 @@ class TestBatch:
             each.delete("b")
             each.commit()
         assert read_commit(index).segments == ()
-        assert not list(index.glob("*.segment"))
+        write(index, [document("c")])
+        assert len(list(index.glob("*.segment"))) == 1
+
+    def test_large_batch_becomes_several_segments_at_once(self, index, monkeypatch):
+        monkeypatch.setattr(writer, "MAX_SEGMENT_DOCUMENTS", 10)
+        monkeypatch.setattr(merge_policy, "MAX_SEGMENT_DOCUMENTS", 10)
+        before = stored_by_id(index)
+        expected = before | {f"{n:02d}": f"{n:02d}: {n}".encode() for n in range(25)}
+        expected |= {"03": b"03: again", "24": b"24: again", "a": b"a: again"}
+        del expected["05"]
+        with opened(index) as each:
+            for number in range(25):
+                each.put(document(f"{number:02d}", str(number)))
+            assert each.digest_of("03") == document("03", "3").digest
+            for identifier in ("03", "24", "a"):
+                each.put(document(identifier, "again"))
+            assert each.delete("05") and not each.delete("05")
+            assert stored_by_id(index) == before
+            each.commit()
+        assert stored_by_id(index) == expected
+        assert max(entry.documents for entry in read_commit(index).segments) <= 10
+        assert verify_index(index).problems == ()
+
+    def test_large_batch_that_is_not_committed_leaves_nothing(self, index, monkeypatch):
+        monkeypatch.setattr(writer, "MAX_SEGMENT_DOCUMENTS", 10)
+        before = stored_by_id(index)
+        with opened(index) as each:
+            for number in range(25):
+                each.put(document(f"{number:02d}"))
+        opened(index).close()
+        assert stored_by_id(index) == before and {file.name for file in index.iterdir()} == kept_files(index)
+
+    def test_merged_file_that_the_disk_does_not_give_back_replaces_nothing(self, index, monkeypatch, caplog):
+        monkeypatch.setattr(merge_policy, "MERGE_FACTOR", 2)
+        with monkeypatch.context() as patched:
+            patched.setattr(writer, "_checksum_on_disk", lambda path: 0)
+            write(index, [document("c")])
+        assert "not on the disk as it was written" in caplog.text
+        assert len(read_commit(index).segments) == 2 and verify_index(index).problems == ()
+        assert {file.name for file in index.iterdir()} == kept_files(index)
+
+    def test_files_of_the_commit_before_stay_until_the_next(self, index):
+        with opened(index) as each:
+            each.delete("a")
+            each.commit()
+            first = read_commit(index)
+            each.put(document("a", "again"))
+            each.delete("b")
+            each.commit()
+            assert read_backup(index) == [read_commit(index), first]
+            assert all((index / file.name).exists() for file in first.files())
+        with opened(index) as each:  # the next writer keeps them too
+            assert all((index / file.name).exists() for file in first.files())
+            each.put(document("z"))
+            each.commit()
+        assert not any((index / file.name).exists() for file in first.files())
 
     def test_uncommitted_work_is_dropped(self, index):
         before = contents(index)
@@ -141,13 +197,13 @@ class TestLock:
         opened(index, wait_seconds=0).close()
 
     def test_lock_file_that_a_killed_process_left_is_no_lock(self, index):
-        (index / writer.LOCK_NAME).write_text("")
+        (index / LOCK_NAME).write_text("")
         opened(index, wait_seconds=0).close()
 
 
 class TestReaders:
     def test_snapshot_outlives_commits_merges_and_removed_files(self, index, monkeypatch):
-        monkeypatch.setattr(merge, "MERGE_FACTOR", 2)
+        monkeypatch.setattr(merge_policy, "MERGE_FACTOR", 2)
         snapshot = open_snapshot(index)
         files = set(index.glob("*.segment"))
         write(index, [document("a", "new"), document("c")], [document("d")])
@@ -181,13 +237,15 @@ class TestReaders:
         with opened(index) as each:
             each.delete("a")
             each.delete("b")
+            each.put(document("b"))
+            each.commit()
             each.put(document("c"))
             each.commit()
         answers = iter([stale])
         monkeypatch.setattr(
             "search.columnar.snapshot.read_commit", lambda path: next(answers, None) or commits.read_commit(path)
         )
-        assert ids_by_number(open_snapshot(index)) == ["c"]
+        assert ids_by_number(open_snapshot(index)) == ["b", "c"]
 
 
 class TestFailure:
@@ -210,6 +268,7 @@ class TestFailure:
             (arrays.os, "fsync"),
             (writer, "write_arrays"),
             (writer, "publish_commit"),
+            (writer, "write_backup"),
             (writer, "sync_folder"),
             (writer, "Segment"),
             (Path, "replace"),
@@ -223,10 +282,10 @@ class TestFailure:
         each.delete("a")
         each.commit()
 
-    @pytest.mark.parametrize("number", range(1, 25))
+    @pytest.mark.parametrize("number", range(1, 32))
     @pytest.mark.parametrize("factor", [2, 8], ids=["merging", "not merging"])
     def test_commit_is_whole_or_not_at_all(self, index, monkeypatch, number, factor):
-        monkeypatch.setattr(merge, "MERGE_FACTOR", factor)
+        monkeypatch.setattr(merge_policy, "MERGE_FACTOR", factor)
         old, new = stored_by_id(index), {"b": "b: ки".encode(), "c": b"c: 2"}
         each = opened(index)
         with monkeypatch.context() as patched:
@@ -241,7 +300,8 @@ class TestFailure:
             assert not failed  # nothing was broken: the whole is covered
         settled = stored_by_id(index)
         assert settled in ((old, new) if failed else (new,))
-        self.check_sound(index, tidy=calls[number - 1 : number] not in (["fsync"], ["sync_folder"]))
+        untidy = ("fsync", "sync_folder", "replace", "write_backup")
+        self.check_sound(index, tidy=not set(calls[number - 1 : number]) & set(untidy))
 
         each.commit()  # another try
         assert stored_by_id(index) == new
@@ -257,17 +317,17 @@ class TestFailure:
     def check_sound(self, index, *, tidy=True):
         # Before the folder is safely on disk, what was there before has to be kept.
         assert verify_index(index).problems == ()
-        named = {file.name for file in read_commit(index).files()}
-        found = {file.name for file in index.iterdir()} - {"visti.json", writer.LOCK_NAME}
-        assert found == named if tidy else found >= named
+        found = {file.name for file in index.iterdir()}
+        assert found == kept_files(index) if tidy else found >= {file.name for file in read_commit(index).files()}
 
     def test_the_calls_that_fail_are_all_of_them(self, index, monkeypatch):
-        monkeypatch.setattr(merge, "MERGE_FACTOR", 2)
+        monkeypatch.setattr(merge_policy, "MERGE_FACTOR", 2)
         with opened(index) as each:
             calls = self.break_call(monkeypatch, 0)
             self.work(each)
-        assert set(calls) == {"fsync", "write_arrays", "publish_commit", "sync_folder", "Segment", "replace"}
-        assert len(calls) < 25
+        writing = {"write_arrays", "publish_commit", "write_backup"}
+        assert set(calls) == {"fsync", "sync_folder", "Segment", "replace", *writing}
+        assert len(calls) < 32
 
     def test_file_left_by_a_killed_process_is_removed_and_never_reused(self, index):
         left = index / f"{read_commit(index).generation + 1:08d}-0.segment"

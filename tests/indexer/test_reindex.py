@@ -1,0 +1,276 @@
+"""Rebuilding an outdated index from its own articles, and repairing one by the command."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import pytest
+
+import indexer.rebuild
+import search
+from indexer import index_articles, read_sources, rebuild_damaged, reindex
+from search.archive.documents import document_to_article
+from search.columnar import commit, rebuild
+from search.columnar.remains import Remains
+from search.columnar.verify import verify_index
+from search.columnar.writer import Writer
+from search.errors import IndexDamaged, IndexMissing, IndexOutdated
+
+#: Made by the program of format 1: 24 articles in two commits, of which two are replaced and one is deleted.
+FORMAT_1 = Path(__file__).parents[1] / "data" / "index-format-1"
+ARTICLES = 21
+
+
+def alter(index, **values):
+    path = index / "visti.json"
+    data = json.loads(path.read_text(encoding="utf-8")) | values
+    del data["checksum"]
+    data["checksum"] = zlib.crc32(json.dumps(data, sort_keys=True).encode())
+    path.write_text(json.dumps(data), encoding="utf-8")
+
+
+@pytest.fixture
+def old(tmp_path):
+    """Return a copy of the index of format 1, of another analysis too, so that every program has to rebuild it."""
+    path = Path(shutil.copytree(FORMAT_1, tmp_path / "index"))
+    alter(path, analysis="rules-0")
+    return path
+
+
+@pytest.fixture(scope="module")
+def articles():
+    """Return the living articles of the old index by id, read without the engine."""
+    deleted = {0, 1, 2}
+    first, second = sorted(FORMAT_1.glob("*.segment"))
+    stored = [text for number, text in enumerate(Remains(first).stored()) if number not in deleted]
+    return {article.id: article for article in map(document_to_article, [*stored, *Remains(second).stored()])}
+
+
+def held(index):
+    with search.open(index, audience="newsroom") as archive:
+        ids = [hit.article.id for hit in archive.search("", group="none", limit=1000).hits]
+        return {identifier: archive.get(identifier) for identifier in ids}
+
+
+def flip(path, place):
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+class TestReindex:
+    def test_old_index_is_refused_with_the_command_that_rebuilds_it(self, old):
+        with pytest.raises(IndexOutdated, match=f"visti reindex --index {old}"):
+            search.open(old)
+
+    def test_every_article_of_format_1_is_in_the_new_index(self, old, articles):
+        assert len(articles) == ARTICLES
+        assert reindex(old) == ARTICLES
+        assert held(old) == articles
+        assert verify_index(old).problems == ()
+        with search.open(old) as archive:  # the readers' view: one is withheld
+            assert archive.count() == ARTICLES - 1
+            assert archive.search("Усик").total
+
+    def test_nothing_but_the_new_index_stays(self, old):
+        reindex(old)
+        named = {file.name for file in commit.read_commit(old).files()}
+        assert {file.name for file in old.iterdir()} == named | {"visti.json", "visti-backup.json", "writing.lock"}
+
+    def test_current_index_needs_nothing(self, index_copy):
+        before = commit.read_commit(index_copy)
+        assert reindex(index_copy) is None
+        assert commit.read_commit(index_copy) == before
+
+    def test_several_processes_give_the_same(self, old, articles, monkeypatch):
+        monkeypatch.setattr("indexer.parallel.WORTH_SHARING", 5)
+        assert reindex(old, jobs=2) == ARTICLES
+        assert held(old) == articles
+
+    def test_generation_goes_on(self, old):
+        before = commit.read_commit(old, commit.REBUILDABLE_FORMATS).generation
+        reindex(old)
+        assert commit.read_commit(old).generation > before
+
+    @pytest.mark.parametrize("function", ["publish_commit", "write_backup", "sync_folder", "verify_index"])
+    def test_crash_at_the_end_leaves_the_old_or_the_new_one(self, old, articles, monkeypatch, function):
+        class Killed(BaseException):
+            pass
+
+        def killed(*arguments):
+            raise Killed
+
+        with monkeypatch.context() as patched:
+            patched.setattr(rebuild, function, killed)
+            with pytest.raises(Killed):
+                reindex(old)
+        if function != "write_backup":
+            with pytest.raises(IndexOutdated):
+                search.open(old)
+            assert reindex(old) == ARTICLES
+        assert held(old) == articles and verify_index(old).problems == ()
+
+    def test_interrupted_run_goes_on_with_what_it_had(self, old, articles, monkeypatch):
+        def interrupted(taken, *arguments, **options):
+            def some():
+                for number, article in enumerate(taken):
+                    if number == 10:
+                        raise KeyboardInterrupt
+                    yield article
+
+            return index_articles(some(), *arguments, commit_every=4, **options)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(indexer.rebuild, "index_articles", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                reindex(old)
+        reports = []
+        assert reindex(old, progress=lambda report: reports.append((report.unchanged, report.added))) == ARTICLES
+        assert reports[-1] == (8, ARTICLES - 8)
+        assert held(old) == articles
+
+    def test_full_disk_leaves_the_old_index(self, old, monkeypatch):
+        before = {file.name: file.read_bytes() for file in old.glob("*.*ed*")}
+
+        def full(*arguments):
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patched:
+            patched.setattr("search.columnar.writer.write_arrays", full)
+            with pytest.raises(search.CommitFailed, match="No space left"):
+                reindex(old)
+        assert {file.name: file.read_bytes() for file in old.glob("*.*ed*")} == before
+        assert reindex(old) == ARTICLES
+
+    def test_damaged_one_names_repair(self, old):
+        flip(next(old.glob("*.segment")), 20_000)
+        with pytest.raises(IndexDamaged, match="visti repair"):
+            reindex(old)
+
+    def test_missing_and_newer_ones_are_refused(self, old, tmp_path):
+        with pytest.raises(IndexMissing):
+            reindex(tmp_path / "nothing")
+        alter(old, format=99)
+        with pytest.raises(IndexOutdated, match="update Visti"):
+            reindex(old)
+
+
+class TestRebuildDamaged:
+    def test_what_can_be_read_of_an_old_damaged_index_comes_back(self, old, articles):
+        first = min(old.glob("*.segment"))
+        places = Remains(first)._places
+        flip(first, places["stored.blocks"].start + 100)  # in the first of two blocks: 16 articles, 13 of them alive
+        repair = rebuild_damaged(old)
+        assert repair.outcome == "rebuilt" and repair.lost == 13 and repair.articles == ARTICLES - 13
+        assert {each.id for each in repair.lost_articles} == articles.keys() - held(old).keys()
+        assert all(each.title for each in repair.lost_articles)
+        assert (repair.moved_to / first.name).exists() and verify_index(old).problems == ()
+
+    def test_without_its_commit_the_files_are_enough(self, old, articles):
+        (old / "visti.json").unlink()
+        result = search.repair(old)
+        assert result.outcome == "salvaged" and result.lost == 0
+        assert held(old).keys() >= articles.keys()
+
+
+class TestCommands:
+    def test_reindex(self, visti, old):
+        result = visti("reindex", "--index", old, "--json")
+        assert result.exit_code == 0 and json.loads(result.stdout) == {"rebuilt": True, "articles": ARTICLES}
+        result = visti("reindex", "--index", old)
+        assert result.exit_code == 0 and "needs no rebuilding" in result.stdout
+
+    def test_repair_of_a_sound_index_says_so(self, visti, index_copy):
+        result = visti("repair", "--index", index_copy)
+        assert result.exit_code == 0 and "is sound" in result.stdout and not result.stderr
+
+    def test_repair_restores_the_commit(self, visti, index_copy):
+        (index_copy / "visti.json").write_text("{}")
+        result = visti("repair", "--index", index_copy)
+        assert result.exit_code == 0 and "restored from its backup" in result.stdout
+        assert "visti.json cannot be understood" in result.stderr
+
+    def test_repair_lists_what_is_lost_and_names_the_next_command(self, visti, index_copy):
+        before = held(index_copy)
+        segment = next(index_copy.glob("*.segment"))
+        places = Remains(segment)._places
+        start = next(places[name].start for name in ("stored", "stored.blocks") if name in places)
+        flip(segment, start + 500)
+        result = visti("repair", "--index", index_copy)
+        after = held(index_copy)
+        assert result.exit_code == 1 and f"visti index SOURCE --index {index_copy}" in result.stderr
+        for identifier in before.keys() - after.keys():
+            assert f"Lost: {identifier} {before[identifier].title}" in result.stderr
+        assert f"{len(before) - len(after)} lost" in result.stdout and after.items() <= before.items()
+        assert visti("verify", "--index", index_copy).exit_code == 0
+
+    def test_repair_of_an_old_index_rebuilds_it(self, visti, old):
+        result = visti("repair", "--index", old, "--json")
+        record = json.loads(result.stdout)
+        assert result.exit_code == 0 and record["outcome"] == "rebuilt" and record["articles"] == ARTICLES
+        assert record["lost"] == 0 and not record["problems"]
+
+    def test_missing_index_is_not_repaired(self, visti, tmp_path):
+        result = visti("repair", "--index", tmp_path / "nothing")
+        assert result.exit_code == 1 and "there is no index" in result.stderr
+
+
+class TestCommitPolicy:
+    def test_slow_stream_is_visible_before_it_ends(self, sample_source, tmp_path):
+        articles = [item for item in read_sources([sample_source]) if isinstance(item, search.Article)][:6]
+        seen = []
+
+        def slowly():
+            for article in articles:
+                yield article
+                seen.append(commit.read_commit(tmp_path).generation)
+
+        index_articles(slowly(), tmp_path, commit_seconds=0)
+        assert seen == [2, 3, 4, 5, 6, 7]
+
+    def test_quick_stream_is_committed_by_number(self, sample_source, tmp_path):
+        index_articles(read_sources([sample_source]), tmp_path, commit_seconds=3600)
+        assert commit.read_commit(tmp_path).generation == 2
+
+    def test_each_id_is_looked_up_once(self, index_copy, sample_source, monkeypatch):
+        looked_up = []
+        find = Writer._found_place
+        monkeypatch.setattr(
+            Writer, "_found_place", lambda writer, identifier: looked_up.append(identifier) or find(writer, identifier)
+        )
+        articles = [item for item in read_sources([sample_source]) if isinstance(item, search.Article)]
+        changed = [dataclasses.replace(article, title=f"{article.title} 2") for article in articles]
+        report = index_articles(changed, index_copy)
+        assert report.updated == len(articles) and len(looked_up) == len(articles)
+
+
+REINDEXING = """
+import sys, indexer
+from search.language import analyze
+analyze("Київ", "uk"), analyze("Киев", "ru"), analyze("Kyiv", "en")  # the dictionaries are loaded now
+print("ready", flush=True)
+indexer.reindex(sys.argv[1])
+"""
+
+
+def test_killed_reindexing_leaves_the_old_or_the_new_index(old, articles):
+    for _ in range(max(int(os.environ.get("VISTI_KILLS", "15")) // 5, 1)):
+        environment = os.environ | {"PYTHONPATH": str(FORMAT_1.parents[2])}
+        command = [sys.executable, "-c", REINDEXING, str(old)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+            assert process.stdout.readline() == b"ready\n"
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(random.random() * 0.3)
+            process.kill()
+        if commit.read_commit(old, commit.REBUILDABLE_FORMATS).analysis != "rules-0":
+            assert held(old) == articles
+            alter(old, analysis="rules-0")  # once more
+    assert reindex(old) == ARTICLES
+    assert held(old) == articles and verify_index(old).problems == ()
