@@ -10,7 +10,7 @@ from archives import ANALYSIS, GROUPS, IDS, LAYOUT, MOMENTS, SECTIONS, document,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.columnar import collect, columns, tally
+from search.columnar import collect, columns, merge_policy, tally
 from search.columnar.collect import Order, Selection, keyword_counts, ordered, value_counts
 from search.columnar.columns import ALONE, COMMON, DerivedPart, Values
 from search.columnar.document import microseconds
