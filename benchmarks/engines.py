@@ -46,11 +46,16 @@ class LogQuery:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an engine found: the exact total, the ten first articles as stored, and the counts of six facets."""
+    """
+    What an engine found: the exact total, the ten first articles as stored, and the counts of six facets.
+
+    ``documents`` are the numbers of the ten, where an engine can make use of them.
+    """
 
     total: int
     stored: Sequence[bytes] = ()
     facets: Counts = field(default_factory=dict)
+    documents: Sequence[int] = ()
 
 
 class Engine(Protocol):
@@ -80,6 +85,9 @@ class Engine(Protocol):
 
     def page(self, query: Any) -> Answer:
         """Find all of a page of results but the snippets."""
+
+    def snippets(self, query: LogQuery, answer: Answer) -> Sequence[str]:
+        """Return a snippet for each hit of a page."""
 
     def close(self) -> None: ...
 

@@ -21,6 +21,7 @@ from benchmarks.engines import (
     positions_in_sequence,
     slots_of,
 )
+from benchmarks.text_snippets import text_snippets
 from search.columnar.document import Document
 from search.query.compile import Leaf
 from search.query.leaves import Beginning
@@ -146,6 +147,10 @@ class Fts5:
         read = "SELECT article FROM stored WHERE id = ?"
         stored = [self._database.execute(read, number).fetchone()[0] for number in first]
         return Answer(sum(facets["language"].values()), stored, facets)
+
+    def snippets(self, query: LogQuery, answer: Answer) -> Sequence[str]:
+        """Return a snippet for each hit, from its stored text."""
+        return text_snippets(query, answer)
 
     def close(self) -> None:
         """Close the database."""

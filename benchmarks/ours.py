@@ -9,10 +9,13 @@ import numpy as np
 import whoosh.query
 
 from benchmarks.engines import HITS, Answer, LogQuery
-from search.archive.documents import LAYOUT
+from search.archive.answers import indexed_answers
+from search.archive.documents import LAYOUT, document_to_article
 from search.archive.facets import facet_values, filter_masks
 from search.archive.pages import DEFAULT_TEXT_FIELDS
 from search.archive.request import FACETS, SearchRequest, make_request
+from search.archive.results import Snippet
+from search.archive.snippets import Excerpts, snippet_of
 from search.archive.view import RANKING
 from search.columnar.arrays import Array
 from search.columnar.collect import Collected, Order, collect, ordered
@@ -88,7 +91,16 @@ class Visti:
             len(collected.matches),
             [collected.snapshot.stored(document) for document in first.tolist()],
             {name: {value.value: value.count for value in values} for name, values in facets.items()},
+            first.tolist(),
         )
+
+    def snippets(self, query: LogQuery, answer: Answer) -> list[Snippet]:
+        """Return a snippet for each hit, from the positions in the index."""
+        assert self.snapshot is not None, "open() comes first"
+        articles = [document_to_article(stored) for stored in answer.stored]
+        excerpts = Excerpts(query.leaves, dict.fromkeys(range(len(query.leaves)), 1.0))
+        answers = indexed_answers(self.snapshot, answer.documents, articles, query.leaves)
+        return [snippet_of(excerpts.best_sentences(*each)) for each in zip(articles, answers, strict=True)]
 
     def close(self) -> None:
         """Let go of the index."""

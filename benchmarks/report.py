@@ -10,7 +10,7 @@ from benchmarks.searching import WORK, Searched
 _TITLES = {
     "engine": "engine alone: ten best documents and the exact total",
     "page": "page: ten best, exact total, six facets, stored articles of the ten",
-    "page with snippets": "page with snippets: the same and a snippet for each hit, made by one function for all",
+    "page with snippets": "page with snippets: the same and a snippet for each hit",
 }
 _MAX_SHOWN = 20
 _MAX_CHARACTERS = 300

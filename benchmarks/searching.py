@@ -1,7 +1,8 @@
 """
 The same queries to every engine: the engine's own work, a page of results, snippets, and whether all agree.
 
-The time of a page counts the snippets once measured for all: they are made by our function from the stored text.
+Snippets are made by one function for all; ours is told by the index where the words stand, the others look for them in
+the stored text.
 """
 
 import gc
@@ -15,8 +16,6 @@ import search
 from benchmarks.engines import Answer, Engine, LogQuery
 from benchmarks.measure import Samples, Times
 from benchmarks.queries import CLASSES
-from search.archive.documents import document_to_article
-from search.archive.snippets import best_sentences, snippet_of
 
 #: The measured work: the engine's alone, all of a page, and the same with a snippet for each hit.
 WORK = ("engine", "page", "page with snippets")
@@ -68,7 +67,7 @@ def _measure_class(
         searched.compared += len(engines) - 1
         searched.totals.setdefault(kind, []).append(ours.total)
         searched.queries.setdefault(kind, []).append(" ".join([query.text, *map(str, query.arguments.values())]))
-        snippets.measure(lambda query=query, ours=ours: make_snippets(query, ours))  # type: ignore[misc]
+        snippets.measure(lambda query=query, ours=ours: engines[0].snippets(query, ours))  # type: ignore[misc]
     for work in WORK:
         searched.times[work][kind] = {name: found.times for name, found in samples[work].items()}
     searched.script[kind], searched.snippets[kind] = script.times, snippets.times
@@ -79,17 +78,10 @@ def _measure_query(engine: Engine, query: LogQuery, samples: dict[str, dict[str,
     prepared = engine.prepared_query(query)
     samples["engine"][engine.name].measure(lambda: engine.top(prepared))
     samples["page"][engine.name].measure(lambda: engine.page(prepared))
-    samples["page with snippets"][engine.name].measure(lambda: make_snippets(query, engine.page(prepared)))
+    samples["page with snippets"][engine.name].measure(lambda: engine.snippets(query, engine.page(prepared)))
     answer = engine.page(prepared)
     assert engine.top(prepared).total == answer.total, f"{engine.name} counts {query.text} in two ways"
     return answer
-
-
-def make_snippets(query: LogQuery, answer: Answer) -> list[str]:
-    """Return a snippet for each hit of a page."""
-    weights: dict[int, float] = dict.fromkeys(range(len(query.leaves)), 1.0)
-    articles = map(document_to_article, answer.stored)
-    return [snippet_of(best_sentences(article, query.leaves, weights)) for article in articles]
 
 
 def _disagreements(query: LogQuery, ours: Answer, answers: dict[str, Answer]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import tantivy
 
 from benchmarks.engines import HITS, KEYWORD_FIELDS, TEXT_FIELDS, Answer, LogQuery, month_of, slots_of
+from benchmarks.text_snippets import text_snippets
 from search.archive.view import RANKING
 from search.columnar.document import Document, positions
 from search.query.compile import Leaf
@@ -107,6 +108,10 @@ class Tantivy:
             [self._searcher.doc(address)["stored"][0] for _, address in found.hits],
             {name: {part["key"]: part["doc_count"] for part in counted[name]["buckets"]} for name in _FACETS},
         )
+
+    def snippets(self, query: LogQuery, answer: Answer) -> Sequence[str]:
+        """Return a snippet for each hit, from its stored text."""
+        return text_snippets(query, answer)
 
     def close(self) -> None:
         """Finish writing."""

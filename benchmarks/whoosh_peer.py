@@ -18,6 +18,7 @@ from benchmarks.engines import (
     positions_in_sequence,
     slots_of,
 )
+from benchmarks.text_snippets import text_snippets
 from search.archive.view import RANKING
 from search.columnar.document import Document
 from search.query.compile import Leaf
@@ -109,6 +110,10 @@ class Whoosh:
         found = self._searcher.search(asked.query, limit=HITS, groupedby=_facets(), **asked.sorting)
         facets = {name: dict(found.groups(name)) for name in (*KEYWORD_FIELDS, "month")}
         return Answer(len(found), [hit["stored"] for hit in islice(found, HITS)], facets)
+
+    def snippets(self, query: LogQuery, answer: Answer) -> Sequence[str]:
+        """Return a snippet for each hit, from its stored text."""
+        return text_snippets(query, answer)
 
     def close(self) -> None:
         """Close the searcher."""
