@@ -14,6 +14,7 @@ from search.language import sentences
 
 FIRST_DAY = datetime(2015, 1, 1, tzinfo=UTC)
 DAYS = 4_200
+VERSIONS_WITHIN = 6 * 3600  # seconds
 NAMES = 8  # words of an archive's long tail in each article
 _CONSONANTS = "bdfghklmnprtvz"
 _VOWELS = "aiou"  # no final e: the stemmer would cut it
@@ -26,10 +27,14 @@ def generated_articles(
     chance = random.Random(seed)
     by_language = {language: [a for a in samples if a.language == language] for language in search.LANGUAGES}
     pools = {language: _sentences(articles) for language, articles in by_language.items()}
+    section, source, published = None, None, FIRST_DAY
     for count in range(number):
         story, place = divmod(count, len(search.LANGUAGES))
         language = search.LANGUAGES[place]
         model = chance.choice(by_language[language])
+        if not place:  # the versions of a story share section and source, and follow each other within hours
+            section, source = model.section, model.source
+            published = FIRST_DAY + timedelta(days=chance.randrange(DAYS), seconds=chance.randrange(86_400))
         body = [chance.choice(pools[language]) for _ in range(chance.randint(12, 20))]
         body += [_name(_rank(chance, number * 2)) for _ in range(NAMES)]
         yield search.Article(
@@ -39,9 +44,9 @@ def generated_articles(
             title=model.title,
             lead=chance.choice(pools[language]),
             body="\n\n".join(" ".join(body[start : start + 4]) for start in range(0, len(body), 4)),
-            published=FIRST_DAY + timedelta(days=chance.randrange(DAYS), seconds=chance.randrange(86_400)),
-            section=model.section,
-            source=model.source,
+            published=published + timedelta(seconds=chance.randrange(VERSIONS_WITHIN)),
+            section=section,
+            source=source,
             authors=model.authors,
             tags=model.tags,
         )
