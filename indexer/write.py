@@ -172,7 +172,7 @@ class _Run:
 
     def write(self) -> None:
         """Write the articles that wait. Those that processes share are in the commit after this one."""
-        self.commit()  # what they were given before: an id may be in both
+        self._take_over()  # what they were given before: an id may be in both
         waiting, self.waiting = list(self.waiting.values()), {}
         news = ((article, stored) for article in waiting if (stored := self._news(article)) is not None)
         if self._workers.are_worth(len(waiting)):
@@ -181,16 +181,19 @@ class _Run:
             for article, stored in news:
                 self._writer.put(article_to_document(article, stored))
                 self._show_progress()
-            self._writer.commit()
+        self._writer.commit()  # and merge, while the processes are at work again
         self._show_progress()
         self._written = time.monotonic()
 
     def commit(self) -> None:
         """Commit what the processes have built."""
-        for file in self._workers.finished():
-            self._writer.put_segment(file)
+        self._take_over()
         self._writer.commit()
         self._show_progress()
+
+    def _take_over(self) -> None:
+        for file in self._workers.finished():
+            self._writer.put_segment(file)
 
     def _show_progress(self) -> None:
         if self._progress:
