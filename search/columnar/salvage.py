@@ -124,11 +124,16 @@ class Survivor(NamedTuple):
 
 
 class Salvaged(NamedTuple):
-    """What was read of a damaged segment: the living stored documents, and those that are lost (None: how many?)."""
+    """
+    What was read of a damaged segment: the living stored documents, and those that are lost (None: how many?).
+
+    ``is_certain`` is False where a document may have been a deleted one, its number in the segment being lost.
+    """
 
     stored: list[bytes]
     lost: int | None
     lost_articles: list[Named]
+    is_certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +222,7 @@ def read_salvage(path: Path, survivor: Survivor, contents: Contents, dictionarie
         numbers.setdefault(digest, deque()).append(number)
     total = survivor.entry.documents if survivor.entry else (None if digests is None else len(digests))
     missing = set(range(total or 0)) - survivor.deleted
-    living = []
+    living, unplaced = [], 0
     for frame in remains.whole_frames(dictionaries):
         for stored in contents.split(frame):
             candidates = numbers.get(contents.digest(stored))
@@ -225,8 +230,10 @@ def read_salvage(path: Path, survivor: Survivor, contents: Contents, dictionarie
             if number not in survivor.deleted:
                 living.append(stored)
             missing.discard(number)
+            unplaced += number == _UNKNOWN
     lost = None if total is None else max(total - len(survivor.deleted) - len(living), 0)
-    return Salvaged(living, lost, _named(remains, sorted(missing), contents)[: lost or 0])
+    names = _named(remains, sorted(missing), contents)[: lost or 0]
+    return Salvaged(living, lost, names, is_certain=not (unplaced and survivor.deleted))
 
 
 def set_aside(path: Path, names: Iterable[str], today: date) -> Path:
@@ -384,6 +391,8 @@ def _new_segment(
 
 def note_losses(repair: Repair, survivor: Survivor, salvaged: Salvaged) -> None:
     """Add what could not be read of a damaged segment to a report."""
+    if not salvaged.is_certain and survivor.name not in repair.deletions_lost:
+        repair.deletions_lost.append(survivor.name)
     repair.lost += salvaged.lost or 0
     repair.lost_articles += salvaged.lost_articles
     if salvaged.lost is None:

@@ -308,6 +308,17 @@ def test_whatever_is_damaged_nothing_readable_is_lost(tmp_path):
         shutil.rmtree(index)
 
 
+def test_deleted_articles_that_cannot_be_told_from_others_are_reported(index, expected):
+    path = segment_files(index)[0]
+    digests = Remains(path)._places["digests"]
+    content = bytearray(path.read_bytes())
+    content[digests.start : digests.start + digests.length * int(digests.dtype[2:])] = bytes(8) * digests.length
+    path.write_bytes(content)
+    result = repaired(index)
+    assert result.deletions_lost == [path.name] and result.lost == 0
+    assert stored_by_id(index).items() >= expected.items()
+
+
 def test_files_of_format_1_and_2_are_read_by_their_arrays(tmp_path):
     import zstandard
 
