@@ -54,6 +54,12 @@ class Samples:
         self.medians.append(statistics.median(times))
         self.single += times
 
+    def add(self, other: "Samples") -> None:
+        """Add the times of other queries."""
+        self.medians += other.medians
+        self.first += other.first
+        self.single += other.single
+
     @property
     def times(self) -> Times:
         """Return the median over the queries, and the 95th percentile over all single times."""

@@ -27,6 +27,7 @@ def print_queries(searched: Searched) -> None:
         total = f"{statistics.median(searched.totals[kind]):,.0f}"
         cells = [_time(times), f"{searched.first[kind]:.2f}", _time(searched.snippets[kind])]
         _print_row(kind, [total, *cells])
+    _print_row("the whole log", ["", _time(searched.log)])
     print(f"\n{searched.compared} answers compared with ours, {len(searched.disagreements)} differences")
     for line in searched.disagreements[:_MAX_SHOWN]:
         print(f"  {line[:_MAX_CHARACTERS]}")

@@ -26,13 +26,14 @@ class Searched:
     """
     Times by work, class and engine, in milliseconds; the hits of the queries and of what nobody agreed about.
 
-    ``script`` is ``archive.search`` as a script calls it, ``first`` the same on the first time that a query comes (its
+    ``script`` is ``archive.search`` as a script calls it, ``log`` the same over all queries of all classes, ``first`` the same on the first time that a query comes (its
     hits are not in any cache yet), ``snippets`` the snippets of a page of our engine.
     """
 
     engines: tuple[str, ...]
     times: dict[str, dict[str, dict[str, Times]]] = field(default_factory=dict)
     script: dict[str, Times] = field(default_factory=dict)
+    log: Times = Times(0.0, 0.0)
     first: dict[str, float] = field(default_factory=dict)
     snippets: dict[str, Times] = field(default_factory=dict)
     totals: dict[str, list[int]] = field(default_factory=dict)
@@ -48,14 +49,17 @@ def measure_queries(engines: Sequence[Engine], path: Path, log: Sequence[LogQuer
     gc.freeze()  # what indexing left behind is no burden of a search
     with search.open(path) as archive:
         archive.search()  # the columns are joined on the first search; opening_times measures that
+        script = Samples()
         for kind in CLASSES:
-            _measure_class(engines, archive, [query for query in log if query.kind == kind], searched)
+            script.add(_measure_class(engines, archive, [query for query in log if query.kind == kind], searched))
+    searched.log = script.times
     return searched
 
 
 def _measure_class(
     engines: Sequence[Engine], archive: search.Archive, queries: Sequence[LogQuery], searched: Searched
-) -> None:
+) -> Samples:
+    """Measure the queries of a class, and return the times of ``archive.search``."""
     kind = queries[0].kind
     samples = {work: {engine.name: Samples() for engine in engines} for work in WORK}
     script, snippets = Samples(), Samples()
@@ -72,6 +76,7 @@ def _measure_class(
         searched.times[work][kind] = {name: found.times for name, found in samples[work].items()}
     searched.script[kind], searched.snippets[kind] = script.times, snippets.times
     searched.first[kind] = statistics.median(script.first)
+    return script
 
 
 def _measure_query(engine: Engine, query: LogQuery, samples: dict[str, dict[str, Samples]]) -> Answer:
