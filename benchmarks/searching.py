@@ -26,14 +26,15 @@ class Searched:
     """
     Times by work, class and engine, in milliseconds; the hits of the queries and of what nobody agreed about.
 
-    ``script`` is ``archive.search`` as a script calls it, ``log`` the same over all queries of all classes, ``first`` the same on the first time that a query comes (its
-    hits are not in any cache yet), ``snippets`` the snippets of a page of our engine.
+    ``script`` is ``archive.search`` as a script calls it, ``log`` the same over all queries of all classes, ``first``
+    the same on the first time that a query comes (its hits are not in any cache yet), ``snippets`` the snippets of a
+    page of our engine.
     """
 
     engines: tuple[str, ...]
     times: dict[str, dict[str, dict[str, Times]]] = field(default_factory=dict)
     script: dict[str, Times] = field(default_factory=dict)
-    log: Times = Times(0.0, 0.0)
+    log: Times = field(default_factory=lambda: Times(0.0, 0.0))
     first: dict[str, float] = field(default_factory=dict)
     snippets: dict[str, Times] = field(default_factory=dict)
     totals: dict[str, list[int]] = field(default_factory=dict)
