@@ -6,6 +6,7 @@ from the one of the snapshot before, as far as both have the same segments, so t
 Deleted documents stay in the columns, as they stay in their segments.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from threading import Lock, RLock
@@ -137,7 +138,7 @@ class Groups:
 
     def __init__(self, values: Values, numbers: Growing, index: Array, count: int) -> None:
         self.values, self.numbers, self.count = values, numbers.array, count
-        self._growing, self._index = numbers, index
+        self._growing, self._index, self._keys = numbers, index, index.data
 
     @classmethod
     def joined(cls, before: "Groups | None", documents: int, fields: Sequence[FieldPart]) -> "Groups":
@@ -161,7 +162,9 @@ class Groups:
 
     def members(self, group: int) -> Array:
         """Return the documents of a group, ascending."""
-        first, last = np.searchsorted(self._index, (group << _DOCUMENT_BITS, (group + 1) << _DOCUMENT_BITS))
+        # One by one in the memory of the array: NumPy takes twice as long for two numbers.
+        first = bisect_left(self._keys, group << _DOCUMENT_BITS)
+        last = bisect_left(self._keys, (group + 1) << _DOCUMENT_BITS, first)
         return self._index[first:last] & _DOCUMENT
 
     def members_of_all(self, groups: Array) -> Array:

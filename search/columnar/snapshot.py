@@ -223,9 +223,8 @@ class Snapshot:
         return self._living_members(int(self.groups[document]))
 
     def _living_members(self, group: int) -> list[int]:
-        members = self.grouping.members(group)
-        living: list[int] = members[self.alive[members]].tolist()
-        return living
+        alive = self.alive.data
+        return [member for member in self.grouping.members(group).tolist() if alive[member]]
 
     def stored(self, document: int) -> bytes:
         """Return what was stored for a document."""

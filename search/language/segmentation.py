@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 from importlib import resources
 
-_LINE = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")  # what str.splitlines takes for line ends
-
 # The end marks with what may close around them, a space, and what may open the next sentence. Possessive, and beginning
 # only where a run of marks begins: a line of full stops takes no longer than any other. That is looked at behind the
 # first mark, because a pattern that begins with a set of characters is searched for four times as fast.
@@ -20,6 +18,7 @@ _SENTENCE_END = re.compile(
 )
 _WORD_BEFORE = re.compile(r"[^\W\d_](?:[^\W\d_]|['’ʼ-])*$")
 _ITEM_NUMBER = re.compile(r"\d{1,3}[.)]")
+_ITEM_NUMBER_CHARACTERS = 4
 
 # Words of one letter, all of which are taken for initials, but for the one that often ends a sentence.
 _ONE_LETTER_WORDS = frozenset({"я"})
@@ -51,23 +50,22 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 def each_sentence(text: str) -> Iterator[tuple[int, int]]:
     """Yield what ``sentences`` returns one by one, for those who need only the first ones of a long text."""
-    for line in _LINE.finditer(text):
-        start = line.start()
-        for match in _SENTENCE_END.finditer(text, start, line.end()):
-            if _ends_sentence(match, start):
-                yield from _trimmed(text, start, match.start("gap"))
-                start = match.end("gap")
-        yield from _trimmed(text, start, line.end())
-
-
-def _ends_sentence(match: re.Match[str], start: int) -> bool:
-    """Say whether an end mark ends the sentence that began at ``start``."""
-    if match["next"][-1].islower():
-        return False
-    text, mark = match.string, match.start("mark")
-    if match["mark"] == "." and _is_abbreviation(text[max(start, mark - _CHARACTERS_BEFORE) : mark]):
-        return False
-    return not _ITEM_NUMBER.fullmatch(text, start, match.start("gap"))
+    end = 0
+    for line in text.splitlines(keepends=True):
+        start, end = end, end + len(line)
+        for match in _SENTENCE_END.finditer(text, start, end):
+            mark, gap, following = match.groups()
+            if following[-1].islower():
+                continue
+            place, gap_end = match.start(), match.end() - len(following)
+            if mark == "." and _is_abbreviation(text[max(start, place - _CHARACTERS_BEFORE) : place]):
+                continue
+            gap_start = gap_end - len(gap)
+            if gap_start - start <= _ITEM_NUMBER_CHARACTERS and _ITEM_NUMBER.fullmatch(text, start, gap_start):
+                continue
+            yield from _trimmed(text, start, gap_start)
+            start = gap_end
+        yield from _trimmed(text, start, end)
 
 
 def _is_abbreviation(before: str) -> bool:
@@ -79,14 +77,14 @@ def _is_abbreviation(before: str) -> bool:
     return word.lower() in abbreviations() or (len(word) == 1 and word not in _ONE_LETTER_WORDS)
 
 
-def _trimmed(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _trimmed(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     """Return the span without white space at its ends, or nothing if nothing is left."""
     piece = text[start:end]
     stripped = piece.strip()
     if len(stripped) < len(piece):
         start += len(piece) - len(piece.lstrip())
         end = start + len(stripped)
-    return [(start, end)] if stripped else []
+    return ((start, end),) if stripped else ()
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
