@@ -32,6 +32,12 @@ MAX_MARKS = 30
 # C0 and C1 controls except tab and line feed, lone surrogates, noncharacters: they cannot be shown or encoded.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85]")
+# What nearly every text of news is made of: Latin and Cyrillic letters, digits, punctuation, currency signs. None of it
+# is unprintable, a line end to change or a combining mark; seeing that takes a fifth of the time of looking for them.
+_ORDINARY = re.compile(
+    r"[\t\n\x20-\x7e\xa0-\u02ff\u0370-\u0373\u0400-\u0482\u048a-\u052f"
+    r"\u2010-\u2027\u202f-\u205e\u20a0-\u20bf\u2100-\u2bff]*+"
+)
 
 
 class Status(StrEnum):
@@ -220,8 +226,9 @@ def clean_text(text: str) -> str:
     >>> clean_text("a\\r\\nb\\x00c")
     'a\\nbc'
     """
-    text = _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text))
-    return text.strip() if text.isascii() else unicodedata.normalize("NFC", _without_mark_runs(text)).strip()
+    if not _ORDINARY.fullmatch(text):
+        text = _without_mark_runs(_UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text)))
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def _without_mark_runs(text: str) -> str:

@@ -1,6 +1,7 @@
 """The article: what it accepts, what it makes of it, and what its errors say."""
 
 import json
+import unicodedata
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import search
+from search import article
 from search.article import clean_text, parse_language, parse_moment, unknown_fields
 
 
@@ -132,6 +134,15 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean_text(text)
     assert clean_text(once) == once
     once.encode()  # nothing is left that cannot be written
+
+
+def test_no_ordinary_character_needs_cleaning() -> None:
+    characters = map(chr, range(0x110000))
+    ordinary = [character for character in characters if article._ORDINARY.fullmatch(character)]
+    assert len(ordinary) > 1_000
+    for character in ordinary:
+        assert not unicodedata.combining(character)
+        assert not article._UNPRINTABLE.match(character) and not article._LINE_ENDS.match(character)
 
 
 def test_endless_combining_marks_are_cut() -> None:
