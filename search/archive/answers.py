@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from search.archive.marks import Marker
 from search.article import Article
-from search.columnar.document import PARAGRAPH_GAP
+from search.columnar.document import paragraph_starts
 from search.columnar.places import Places
 from search.columnar.snapshot import Snapshot
 from search.language import each_paragraph, positions
@@ -42,37 +41,9 @@ def indexed_answers(
     return found
 
 
-def answers_in(article: Article, markers: Mapping[str, Marker]) -> dict[str, Answers]:
-    """Return the answers of an article that is in no index, by analysing it."""
-    found = {}
-    for field, marker in markers.items():
-        terms = _paragraph_terms(getattr(article, field), article.language)
-        starts = _starts([len(each) for each in terms])
-        leaves_at = {
-            start + position: bits
-            for start, each in zip(starts, terms, strict=True)
-            for position, bits in marker.answers(each).items()
-        }
-        if leaves_at:
-            found[field] = Answers(leaves_at, partial(list, starts))
-    return found
-
-
 def starts_in(text: str, language: str) -> list[int]:
     """Return the first position of each paragraph of a text, as ``article_to_document`` numbers them."""
-    return _starts([len(each) for each in _paragraph_terms(text, language)])
-
-
-def _paragraph_terms(text: str, language: str) -> list[list[tuple[str, ...]]]:
-    return [positions(text[start:end], language) for start, end in each_paragraph(text)]
-
-
-def _starts(lengths: Sequence[int]) -> list[int]:
-    starts, place = [], 0
-    for length in lengths:
-        starts.append(place)
-        place += length + PARAGRAPH_GAP
-    return starts
+    return paragraph_starts(len(positions(text[start:end], language)) for start, end in each_paragraph(text))
 
 
 def _leaves_at(places: Places, leaves: Sequence[Leaf], field: str) -> list[dict[int, int]]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from search.archive.answers import SNIPPET_FIELDS, Answers, answers_in, starts_in
+from search.archive.answers import SNIPPET_FIELDS, Answers, starts_in
 from search.archive.marks import Mark, Marker, leaf_bits
 from search.archive.results import Snippet, Span
 from search.article import Article
@@ -134,12 +134,6 @@ def _marked_in_paragraph(candidate: "_Candidate", marker: Marker, language: str)
 def marked_text(text: str, leaves: Sequence[Leaf], field: str, language: str) -> Snippet:
     """Return a whole text with the words that answer the query marked."""
     return _marked_text(text, Marker(leaves, field), language)[0]
-
-
-def best_sentences(article: Article, leaves: Sequence[Leaf], weights: Mapping[int, float]) -> list[Sentence]:
-    """Return what ``Excerpts.best_sentences`` returns, for an article that is in no index: by analysing all of it."""
-    excerpts = Excerpts(leaves, weights)
-    return excerpts.best_sentences(article, answers_in(article, excerpts.markers))
 
 
 def snippet_of(chosen: Sequence[Sentence]) -> Snippet:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from search.columnar.arrays import Array
-from search.columnar.columns import ALONE, COMMON, Groups, KeywordColumn, is_new, taken
+from search.columnar.columns import ALONE, COMMON, Groups, KeywordColumn, taken
 from search.columnar.execute import Matches
+from search.columnar.runs import is_new
 from search.columnar.snapshot import Snapshot
 
 # Enough candidates for the first pages of most searches in one go; more are taken when groups make them too few.
@@ -144,14 +145,6 @@ def _counts_of_pairs(column: KeywordColumn, found: Selection) -> ValueCounts:
     unknown = np.flatnonzero(kinds == 0)
     pairs = _distinct((found.groups[owners[unknown]] << _ORDINAL_BITS) + ordinals[unknown])
     return ValueCounts(documents, groups + np.bincount(pairs & _ORDINAL, minlength=column.count))
-
-
-def keyword_counts(snapshot: Snapshot, column: KeywordColumn, documents: Array) -> dict[str, Count]:
-    """Return how many of ``documents``, and how many of their groups, have each value of a column that any has."""
-    counts, texts = value_counts(column, Selection(snapshot.grouping, documents)), column.values.texts()
-    having = np.flatnonzero(counts.documents)
-    pairs = zip(counts.documents[having].tolist(), counts.groups[having].tolist(), strict=True)
-    return {texts[number]: Count(*pair) for number, pair in zip(having.tolist(), pairs, strict=True)}
 
 
 def _distinct(keys: Array) -> Array:

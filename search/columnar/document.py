@@ -1,6 +1,6 @@
 """What the engine stores: a document made of terms at positions, keywords, moments and bytes to give back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -48,6 +48,20 @@ class Layout:
     moments: tuple[str, ...]
 
 
+def paragraph_starts(lengths: Iterable[int]) -> list[int]:
+    """
+    Return the position at which each paragraph begins, given how many positions each has.
+
+    >>> paragraph_starts([2, 0, 5])
+    [0, 102, 202]
+    """
+    starts, position = [], 0
+    for length in lengths:
+        starts.append(position)
+        position += length + PARAGRAPH_GAP
+    return starts
+
+
 def positions(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[int, tuple[str, ...]]]:
     """
     Yield the positions of a field in ascending order, each with its terms.
@@ -55,10 +69,8 @@ def positions(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[int, tuple[str,
     >>> list(positions([[("a",), ("b",)], [("c",)]]))
     [(0, ('a',)), (1, ('b',)), (102, ('c',))]
     """
-    start = 0
-    for paragraph in paragraphs:
+    for start, paragraph in zip(paragraph_starts(map(len, paragraphs)), paragraphs, strict=True):
         yield from enumerate(paragraph, start)
-        start += len(paragraph) + PARAGRAPH_GAP
 
 
 def microseconds(moment: datetime | None) -> int:

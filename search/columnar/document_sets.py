@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.columnar.arrays import Array
+from search.columnar.runs import run_starts
 from search.columnar.snapshot import Snapshot
 
 # Searching for a number costs as much as marking so many.
@@ -63,9 +64,3 @@ def distinct(snapshot: Snapshot, documents: Array) -> Array:
         return ordered[run_starts(ordered)]
     with snapshot.marks.marking(documents, True) as marks:
         return np.flatnonzero(marks)
-
-
-def run_starts(ordered: Array) -> Array:
-    """Return where each different number of an ascending array first stands."""
-    changes: Array = np.concatenate(([True], ordered[1:] != ordered[:-1]))
-    return np.flatnonzero(changes[: len(ordered)])

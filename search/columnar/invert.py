@@ -15,6 +15,7 @@ import numpy as np
 
 from search.columnar.arrays import Array
 from search.columnar.document import NO_MOMENT, PARAGRAPH_GAP, Document, Layout, Paragraph
+from search.columnar.runs import ranges
 from search.columnar.stored import stored_arrays
 from search.columnar.strings import hashed_string_arrays, string_arrays
 
@@ -174,13 +175,24 @@ def posting_arrays(prefix: str, vocabulary: int, occurrences: TermOccurrences) -
     first = np.ones(len(terms), dtype=bool)
     first[1:] = (terms[1:] != terms[:-1]) | (documents[1:] != documents[:-1])
     starts = np.flatnonzero(first)
+    frequencies = np.diff(starts, append=len(terms)).astype("<u4")
     return {
         f"{prefix}.postings": np.searchsorted(terms[starts], np.arange(vocabulary + 1)).astype("<u4"),
         f"{prefix}.documents": documents[starts].astype("<u4"),
-        f"{prefix}.frequencies": np.diff(starts, append=len(terms)).astype("<u4"),
+        f"{prefix}.frequencies": frequencies,
         f"{prefix}.positions": positions.astype("<u4"),
-        f"{prefix}.positions.marks": starts[::MARKED_POSTINGS].astype("<u8"),
+        f"{prefix}.positions.marks": position_marks(frequencies),
     }
+
+
+def position_marks(frequencies: Array) -> Array:
+    """Return where the positions of every ``MARKED_POSTINGS``-th posting begin."""
+    starts = np.arange(0, len(frequencies), MARKED_POSTINGS)
+    if not len(starts):
+        return np.empty(0, dtype="<u8")
+    sums = np.add.reduceat(frequencies, starts, dtype=np.uint64)
+    marks: Array = np.cumsum(sums) - sums
+    return marks
 
 
 def keyword_arrays(prefix: str, values: Sequence[Sequence[str]]) -> dict[str, Array]:
@@ -193,15 +205,3 @@ def keyword_arrays(prefix: str, values: Sequence[Sequence[str]]) -> dict[str, Ar
         f"{prefix}.starts": np.cumsum(counts).astype("<u8"),
         f"{prefix}.ordinals": np.array([ordinal[v.encode()] for many in values for v in many], dtype="<u4"),
     }
-
-
-def ranges(starts: Array, counts: Array) -> Array:
-    """
-    Return the numbers from each start on, so many as ``counts`` says, one range after the other.
-
-    >>> ranges(np.array([5, 1]), np.array([2, 3])).tolist()
-    [5, 6, 1, 2, 3]
-    """
-    ends = np.cumsum(counts)
-    found: Array = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + counts, counts)
-    return found

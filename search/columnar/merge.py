@@ -12,7 +12,8 @@ import numpy as np
 
 from search.columnar.arrays import Array
 from search.columnar.document import Layout
-from search.columnar.invert import MARKED_POSTINGS, keyword_arrays, ranges
+from search.columnar.invert import keyword_arrays, position_marks
+from search.columnar.runs import ranges
 from search.columnar.segment import KeywordField, Segment, TextField
 from search.columnar.stored import merged_stored_arrays
 from search.columnar.strings import Strings, hashed_string_arrays, kept_string_arrays
@@ -36,9 +37,8 @@ def merged_arrays(segments: Sequence[Segment], alive: Sequence[Array], layout: L
         used |= np.diff(fields[name]["postings"]) > 0
     arrays = hashed_string_arrays("terms", [vocabulary[number] for number in np.flatnonzero(used)])
     for name, field in fields.items():
-        field["postings"] = field["postings"][np.append(used, True)].astype(
-            "<u4"
-        )  # an unused term's begin with the next
+        edges = field["postings"][np.append(used, True)]  # those of an unused term begin where the next one's do
+        field["postings"] = edges.astype("<u4")
         arrays.update({f"text.{name}.{part}": array for part, array in field.items()})
     for name in layout.keywords:
         arrays.update(_merged_keywords(f"keywords.{name}", [segment.keywords[name] for segment in segments], alive))
@@ -116,16 +116,6 @@ def _merged_text(sources: Sequence[_Source], vocabulary: int) -> dict[str, Array
         "positions": _joined([part.positions for part in parts]),
         "positions.marks": position_marks(frequencies),
     }
-
-
-def position_marks(frequencies: Array) -> Array:
-    """Return where the positions of every ``MARKED_POSTINGS``-th posting begin."""
-    starts = np.arange(0, len(frequencies), MARKED_POSTINGS)
-    if not len(starts):
-        return np.empty(0, dtype="<u8")
-    sums = np.add.reduceat(frequencies, starts, dtype=np.uint64)
-    marks: Array = np.cumsum(sums) - sums
-    return marks
 
 
 def _kept_paragraphs(field: TextField, alive: Array) -> tuple[Array, Array]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from search.columnar.arrays import Array, ArraysDamaged, read_arrays
-from search.columnar.document import PARAGRAPH_GAP, Layout
-from search.columnar.invert import MARKED_POSTINGS, TermOccurrences
+from search.columnar.document import Layout, paragraph_starts
+from search.columnar.invert import MARKED_POSTINGS
 from search.columnar.stored import StoredDocuments
 from search.columnar.strings import HashedStrings, Strings
 
@@ -71,16 +71,6 @@ class TextField:
         places: list[int] = self._positions[first : first + self._frequencies[posting]].tolist()
         return places
 
-    def occurrences_in_order(self, terms: range) -> TermOccurrences:
-        """Return the term number, document and position of every occurrence of successive terms, sorted by these."""
-        documents, frequencies = self.postings(terms)
-        counts: Array = np.diff(self.edges[terms.start : terms.stop + 1].astype(np.int64))
-        return TermOccurrences(
-            np.repeat(np.repeat(np.arange(terms.start, terms.stop), counts), frequencies),
-            np.repeat(documents, frequencies),
-            self.positions_of_terms(terms),
-        )
-
     def positions_of_terms(self, terms: range) -> Array:
         """Return the positions of successive terms, in the order of their postings."""
         part = self.slice_of(terms)
@@ -89,12 +79,7 @@ class TextField:
     def paragraph_starts(self, document: int) -> list[int]:
         """Return the position at which each paragraph of a document begins."""
         first = int(self.paragraph_ends[document - 1]) if document else 0
-        lengths = self.paragraphs[first : int(self.paragraph_ends[document])].tolist()
-        starts, position = [], 0
-        for length in lengths:
-            starts.append(position)
-            position += length + PARAGRAPH_GAP
-        return starts
+        return paragraph_starts(self.paragraphs[first : int(self.paragraph_ends[document])].tolist())
 
     def _position_start(self, posting: int) -> int:
         mark = posting // MARKED_POSTINGS

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from search.columnar.arrays import Array
-from search.columnar.document_sets import NONE, is_member, run_starts, union
+from search.columnar.document_sets import NONE, is_member, union
+from search.columnar.runs import run_starts
 from search.columnar.snapshot import LocalPostings, Snapshot, joined_documents
 from search.columnar.work import Work
 

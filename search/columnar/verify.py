@@ -14,7 +14,7 @@ import zstandard
 
 from search.columnar.arrays import Array, ArraysDamaged, checksum_of
 from search.columnar.commit import Commit, FileEntry, SegmentEntry, read_commit
-from search.columnar.merge import position_marks
+from search.columnar.invert import position_marks
 from search.columnar.segment import KeywordField, Segment, TextField
 from search.columnar.snapshot import read_deletions
 from search.columnar.strings import HashedStrings, Strings, hashed_string_arrays

@@ -1,6 +1,6 @@
 """Snippets from positions: the index answers as the texts do, little is analysed, and odd texts are still marked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,14 +13,15 @@ from small_archive import article, opened
 import indexer
 import search
 from search.archive import marks, snippets
-from search.archive.answers import SNIPPET_FIELDS, Answers, answers_in, indexed_answers
+from search.archive.answers import SNIPPET_FIELDS, Answers, indexed_answers
 from search.archive.documents import document_to_article
 from search.archive.marks import Marker
 from search.archive.pages import DEFAULT_TEXT_FIELDS
 from search.archive.snippets import Excerpts, snippet_of
 from search.archive.view import open_current
+from search.columnar.document import paragraph_starts
 from search.columnar.snapshot import Snapshot
-from search.language import analyze, tokens_with
+from search.language import analyze, each_paragraph, positions, tokens_with
 from search.query.compile import Leaf, compile_query
 from search.query.parser import parse_query
 
@@ -38,6 +39,23 @@ QUERIES = [
     "-росія війна",
     "",
 ]
+
+
+def answers_in(article: search.Article, markers: Mapping[str, Marker]) -> dict[str, Answers]:
+    """Return the answers of an article without an index, by analysing it: the second opinion."""
+    found = {}
+    for field, marker in markers.items():
+        text = getattr(article, field)
+        terms = [positions(text[start:end], article.language) for start, end in each_paragraph(text)]
+        starts = paragraph_starts(map(len, terms))
+        leaves_at = {
+            start + position: bits
+            for start, each in zip(starts, terms, strict=True)
+            for position, bits in marker.answers(each).items()
+        }
+        if leaves_at:
+            found[field] = Answers(leaves_at, partial(list, starts))
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import whoosh.query
 from hypothesis import strategies as st
 
+from search.columnar.arrays import Array
+from search.columnar.collect import Count, Selection, value_counts
+from search.columnar.columns import KeywordColumn
 from search.columnar.commit import BACKUP_NAME, COMMIT_NAME, read_backup, read_commit
 from search.columnar.document import PARAGRAPH_GAP, Document, Layout, microseconds
 from search.columnar.lock import LOCK_NAME
@@ -66,6 +70,14 @@ def kept_files(path: Path) -> set[str]:
     """Return the names that belong in the folder of an index: those of its last commit and of the one before."""
     commits = [read_commit(path), *read_backup(path)]
     return {COMMIT_NAME, BACKUP_NAME, LOCK_NAME, *(file.name for commit in commits for file in commit.files())}
+
+
+def keyword_counts(snapshot: Snapshot, column: KeywordColumn, documents: Array) -> dict[str, Count]:
+    """Return how many of ``documents``, and how many of their groups, have each value of a column that any has."""
+    counts, texts = value_counts(column, Selection(snapshot.grouping, documents)), column.values.texts()
+    having = np.flatnonzero(counts.documents)
+    pairs = zip(counts.documents[having].tolist(), counts.groups[having].tolist(), strict=True)
+    return {texts[number]: Count(*pair) for number, pair in zip(having.tolist(), pairs, strict=True)}
 
 
 @st.composite

@@ -6,12 +6,24 @@ from threading import Thread
 
 import numpy as np
 import pytest
-from archives import ANALYSIS, GROUPS, IDS, LAYOUT, MOMENTS, SECTIONS, document, documents, ids_by_number, write
+from archives import (
+    ANALYSIS,
+    GROUPS,
+    IDS,
+    LAYOUT,
+    MOMENTS,
+    SECTIONS,
+    document,
+    documents,
+    ids_by_number,
+    keyword_counts,
+    write,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.columnar import collect, columns, merge_policy, tally
-from search.columnar.collect import Order, Selection, keyword_counts, ordered, value_counts
+from search.columnar.collect import Order, Selection, ordered, value_counts
 from search.columnar.columns import ALONE, COMMON, DerivedPart, Values
 from search.columnar.document import microseconds
 from search.columnar.growing import grown

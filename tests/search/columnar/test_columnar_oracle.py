@@ -8,13 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 import whoosh.query
-from archives import ANALYSIS, GROUPS, IDS, LAYOUT, RANKING, document, documents, ids_by_number, trees, write
+from archives import (
+    ANALYSIS,
+    GROUPS,
+    IDS,
+    LAYOUT,
+    RANKING,
+    document,
+    documents,
+    ids_by_number,
+    keyword_counts,
+    trees,
+    write,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import Oracle, first_of_each_group, passes
 
 from search.columnar import merge_policy
-from search.columnar.collect import Collected, Order, collect, count_of, keyword_counts, ordered
+from search.columnar.collect import Collected, Order, collect, count_of, ordered
 from search.columnar.document import NO_MOMENT, Document
 from search.columnar.execute import Executor
 from search.columnar.snapshot import Snapshot, open_snapshot
