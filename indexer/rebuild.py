@@ -15,8 +15,7 @@ from search.article import Article
 from search.columnar.commit import REBUILDABLE_FORMATS
 from search.columnar.lock import WAIT_SECONDS, locked
 from search.columnar.rebuild import begin_rebuilding, finish_rebuilding, is_current, living_documents
-from search.columnar.remains import Remains
-from search.columnar.salvage import Outcome, Repair, Survey, Survivor, note_losses, read_salvage, set_aside, survey
+from search.columnar.salvage import Outcome, Repair, Salvager, Survey, Survivor, set_aside, survey
 from search.columnar.snapshot import open_snapshot
 from search.errors import IndexDamaged
 from search.language import analysis_version
@@ -95,13 +94,12 @@ def _rebuilt(
 
 def _articles(path: Path, state: Survey, repair: Repair, ids: set[int]) -> Iterator[Article]:
     """Yield what the old index holds; ``ids`` are given a hash of each id, eight bytes instead of the whole."""
+    salvager = Salvager(path, state, CONTENTS, repair)
 
     def of_damaged(survivor: Survivor) -> list[bytes]:
-        dictionaries = [Remains(path / each.name).dictionary() for each in state.survivors if each is not survivor]
-        salvaged = read_salvage(path, survivor, CONTENTS, dictionaries)
-        note_losses(repair, survivor, salvaged)
-        repair.brought_back += len(salvaged.stored)
-        return salvaged.stored
+        stored = salvager.read(survivor)
+        repair.brought_back += len(stored)
+        return stored
 
     for stored in living_documents(path, state, of_damaged):
         article = document_to_article(stored)

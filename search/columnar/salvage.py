@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -123,7 +124,7 @@ class Survivor(NamedTuple):
     is_certain: bool
 
 
-class Salvaged(NamedTuple):
+class _Salvaged(NamedTuple):
     """
     What was read of a damaged segment: the living stored documents, and those that are lost (None: how many?).
 
@@ -157,20 +158,21 @@ class Survey:
         return all(each.is_sound and each.is_certain and each.entry for each in self.survivors)
 
 
-def survey(path: Path, formats: Iterable[int], problems: Iterable[str] = ()) -> Survey:
+def survey(path: Path, formats: Iterable[int], problems: Iterable[str] | None = None) -> Survey:
     """
-    Look at every file of an index; ``problems`` are those that a verification found already.
+    Look at every file of an index; ``problems`` are those that a verification of it found already, if there was one.
 
     Raises ``IndexMissing``, ``IndexOutdated``.
     """
-    kept, found = read_backup(path), list(problems)
+    kept, found = read_backup(path), list(problems or ())
     commit: Commit | None = None
     try:
         commit, is_in_force = read_commit(path, formats), True
     except IndexDamaged as error:
         commit, is_in_force = (kept[0] if kept else None), False
         found.append(str(error).partition(". ")[0])
-    survivors = [_survivor(path, entry, kept, found) for entry in (commit.segments if commit else ())]
+    look = problems is None or not is_in_force  # else the verification has read every file of the commit
+    survivors = [_survivor(path, entry, kept, found, look=look) for entry in (commit.segments if commit else ())]
     if not is_in_force:  # what was written after the backup, or all that there is
         newest = commit.generation if commit else -1
         names = sorted(file.name for file in path.glob(f"*{SEGMENT_SUFFIX}") if generation_of(file.name) > newest)
@@ -199,7 +201,7 @@ def repair_index(
     with contextlib.suppress(IndexDamaged):
         require_analysis(path, read_commit(path), analysis)
     with locked(path, wait_seconds):
-        problems: Sequence[str] = ()
+        problems: Sequence[str] | None = None
         with contextlib.suppress(IndexDamaged):
             problems = verify_index(path).problems
         state = survey(path, (FORMAT,), problems)
@@ -209,31 +211,55 @@ def repair_index(
             repair = _repaired(path, state, Commit(0, analysis, layout, ()), contents, today)
         except OSError as error:
             raise CommitFailed(path, error.strerror or str(error)) from error
-        repair.problems += verify_index(path).problems
+        # Where nothing was changed, what the verification found stands.
+        repair.problems += (problems or ()) if repair.outcome is Outcome.SOUND else verify_index(path).problems
         return repair
 
 
-def read_salvage(path: Path, survivor: Survivor, contents: Contents, dictionaries: Iterable[bytes] = ()) -> Salvaged:
-    """Return the living stored documents that are left in a damaged segment, in their order, and what is lost."""
-    remains = Remains(path / survivor.name)
-    digests = remains.array("digests")
-    numbers: dict[int, deque[int]] = {}
-    for number, digest in enumerate([] if digests is None else digests.tolist()):
-        numbers.setdefault(digest, deque()).append(number)
-    total = survivor.entry.documents if survivor.entry else (None if digests is None else len(digests))
-    missing = set(range(total or 0)) - survivor.deleted
-    living, unplaced = [], 0
-    for frame in remains.whole_frames(dictionaries):
-        for stored in contents.split(frame):
-            candidates = numbers.get(contents.digest(stored))
-            number = candidates.popleft() if candidates else _UNKNOWN
-            if number not in survivor.deleted:
-                living.append(stored)
-            missing.discard(number)
-            unplaced += number == _UNKNOWN
-    lost = None if total is None else max(total - len(survivor.deleted) - len(living), 0)
-    names = _named(remains, sorted(missing), contents)[: lost or 0]
-    return Salvaged(living, lost, names, is_certain=not (unplaced and survivor.deleted))
+class Salvager:
+    """Reads what is left of the damaged segments of an index, and notes in a report what is lost."""
+
+    def __init__(self, path: Path, state: Survey, contents: Contents, repair: Repair) -> None:
+        self.contents, self.repair = contents, repair
+        self._path, self._survivors = path, state.survivors
+
+    def read(self, survivor: Survivor) -> list[bytes]:
+        """Return the living stored documents that are left in a damaged segment, in their order."""
+        salvaged = self._salvaged(survivor)
+        repair = self.repair
+        if not salvaged.is_certain and survivor.name not in repair.deletions_lost:
+            repair.deletions_lost.append(survivor.name)
+        repair.lost += salvaged.lost or 0
+        repair.lost_articles += salvaged.lost_articles
+        if salvaged.lost is None:
+            repair.uncounted.append(survivor.name)
+        return salvaged.stored
+
+    @cached_property
+    def _dictionaries(self) -> list[bytes]:
+        """The dictionaries of all segments, read once: each is at the end of a file that is read whole."""
+        return list(dict.fromkeys(Remains(self._path / each.name).dictionary() for each in self._survivors))
+
+    def _salvaged(self, survivor: Survivor) -> _Salvaged:
+        remains = Remains(self._path / survivor.name)
+        digests = remains.array("digests")
+        numbers: dict[int, deque[int]] = {}
+        for number, digest in enumerate([] if digests is None else digests.tolist()):
+            numbers.setdefault(digest, deque()).append(number)
+        total = survivor.entry.documents if survivor.entry else (None if digests is None else len(digests))
+        missing = set(range(total or 0)) - survivor.deleted
+        living, unplaced = [], 0
+        for frame in remains.whole_frames(self._dictionaries):
+            for stored in self.contents.split(frame):
+                candidates = numbers.get(self.contents.digest(stored))
+                number = candidates.popleft() if candidates else _UNKNOWN
+                if number not in survivor.deleted:
+                    living.append(stored)
+                missing.discard(number)
+                unplaced += number == _UNKNOWN
+        lost = None if total is None else max(total - len(survivor.deleted) - len(living), 0)
+        names = _named(remains, sorted(missing), self.contents)[: lost or 0]
+        return _Salvaged(living, lost, names, is_certain=not (unplaced and survivor.deleted))
 
 
 def set_aside(path: Path, names: Iterable[str], today: date) -> Path:
@@ -254,9 +280,10 @@ def set_aside(path: Path, names: Iterable[str], today: date) -> Path:
     return folder
 
 
-def _survivor(path: Path, entry: SegmentEntry, kept: Sequence[Commit], found: list[str]) -> Survivor:
+def _survivor(path: Path, entry: SegmentEntry, kept: Sequence[Commit], found: list[str], *, look: bool) -> Survivor:
+    """Return a segment of the commit; with ``look`` its file is read, unless a problem of it was found already."""
     deleted, is_certain = _deletions(path, entry, kept, found)
-    problem = None if _is_named(entry.file.name, found) else _problem_of(path, entry.file)
+    problem = _problem_of(path, entry.file) if look and not _is_named(entry.file.name, found) else None
     if problem:
         found.append(problem)
     return Survivor(entry.file.name, entry, deleted, not _is_named(entry.file.name, found), is_certain)
@@ -343,9 +370,8 @@ def _repaired(path: Path, state: Survey, nothing: Commit, contents: Contents, to
     repair.outcome = Outcome.SALVAGED
     commit = state.commit or nothing
     names = _new_names(path, commit)
-    segments = [
-        s for each in state.survivors if (s := _new_segment(path, each, state, commit, contents, names, repair))
-    ]
+    salvager = Salvager(path, state, contents, repair)
+    segments = [s for each in state.survivors if (s := _new_segment(path, each, commit, salvager, names))]
     _delete_older_versions(segments)
     entries = [_entry(path, segment, names) for segment in segments if segment.alive.any()]
     repair.articles = sum(int(segment.alive.sum()) for segment in segments)
@@ -366,16 +392,10 @@ def _new_names(path: Path, commit: Commit) -> Iterator[str]:
 
 
 def _new_segment(
-    path: Path,
-    survivor: Survivor,
-    state: Survey,
-    commit: Commit,
-    contents: Contents,
-    names: Iterator[str],
-    repair: Repair,
+    path: Path, survivor: Survivor, commit: Commit, salvager: Salvager, names: Iterator[str]
 ) -> _NewSegment | None:
     if not survivor.is_certain:
-        repair.deletions_lost.append(survivor.name)
+        salvager.repair.deletions_lost.append(survivor.name)
     if survivor.is_sound and survivor.entry:
         alive = np.ones(survivor.entry.documents, dtype=bool)
         alive[list(survivor.deleted)] = False
@@ -383,30 +403,16 @@ def _new_segment(
         segment = Segment(path / file.name, file.size, commit.layout)
         entry = survivor.entry if survivor.is_certain else SegmentEntry(file, len(segment), None)
         return _NewSegment(entry, [identifier.decode() for identifier in segment.ids], alive)
-    dictionaries = [Remains(path / each.name).dictionary() for each in state.survivors if each is not survivor]
-    salvaged = read_salvage(path, survivor, contents, dictionaries)
-    note_losses(repair, survivor, salvaged)
-    return _indexed_again(path, salvaged, commit.layout, contents, names)
-
-
-def note_losses(repair: Repair, survivor: Survivor, salvaged: Salvaged) -> None:
-    """Add what could not be read of a damaged segment to a report."""
-    if not salvaged.is_certain and survivor.name not in repair.deletions_lost:
-        repair.deletions_lost.append(survivor.name)
-    repair.lost += salvaged.lost or 0
-    repair.lost_articles += salvaged.lost_articles
-    if salvaged.lost is None:
-        repair.uncounted.append(survivor.name)
+    return _indexed_again(path, salvager.read(survivor), commit.layout, salvager.contents, names)
 
 
 def _indexed_again(
-    path: Path, salvaged: Salvaged, layout: Layout, contents: Contents, names: Iterator[str]
+    path: Path, stored: Sequence[bytes], layout: Layout, contents: Contents, names: Iterator[str]
 ) -> _NewSegment | None:
-    if not salvaged.stored:
+    if not stored:
         return None
     builder, ids = SegmentBuilder(layout), []
-    for stored in salvaged.stored:
-        document = contents.document(stored)
+    for document in map(contents.document, stored):
         builder.add(document)
         ids.append(document.id)
     name = f"{next(names)}{SEGMENT_SUFFIX}"
