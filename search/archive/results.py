@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from search.article import Article, article_to_record
+from search.query.across import Across
+from search.query.bridges import Bridge
 from search.query.nodes import Notice as Notice
 
 
@@ -74,7 +76,8 @@ class Match(NamedTuple):
     """
     Why an article was found: ``form`` stands in it and answers ``word`` of the query.
 
-    ``by`` says how: ``"form"`` (the word as typed), ``"lemma"``, ``"phrase"`` or ``"prefix"``.
+    ``by`` says how: ``"form"`` (the word as typed), ``"lemma"``, ``"phrase"``, ``"prefix"``, or by which bridge
+    (``Bridge.by``): ``"name"``, ``"alias"``, ``"glossary"``, ``"learned"``, ``"own"`` or ``"typing"``.
     """
 
     word: str
@@ -120,18 +123,25 @@ class Reading:
 
     ``typed`` is what stood in the query; ``kind`` is ``"word"``, ``"phrase"`` or ``"prefix"``; ``lemmas`` gives the
     dictionary forms it is searched by, for each language in which it was understood. ``found`` is the number of
-    articles that have it.
+    articles that have it. ``bridges`` are the words of other languages and scripts under which it was also looked for,
+    or would have been had they not been switched off.
     """
 
     typed: str
     kind: str
     lemmas: Mapping[str, tuple[str, ...]]
     found: int
+    bridges: tuple[Bridge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """How the query was read, as data: ``query`` is the canonical form, ``since`` and ``until`` its own date limits."""
+    """
+    How the query was read, as data.
+
+    ``query`` is the canonical form, ``since`` and ``until`` are its own date limits. ``across`` says of how many words
+    articles in other languages than the query's needed to have most.
+    """
 
     query: str
     words: tuple[Reading, ...]
@@ -139,6 +149,7 @@ class Interpretation:
     since: datetime | None
     until: datetime | None
     notices: tuple[Notice, ...]
+    across: tuple[Across, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,15 +240,28 @@ def interpretation_as_dict(interpretation: Interpretation) -> dict[str, Any]:
                 "kind": word.kind,
                 "lemmas": {language: list(lemmas) for language, lemmas in word.lemmas.items()},
                 "found": word.found,
+                "bridges": [bridge_as_dict(bridge) for bridge in word.bridges],
             }
             for word in interpretation.words
         ],
+        "across": [across._asdict() for across in interpretation.across],
         "since": isoformat(interpretation.since),
         "until": isoformat(interpretation.until),
         "notices": [
             {"code": n.code, "text": n.text, "start": n.start, "end": n.end, "message": n.message}
             for n in interpretation.notices
         ],
+    }
+
+
+def bridge_as_dict(bridge: Bridge) -> dict[str, Any]:
+    """Return the JSON object of the bridges of one kind from one word."""
+    return {
+        "id": bridge.id,
+        "by": bridge.by,
+        "on": bridge.on,
+        "reason": bridge.reason,
+        "words": [{"language": language, "word": word} for language, word in bridge.words],
     }
 
 
