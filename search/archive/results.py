@@ -134,13 +134,60 @@ class Reading:
     bridges: tuple[Bridge, ...] = ()
 
 
+class Correction(NamedTuple):
+    """
+    A word of the query that was taken for another, because nothing is found under the one and something under the other.
+
+    ``by`` is ``"layout"``: typed on another keyboard. ``id`` switches it off (``without``), and then ``on`` is False.
+    """
+
+    id: str
+    by: str
+    typed: str
+    read: str
+    on: bool
+
+
+class DateReading(NamedTuple):
+    """
+    Words of the query that were read as a time, ``since`` (inclusive) to ``until`` (exclusive), both aware or None.
+
+    ``id`` switches the reading off (``without``), and then ``on`` is False and the words are searched.
+    """
+
+    id: str
+    text: str
+    since: datetime | None
+    until: datetime | None
+    on: bool
+
+
+class Relaxation(NamedTuple):
+    """
+    A looser search that finds something where this one found nothing.
+
+    ``kind`` says what is let go: ``"filters"`` (the chosen filters and dates, ``drops`` names their arguments),
+    ``"bridges"`` (what was switched off), or, of the query itself, ``"phrase"``, ``"field"``, ``"word"``, ``"date"``,
+    ``"filter"``, ``"exclusion"``, ``"any"`` (any of the words is enough). ``text`` is the piece of the query that it is
+    about, ``query`` the query to search for instead; ``total`` and ``stories`` are what it finds.
+    """
+
+    kind: str
+    text: str
+    query: str
+    drops: tuple[str, ...]
+    total: int
+    stories: int
+
+
 @dataclass(frozen=True, slots=True)
 class Interpretation:
     """
     How the query was read, as data.
 
-    ``query`` is the canonical form, ``since`` and ``until`` are its own date limits. ``across`` says of how many words
-    articles in other languages than the query's needed to have most.
+    ``query`` is the canonical form, ``since`` and ``until`` are its own date limits. ``across`` says in which languages
+    other than the query's articles answer with most of the words. ``corrections`` and ``dates`` are what was read
+    otherwise than as words that stand there.
     """
 
     query: str
@@ -150,6 +197,8 @@ class Interpretation:
     until: datetime | None
     notices: tuple[Notice, ...]
     across: tuple[Across, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    dates: tuple[DateReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +208,8 @@ class Page:
 
     ``total`` counts the matching language versions and ``stories`` the stories, both exactly. ``facets`` maps the
     name of a facet to its values; each facet ignores its own filter, so that several of its values can be chosen.
+    Where nothing was found, ``suggestion`` is a query without a likely misspelling and ``relaxations`` are looser
+    searches that do find something, the nearest first; neither is applied by itself.
     """
 
     query: str
@@ -171,6 +222,7 @@ class Page:
     limit: int
     offset: int
     group: str
+    relaxations: tuple[Relaxation, ...] = ()
 
     @property
     def results(self) -> int:
@@ -192,6 +244,9 @@ class Page:
             },
             "interpretation": interpretation_as_dict(self.interpretation),
             "suggestion": self.suggestion,
+            "relaxations": [
+                relaxation._asdict() | {"drops": list(relaxation.drops)} for relaxation in self.relaxations
+            ],
         }
 
 
@@ -245,6 +300,11 @@ def interpretation_as_dict(interpretation: Interpretation) -> dict[str, Any]:
             for word in interpretation.words
         ],
         "across": [across._asdict() for across in interpretation.across],
+        "corrections": [correction._asdict() for correction in interpretation.corrections],
+        "dates": [
+            {**date._asdict(), "since": isoformat(date.since), "until": isoformat(date.until)}
+            for date in interpretation.dates
+        ],
         "since": isoformat(interpretation.since),
         "until": isoformat(interpretation.until),
         "notices": [
