@@ -136,7 +136,7 @@ class Reading:
 
 class Correction(NamedTuple):
     """
-    A word of the query that was taken for another, because nothing is found under the one and something under the other.
+    A word of the query that was taken for another: under the one nothing is found, under the other something.
 
     ``by`` is ``"layout"``: typed on another keyboard. ``id`` switches it off (``without``), and then ``on`` is False.
     """
