@@ -1,6 +1,6 @@
 """What one call on the archive works on: a snapshot, seen by an audience at a moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from search.columnar.arrays import Array
 from search.columnar.commit import require_analysis
 from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import Bm25f, FieldWeight
-from search.columnar.snapshot import Snapshot, open_snapshot
+from search.columnar.snapshot import Snapshot, joined_documents, open_snapshot
 from search.language import analysis_version
 from search.settings import KYIV
 
@@ -44,6 +44,17 @@ class View:
         if inside.all():
             return matches
         return Matches(matches.documents[inside], matches.scores[inside])
+
+    def articles_with(self, terms: Iterable[str], fields: Sequence[str]) -> int:
+        """Return how many articles that may be seen have the commonest of some terms in some text fields."""
+        return max((self._articles_with(term, fields) for term in terms), default=0)
+
+    def _articles_with(self, term: str, fields: Sequence[str]) -> int:
+        pieces = [piece for found in self.snapshot.term_postings(term, fields) for piece in found]
+        if not pieces:
+            return 0
+        documents = np.unique(joined_documents(pieces)) if len(pieces) > 1 else joined_documents(pieces)
+        return int(np.count_nonzero(self.visible.take(documents)))
 
     def article_at(self, document: int) -> Article:
         """Return the article with a document number."""

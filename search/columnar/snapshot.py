@@ -205,6 +205,12 @@ class Snapshot:
                 text = segment.text[name]
                 yield from (term for number, term in enumerate(segment.terms) if text.has(number))
 
+    def terms_beginning(self, prefix: str) -> Iterator[str]:
+        """Yield the terms of all text fields that begin with a text; some come more than once."""
+        encoded = prefix.encode()
+        for segment in self.segments:
+            yield from (segment.terms[number].decode() for number in segment.terms.prefix_range(encoded))
+
     def document_of(self, identifier: str) -> int | None:
         """Return the number of the living document with this id, or None."""
         for segment, base in zip(self.segments, self._bases, strict=False):
