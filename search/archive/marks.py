@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from search.archive.results import Match, Span
 from search.columnar.places import sequences
-from search.language import Token, analyze, split_term, tokens_with
+from search.language import Token, analyze, term_kind, tokens_with
 from search.query import leaves
 from search.query.compile import Leaf
 
@@ -111,7 +111,7 @@ class Marker:
     def _word_mark(self, token: Token) -> Mark:
         term = next(term for term in token.terms if term in self._words)  # the closest: forms stand before lemmas
         number = self._words[term][0]
-        by = "lemma" if split_term(term)[0] else "form"
+        by = {"bare": "form", "lemma": "lemma", "name": "name"}[term_kind(term)]
         return self._mark(number, token, "phrase" if self._leaves[number].kind == "phrase" else by)
 
     def _sequence_marks(self, number: int, tokens: Sequence[Token]) -> Iterator[Mark]:
@@ -143,7 +143,7 @@ class _Slots(NamedTuple):
 
 
 def _begins(terms: Sequence[str], beginning: leaves.Beginning) -> bool:
-    return any(term.startswith(beginning.text) and not split_term(term)[0] for term in terms)
+    return any(term.startswith(beginning.text) and term_kind(term) == "bare" for term in terms)
 
 
 def distinct_matches(marks: Iterable[Mark], limit: int) -> tuple[Match, ...]:

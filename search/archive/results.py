@@ -74,7 +74,7 @@ class Match(NamedTuple):
     """
     Why an article was found: ``form`` stands in it and answers ``word`` of the query.
 
-    ``by`` says how: ``"form"`` (the word as typed), ``"lemma"``, ``"phrase"`` or ``"prefix"``.
+    ``by`` says how: ``"form"`` (the word as typed), ``"lemma"``, ``"name"``, ``"phrase"`` or ``"prefix"``.
     """
 
     word: str

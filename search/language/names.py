@@ -89,7 +89,9 @@ def is_similar(first: str, second: str) -> bool:
 
 def name_terms(words: Iterable[str]) -> tuple[str, ...]:
     """
-    Return the index terms of a name, at most ``MAX_NAME_TERMS``; ``words`` are its possible base forms, likeliest first.
+    Return the index terms of a name, at most ``MAX_NAME_TERMS``.
+
+    ``words`` are the base forms that it may have, the likeliest first.
 
     >>> name_terms(["київ"]), name_terms(["kyiv"])
     (('name:kv:kiv',), ('name:kv:kiv',))
@@ -98,9 +100,7 @@ def name_terms(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(name_term(_skeleton(key), key) for key in islice(keys, MAX_NAME_TERMS))
 
 
-def near_name_terms(
-    name: str, enumerate_prefix: Callable[[str], Iterable[str]]
-) -> tuple[tuple[str, float], ...]:
+def near_name_terms(name: str, enumerate_prefix: Callable[[str], Iterable[str]]) -> tuple[tuple[str, float], ...]:
     """
     Return the terms of a vocabulary that are similar to a name but share no fold key with it, the most similar first.
 
@@ -115,9 +115,9 @@ def near_name_terms(
         beginnings: tuple[str, ...] = (split_name_term(name)[0],)
     else:
         own, beginnings = fold_key(name), skeletons(name, widened=True)
-    candidates = islice((term for beginning in beginnings for term in enumerate_prefix(name_term(beginning))), MAX_CANDIDATES)
+    there = (term for beginning in beginnings for term in enumerate_prefix(name_term(beginning)))
     found: dict[str, float] = {}
-    for term in candidates:
+    for term in islice(there, MAX_CANDIDATES):
         key = split_name_term(term)[1]
         value = max((s for a in own if _is_enough(a, key, s := _similarity(a, key))), default=0.0)
         if value and key not in own:

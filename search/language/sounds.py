@@ -15,7 +15,7 @@ w is ш and щ; c is ц.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 # Longer words are no names, and the work for a word stays bounded.
 MAX_NAME_CHARACTERS = 50
@@ -80,32 +80,29 @@ _read_german = _reader(
 _read_french = _reader(
     f"(?<=[{_VOWELS}])s(?=[{_VOWELS}])>z "
     "ch>w eaux?|aux?|ault$|aud$|aut$>o oi>ua ou>u œu|eu>e ai|ei>e qu>k gu(?=[eiy])>g gn>n ill(?=[aeo])>i g(?=[eiy])>j "
-    "th>t ph>f [dtsxz]$> es?$> er$>e h> c(?=[eiy])>s ç>s" + _LETTERS
+    "ph>f [dtsxz]$> es?$> er$>e h> c(?=[eiy])>s ç>s" + _LETTERS
 )
 _read_italian = _reader(
     f"(?<=[{_VOWELS}])s(?=[{_VOWELS}])>z "
     "cch(?=[ei])>k cc(?=[ei])>q sch(?=[ei])>sk sc(?=[ei])>w ch(?=[ei])>k gh(?=[ei])>g c(?=[ei])>q (?:ci)(?=[aou])>q "
     "gg?i(?=[aou])>j gg?(?=[ei])>j gli(?=[aeou])>l gl(?=i)>l gn>n zz|z>c h> qu>kv j>i" + _LETTERS
 )
-_read_spanish = _reader("ch>q ll>l qu(?=[ei])>k g(?=[ei])>g gu(?=[ei])>g j>g z>s c(?=[ei])>s ^h> h> x>g y$>i" + _LETTERS)
+_read_spanish = _reader("ch>q ll>l qu(?=[ei])>k gu(?=[ei])>g j>g z>s c(?=[ei])>s h> x>g" + _LETTERS)
 _read_hungarian = _reader("ssz|sz>s zs>j cs>q gy>d ly>i ny>n ty>t c>c s>w j>i" + _LETTERS)
-_read_classical = _reader(
-    f"i?ius$>i us$> os$> ae|oe>e ch>g th>t ti(?=[aou])>ci c{_SOFT}>c qu>kv" + _LETTERS
-)
-_read_turkish = _reader("c>j ç>q j>j" + _LETTERS)
+_read_classical = _reader(f"i?ius$>i us$> os$> ae|oe>e ch>g th>t ti(?=[aou])>ci c{_SOFT}>c qu>kv" + _LETTERS)
+_read_turkish = _reader("c>j ç>q" + _LETTERS)
 _read_english = _reader(
     "tch>q ch>q sch>sk ^kn>n ^wr>r ^wh?>u wh>u ck>k igh>ai gh(?=t|$)> ee|ea|ie>i oo>u ou|ow>au eigh>ei ey$>i aw|au>o "
-    f"ew>u ai|ay>ei dge?>j th>t ph>f qu>ku j>j g(?=[ei])>j c{_SOFT}>s "
+    f"ew>u ai|ay>ei dge?>j qu>ku g(?=[ei])>j c{_SOFT}>s "
     f"(?<=[^{_VOWELS}])a(?=[bcdfgklmnprstvz]e$)>ei i(?=[bcdfgklmnprstvz]e$)>ai e$> "
     f"(?<=[{_VOWELS}])h(?![{_VOWELS}])> [eiu]r(?![{_VOWELS}r])>er a(?=[bcdfgklmnpstvz]{{2}}|[bcdfgkmnpt]$|ck|x)>e "
     "^mc>mak u(?=[bcdfgklmnpstvz]{2}|[bcdfgklmnpt]$|ck|x)>a" + _LETTERS
 )
 _read_japanese = _reader(
-    "sh>s ch>t ts>c dz>z j>z tch>tt [ky]yo>ko (?<=[kgnhmrbp])yo>o oo|ou>o h>g y>i w>v n(?=[bmp])>m f>f [^a-z]>"
+    "sh>s ch>t ts>c dz>z j>z tch>tt [ky]yo>ko (?<=[kgnhmrbp])yo>o oo|ou>o h>g y>i w>v n(?=[bmp])>m [^a-z]>"
 )
 _read_chinese = _reader(
-    "zh>j ch>q sh>w j>j q>c x>s z>j c>c ong>un ng>n ^yi>i ^yu>iui yu>iui ^wu>u hui>guei ian>ian iu>iu ui>ui r>j y>i h>g "
-    "w>v ü>iui [^a-z]>"
+    "zh>j ch>q sh>w q>c x>s z>j ong>un ng>n ^yi>i ^yu>iui yu>iui ^wu>u hui>guei r>j y>i h>g w>v ü>iui [^a-z]>"
 )
 
 _JAPANESE = re.compile("(?:(?:[kgnhmrbp]y|sh|ch|ts|tch|kk|ss|tt|pp|[kstnhmyrwgzdbpjf])?[aiueo]|n(?![aiueoy])){2,}")
@@ -130,7 +127,7 @@ _SIGNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         ("ß|sch|tz|[äöü]|mann?$|berg|burg|ei|eu|^s[pt]|z", _read_german),
         ("^mc|ey$|ew|dg|ck|ee|wh|[st]on$|[eiu]r[^aeiouy]|u[^aeiouy]{2}", _read_english),
         ("eau|aux$|ou|oi|ette|x$", _read_french),
-        ("h[lmnrt]|ch|w|er$|ie[^$]|[aeiou]s[aeiou]", _read_german),
+        ("h[lmnrt]|ch|w|er$|ie(?!$)|[aeiou]s[aeiou]", _read_german),
         ("c[ei]|g[ei]", _read_italian),
         ("ea|oo|ou|ow|ay|^w|y$", _read_english),
         ("^j", _read_northern),
@@ -148,7 +145,8 @@ def readings(word: str) -> tuple[str, ...]:
     """
     Return the rough spellings of a word, at least one, the surest first; none for a word without letters.
 
-    >>> readings("Зеленський"), readings("Zelenskyy"), readings("Stoltenberg's"), readings("Chirac")
+    >>> readings("Ширак"), readings("Chirac")
+    (('wirak',), ('qirak', 'wirak'))
     """
     word = unicodedata.normalize("NFC", word[:MAX_NAME_CHARACTERS].lower())
     if _CYRILLIC.search(word):
@@ -162,7 +160,8 @@ def readings(word: str) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
-def _further_readers(word: str):
+def _further_readers(word: str) -> Iterator[_Reader]:
+    """Yield the readings of the languages that a word looks like, the surest first."""
     if _JAPANESE.fullmatch(word) and len(word) > 3:
         yield _read_japanese
     if _OF_PINYIN.search(word) and _CHINESE.fullmatch(word):

@@ -2,9 +2,9 @@
 The token: what the analysis of a text is made of, and how its index terms are written.
 
 A term is text, of one of three kinds. A *bare* one (``києві``) is a word as it was written, folded; one with a language
-before a colon (``uk:київ``) is a *lemma* of that language; one with ``name`` before a colon (``name:kv:kiv``) is a *name
-key*, in which the spellings of a name in other languages meet (``names``). So the languages stay apart, and the engine
-can tell what was typed from what it was brought to.
+before a colon (``uk:київ``) is a *lemma* of that language; one with ``name`` before a colon (``name:kv:kiv``) is a
+*name key*, in which the spellings of a name in all languages meet (``names``). So the languages stay apart, and the
+engine can tell what was typed from what it was brought to.
 """
 
 from typing import Literal, NamedTuple
@@ -48,7 +48,7 @@ def lemma_term(language: str, lemma: str) -> str:
 
 def name_term(skeleton: str, key: str = "") -> str:
     """
-    Return the index term of a name by its skeleton and its fold key; without a key, what all of that skeleton begin with.
+    Return the index term of a name by its skeleton and its fold key; without a key, how all of that skeleton begin.
 
     >>> name_term("kv", "kiv"), name_term("kv")
     ('name:kv:kiv', 'name:kv:')
