@@ -92,7 +92,7 @@ def base_forms(language: str, folded: str) -> tuple[str, ...]:
 
     A word that the dictionary lacks has its predictions and its stem.
 
-    >>> base_forms("uk", "києві"), base_forms("ru", "работа")
+    >>> base_forms("uk", "києва"), base_forms("ru", "работа")
     (('київ',), ())
     """
     readings = dictionary(language).readings(folded)
