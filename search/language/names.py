@@ -32,10 +32,10 @@ _SMALLEST_SIMILARITIES = (2.0, 2.0, 0.94, 0.92, 0.88, 0.82)
 _VOWELS = "aeiou"
 _VOWEL = re.compile(f"[{_VOWELS}]")
 _DOUBLE = re.compile(r"(.)\1+")
-# Sibilants are where languages, and those who leave out the marks of letters, differ most.
-_ALIKE = str.maketrans("zcqw", "ssjj")
-# What is written and not said in one of two spellings: a silent h, and a last consonant in French.
-_SILENT = re.compile(f"^g|(?<=[{_VOWELS}])g(?![{_VOWELS}])|[rstdg]$")
+# Sibilants are where languages differ most, and those who leave out the marks of letters (Milosevic).
+_ALIKE = str.maketrans("zcqwj", "sssss")
+# What is written and not said in one of two spellings: a silent h, the j of Jaroslav, a last consonant in French.
+_SILENT = re.compile(f"^[gj]|(?<=[{_VOWELS}])g(?![{_VOWELS}])|[rstdg]$")
 
 
 def fold_key(word: str) -> tuple[str, ...]:

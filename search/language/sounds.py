@@ -53,14 +53,14 @@ _SOFT = "(?=[eiyäöøæœěę])"
 _VOWELS = "aeiouyäöőøüűåæœěăãõąę"
 _BEHIND_CONSONANT = "(?<=[bcdfghklmnpqrstvwxzčćšśžźżřłñńň])"
 _LETTERS = (
-    " kh|gh>g zh>j sh>w ph>f th>t "
+    " kh|gh>g zh>j sh>w ph>f th>t (?<!pi)dh(?=[iur]|a(?![mu])|$)>d bh>b "
     "č>q ć>q š>w ş>w ș>w ś>s ž>j ź>z ż>j ř>rj ł>l đ>j ğ>g ç>s ñ>n ń>n ň>n ț>c ţ>c ß>s ı>i "
     "ä>e ö>e ő>e ø>e œ>e æ>e å>o ü>u ű>u ě>e ą>on ę>en ă>a ã>a õ>o "
     "h>g w>v y>i q>k x>ks c>k [^a-z]>"
 )
 
 _read_general = _reader(
-    f"^rh>r shch|schtsch|chtch|stch|šč>w tsch|tch|tsh>q sch>w ch|cz>q dzh|dj|dž>j tz|ts>c dz>z sz>w ck(?=[iy]j?$)>ck "
+    f"^rh>r (?<=[eo]v)ic$>iq shch|schtsch|chtch|stch|šč>w tsch|tch|tsh>q sch>w ch|cz>q dzh|dj|dž>j tz|ts>c dz>z sz>w ck(?=[iy]j?$)>ck "
     f"ck>k eau>o ee>i oo>u ou>u ow(?=$|a$)>ov qu>kv c{_SOFT}>s "
     f"{_BEHIND_CONSONANT}[yj]o>e j(?![{_VOWELS}])>i {_BEHIND_CONSONANT}j>i" + _LETTERS
 )
@@ -90,7 +90,7 @@ _read_turkish = _reader("c>j ç>q" + _LETTERS)
 _read_english = _reader(
     "tch>q ch>q sch>sk ^kn>n ^wr>r ^wh?>u wh>u ck>k igh>ai gh(?=t|$)> ee|ea|ie>i oo>u ou|ow>au eigh>ei ey$>i aw|au>o "
     f"ew>u ai|ay>ei dge?>j qu>ku g(?=[ei])>j c{_SOFT}>s "
-    f"(?<=[^{_VOWELS}])a(?=[bcdfgklmnprstvz]e$)>ei i(?=[bcdfgklmnprstvz]e$)>ai e$> "
+    f"(?<=[^{_VOWELS}])a(?=[bcdfgklmnprstvz]e[nrs]?$)>ei i(?=[bcdfgklmnprstvz]e[nrs]?$)>ai e$> "
     f"(?<=[{_VOWELS}])h(?![{_VOWELS}])> [eiu]r(?![{_VOWELS}r])>er a(?=[bcdfgklmnpstvz]{{2}}|[bcdfgkmnpt]$|ck|x)>e "
     "^mc>mak u(?=[bcdfgklmnpstvz]{2}|[bcdfgklmnpt]$|ck|x)>a" + _LETTERS
 )
@@ -126,6 +126,7 @@ _SIGNS: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         ("eau|aux$|ou|oi|ette|x$", _read_french),
         ("h[lmnrt]|w|er$|ie(?!$)|[aeiou]s[aeiou]", _read_german),
         ("c[ei]|gi", _read_italian),
+        ("[^aeiou]i[dklmt]e[nrs]?$", _read_english),
     )
 )
 
