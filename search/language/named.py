@@ -34,10 +34,11 @@ _LONGEST_ACRONYM = 5
 # What ends an English abstract noun and no English name.
 _ABSTRACT = re.compile("(?:[ts]ion|ness|ment|[^c]ity)(?:s|al|ally)?$")
 
-# Words of these parts of speech begin sentences, and hardly any of them is a name as well.
+# Of things that have one number: a gender that is so in all forms, plural only, an abbreviation.
 _ONE_NUMBER = frozenset({"masc", "femn", "neut", "Pltm", "Abbr"})
 # Places of which the Ukrainian dictionary has a plural.
 _PLACES_WITH_PLURAL = frozenset({"україна"})
+# Words of these parts of speech begin sentences, and hardly any of them is a name as well.
 _CLOSED_CLASSES = frozenset({"PREP", "CONJ", "PRCL", "NPRO", "NUMR", "INTJ", "ADVB", "PRED"})
 
 
@@ -61,6 +62,8 @@ def terms_of_name(word: str, folded: str, language: str | None) -> tuple[str, ..
     for candidate in languages_of_word(word.lower(), folded, language):
         if candidate == "en":
             bases += _latin_bases(folded, typed_small)
+        elif candidate not in ("uk", "ru"):
+            bases.append(folded)  # a language without one of these dictionaries
         elif word.isupper() and len(word) <= _LONGEST_ACRONYM and not is_known(candidate, folded):
             bases.append(folded)
         else:

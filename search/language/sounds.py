@@ -60,8 +60,8 @@ _LETTERS = (
 )
 
 _read_general = _reader(
-    f"^rh>r (?<=[eo]v)ic$>iq shch|schtsch|chtch|stch|šč>w tsch|tch|tsh>q sch>w ch|cz>q dzh|dj|dž>j tz|ts>c dz>z sz>w ck(?=[iy]j?$)>ck "
-    f"ck>k eau>o ee>i oo>u ou>u ow(?=$|a$)>ov qu>kv c{_SOFT}>s "
+    "^rh>r (?<=[eo]v)ic$>iq shch|schtsch|chtch|stch|šč>w tsch|tch|tsh>q sch>w ch|cz>q dzh|dj|dž>j tz|ts>c dz>z sz>w "
+    f"ck(?=[iy]j?$)>ck ck>k eau>o ee>i oo>u ou>u ow(?=$|a$)>ov qu>kv c{_SOFT}>s "
     f"{_BEHIND_CONSONANT}[yj]o>e j(?![{_VOWELS}])>i {_BEHIND_CONSONANT}j>i" + _LETTERS
 )
 _read_polish = _reader(
