@@ -37,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the folder of the texts")
     options = parser.parse_args(arguments)
     if not options.data.is_dir():
-        print(f"There are no texts to measure with at {options.data}; name their folder: --data FOLDER", file=sys.stderr)
+        print(
+            f"There are no texts to measure with at {options.data}; name their folder: --data FOLDER", file=sys.stderr
+        )
         return 1
     print("| part | figure | value | target | reached |\n|---|---|---|---|---|")
     for part in options.parts or PARTS:
@@ -70,8 +72,10 @@ def row(figure: Figure) -> str:
 
 def shown(value: float) -> str:
     """Return a share with three digits, or another figure with as few as it needs."""
-    return f"{value:.4f}".removeprefix("0") if 0.995 <= value < 1 else (
-        f"{value:.3f}".removeprefix("0") if value < 1 else f"{value:.4g}"
+    return (
+        f"{value:.4f}".removeprefix("0")
+        if 0.995 <= value < 1
+        else (f"{value:.3f}".removeprefix("0") if value < 1 else f"{value:.4g}")
     )
 
 

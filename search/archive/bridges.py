@@ -6,18 +6,39 @@ Where the words of a query lead in an archive: by the tables of the language, an
 
 from collections.abc import Iterator, Sequence
 
-from search.language import Token, translations
+from search.archive.view import View
+from search.language import Token, near_name_terms, split_name_term, term_kind, translations
 from search.query.bridges import Crossing
 from search.query.forms import whole_terms
 
+# Names that are spelled alike without being the same come behind those that are likelier: a few are enough.
+MAX_NEAR_NAMES = 6
+
 
 class ArchiveBridges:
-    """The bridges of one archive, as an audience may know them."""
+    """The bridges of an archive, as its audience may know them, from words that are looked for in some fields."""
+
+    def __init__(self, view: View, fields: Sequence[str]) -> None:
+        self._view, self._fields = view, fields
 
     def crossings(self, tokens: Sequence[Token]) -> Iterator[Crossing]:
         """Yield where a word leads, given its tokens."""
         terms = whole_terms(tokens)
+        yield from self._near_names(terms)
         yield from _glossary(terms)
+
+    def _near_names(self, terms: Sequence[str]) -> Iterator[Crossing]:
+        """Yield names of the archive that are spelled nearly alike: Харків, Kharkov."""
+        names = [term for term in terms if term_kind(term) == "name"]
+        found: dict[str, float] = {}
+        for name in names:
+            for near, similarity in near_name_terms(name, self._view.snapshot.terms_beginning):
+                if near not in names:
+                    found[near] = max(similarity, found.get(near, 0.0))
+        likeliest = sorted(found, key=lambda near: (-found[near], near))
+        shown = (near for near in likeliest if self._view.articles_with((near,), self._fields))
+        for near, _ in zip(shown, range(MAX_NEAR_NAMES), strict=False):
+            yield Crossing("name", split_name_term(near)[1], None, ((near,),), found[near])
 
 
 def _glossary(terms: Sequence[str]) -> Iterator[Crossing]:

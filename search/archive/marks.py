@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from search.archive.results import Match, Span
 from search.columnar.places import sequences
-from search.language import Token, analyze, split_term, tokens_with
+from search.language import Token, analyze, term_kind, tokens_with
 from search.query import leaves
 from search.query.compile import Leaf
 
@@ -145,7 +145,7 @@ class _Slots(NamedTuple):
 
 
 def _begins(terms: Sequence[str], beginning: leaves.Beginning) -> bool:
-    return any(term.startswith(beginning.text) and not split_term(term)[0] for term in terms)
+    return any(term.startswith(beginning.text) and term_kind(term) == "bare" for term in terms)
 
 
 def distinct_matches(marks: Iterable[Mark], limit: int) -> tuple[Match, ...]:

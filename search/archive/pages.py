@@ -39,6 +39,9 @@ from search.query.compile import CompiledQuery, Leaf
 FRESHNESS_SHARE = 0.2
 FRESHNESS_HALF_LIFE = 365 * 24 * 3600 * 1_000_000  # one year, in microseconds
 
+# Lemmas are worth .8 of the typed form, bridges a fifth: half of the best version's score is no bridge's alone.
+PREFERRED_SHARE = 0.5
+
 # Looking for near words passes over the whole vocabulary, and trying them costs a search each.
 MAX_MISSPELT_WORDS = 3
 MAX_SUGGESTIONS_TRIED = 20
@@ -125,18 +128,27 @@ def _shown(collected: Collected, first: Array, request: SearchRequest) -> Array:
 
 
 def preferred_versions(collected: Collected, chosen: Array, language: str) -> Array:
-    """Return for each document the one of its story that also matches and is in ``language``, if there is one."""
+    """
+    Return for each document the one of its story in ``language``, if that also matches, and about as well.
+
+    Who typed a Ukrainian word is shown the version that has it rather than one that only a bridge leads to.
+    """
     column = collected.snapshot.keywords("language")
-    wanted, matching = column.values.number(language), collected.matches.documents
+    wanted, (matching, scores) = column.values.number(language), collected.matches
 
-    def is_preferred(document: int) -> bool:
+    def score(document: int) -> float | None:
         place = int(np.searchsorted(matching, document))
-        matches = place < len(matching) and matching[place] == document
-        return bool(matches and wanted in column.of_document(document))
+        return float(scores[place]) if place < len(matching) and matching[place] == document else None
 
-    versions = (filter(is_preferred, collected.snapshot.members(document)) for document in chosen.tolist())
-    preferred = [next(found, document) for found, document in zip(versions, chosen.tolist(), strict=True)]
-    return np.array(preferred, dtype=np.int64)
+    def preferred(document: int) -> int:
+        least = PREFERRED_SHARE * (score(document) or 0.0)
+        for version in collected.snapshot.members(document):
+            reached = score(version)
+            if reached is not None and reached >= least and wanted in column.of_document(version):
+                return version
+        return document
+
+    return np.array([preferred(document) for document in chosen.tolist()], dtype=np.int64)
 
 
 def _suggestion(view: View, request: SearchRequest, leaves: tuple[Leaf, ...]) -> str | None:

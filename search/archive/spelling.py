@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from search.language import fold, split_term
+from search.language import fold, term_kind
 
 # One slip in a short word, two in a long one; below four letters everything is near to everything.
 MIN_LETTERS = 4
@@ -40,6 +40,6 @@ def spelling_suggestions(word: str, vocabulary: Iterable[str], frequency: Callab
 
 
 def words_only(terms: Iterable[bytes]) -> list[str]:
-    """Return the words among index terms: no lemmas, no numbers, each once."""
+    """Return the words among index terms: no lemmas, name keys or numbers, each once."""
     decoded = {term.decode() for term in terms}
-    return sorted(term for term in decoded if split_term(term)[0] is None and term.isalpha())
+    return sorted(term for term in decoded if term_kind(term) == "bare" and term.isalpha())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from search.archive.view import View
 from search.columnar.collect import Order, ordered
-from search.language import fold
+from search.language import DERIVED_PREFIXES, fold
 from search.query.leaves import Beginning, every
 
 # Names and tags before headlines, but headlines must have room.
@@ -38,7 +38,9 @@ def _names(view: View, typed: str) -> Iterator[str]:
 
 def _headlines(view: View, words: list[str], limit: int) -> Iterator[str]:
     """Yield the newest headlines that have words beginning with each of those typed."""
-    documents = view.seen(view.executor.matches(every(Beginning(("title",), word) for word in words))).documents
+    documents = view.seen(
+        view.executor.matches(every(Beginning(("title",), word, DERIVED_PREFIXES) for word in words))
+    ).documents
     moments = view.snapshot.moments("published")[documents]
     for document in ordered(view.snapshot, documents, Order(moments, ()), limit, grouped=False).tolist():
         yield view.article_at(document).title

@@ -34,7 +34,7 @@ class UnderstoodQuery:
 def understand(view: View, query: str, options: ReadingOptions) -> UnderstoodQuery:
     """Read a query. Never raises: what was not understood is in the notices."""
     parsed = parse_query(query, view.today)
-    bridges = ArchiveBridges() if options.bridges else None
+    bridges = ArchiveBridges(view, DEFAULT_TEXT_FIELDS) if options.bridges else None
     return UnderstoodQuery(parsed, compile_query(parsed.tree, DEFAULT_TEXT_FIELDS, bridges, options.without))
 
 

@@ -8,13 +8,23 @@ at whole texts. No other package cuts or folds words.
 from search.language.analysis import analyze, count_positions, positions, tokens_with
 from search.language.glossary import translations
 from search.language.identification import identify
+from search.language.names import fold_key, name_terms, near_name_terms, similarity, skeletons
 from search.language.normalize import fold
 from search.language.readable import readable_lemmas
 from search.language.segmentation import each_paragraph, each_sentence, paragraphs, sentences
-from search.language.tokens import Token, lemma_term, split_term
+from search.language.tokens import (
+    DERIVED_PREFIXES,
+    Token,
+    lemma_term,
+    name_term,
+    split_name_term,
+    split_term,
+    term_kind,
+)
 from search.language.version import analysis_version
 
 __all__ = [
+    "DERIVED_PREFIXES",
     "Token",
     "analysis_version",
     "analyze",
@@ -22,13 +32,21 @@ __all__ = [
     "each_paragraph",
     "each_sentence",
     "fold",
+    "fold_key",
     "identify",
     "lemma_term",
+    "name_term",
+    "name_terms",
+    "near_name_terms",
     "paragraphs",
     "positions",
     "readable_lemmas",
     "sentences",
+    "similarity",
+    "skeletons",
+    "split_name_term",
     "split_term",
+    "term_kind",
     "tokens_with",
     "translations",
 ]

@@ -41,7 +41,7 @@ def analyze(text: str, language: str | None = None) -> tuple[Token, ...]:
     Raises ``UnsupportedLanguage`` for a language other than uk (or ua), ru and en.
 
     >>> [(token.text, token.terms) for token in analyze("У Києві", "uk")]
-    [('У', ('у', 'uk:у')), ('Києві', ('києві', 'uk:кий', 'uk:київ'))]
+    [('У', ('у', 'uk:у')), ('Києві', ('києві', 'uk:кий', 'uk:київ', 'name:k:ki', 'name:kv:kiv'))]
     """
     memory = _memory(language)
     new = tuple.__new__  # calling the class makes the same in twice the time, and half of the work here is this
@@ -59,7 +59,7 @@ def positions(text: str, language: str | None = None) -> list[tuple[str, ...]]:
     Return the terms of each token of a text, for those who need neither words nor offsets.
 
     >>> positions("У Києві", "uk")
-    [('у', 'uk:у'), ('києві', 'uk:кий', 'uk:київ')]
+    [('у', 'uk:у'), ('києві', 'uk:кий', 'uk:київ', 'name:k:ki', 'name:kv:kiv')]
     """
     memory = _memory(language)
     return [terms for chunk in chunks(text) for _, _, _, terms in memory[chunk]]
@@ -145,7 +145,7 @@ def parts(text: str, language: str | None) -> tuple[_Part, ...]:
     Analyse a text without cutting it into chunks: surface, start, end and terms of each token.
 
     >>> parts("(Києва)", "uk")
-    (('Києва', 1, 6, ('києва', 'uk:київ')),)
+    (('Києва', 1, 6, ('києва', 'uk:київ', 'name:kv:kiv')),)
     """
     normalized, starts, ends = normalize_with_offsets(text)
     found = []

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Mapping, Sequence
 
 from search.language.english import overrides
-from search.language.tokens import Token, split_term
+from search.language.tokens import Token, split_term, term_kind
 from search.language.words import is_known, read_table
 
 # The one spelling of a lemma (``ukrainian``) has the second letter; a page shows the one that was typed.
@@ -27,7 +27,7 @@ def readable_lemmas(token: Token) -> dict[str, tuple[str, ...]]:
     >>> [readable_lemmas(token) for token in analyze("Удару announced children")]
     [{'uk': ('удар',), 'ru': ('удар',)}, {'en': ()}, {'en': ('child',)}]
     """
-    words = [term for term in token.terms if split_term(term)[0] is None]
+    words = [term for term in token.terms if term_kind(term) == "bare"]
     found: dict[str, list[str]] = {}
     for language, lemma in map(split_term, token.terms):
         if language and not lemma.startswith("~"):

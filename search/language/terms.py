@@ -2,7 +2,8 @@
 Which index terms each stretch of a text gets, and at which positions.
 
 A stretch depends on nothing around it, so its terms are remembered: a word is analysed once. First comes the bare
-folded word, then what it is also looked up by, then lemma terms in the order of ``LEMMATIZERS``.
+folded word, then what it is also looked up by, then lemma terms in the order of ``LEMMATIZERS``, last the name keys of
+a word that may be a name.
 """
 
 import functools
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from search.language.english import english_lemmas, without_possessive
+from search.language.named import terms_of_name
 from search.language.normalize import MAX_TERM_CHARACTERS, fold_letters, mend_look_alikes
 from search.language.numbers import code_keys, parts_with_offsets, split_code, split_number
 from search.language.routing import languages_of_word
@@ -46,7 +48,7 @@ def pieces(kind: Kind, stretch: str, language: str | None) -> tuple[Piece, ...]:
     Return the positions that a stretch takes, with their terms.
 
     >>> pieces("word", "Києва", "uk")
-    ((0, 5, ('києва', 'uk:київ')),)
+    ((0, 5, ('києва', 'uk:київ', 'name:kv:kiv')),)
     """
     # A stretch longer than a term is not worth remembering, and memory stays bounded.
     analyse = _remembered_pieces if len(stretch) <= MAX_TERM_CHARACTERS else _pieces
@@ -64,13 +66,32 @@ def word_terms(word: str, language: str | None) -> tuple[str, ...]:
     """
     Return the terms of a normalised word without hyphens: the folded word, then its lemmas.
 
-    >>> word_terms("Stoltenberg's", "en")
-    ("stoltenberg's", 'stoltenberg', 'en:stoltenberg')
+    >>> word_terms("Reporter's", "en")
+    ("reporter's", 'reporter', 'en:report')
     """
+    lower, folded, bare = _cases_of(word)
+    return _unique((folded, bare, *_lemma_terms(lower, bare, language)))
+
+
+def _named_terms(word: str, language: str | None) -> tuple[str, ...]:
+    """
+    Return the terms of a word, then its name keys if it may be a name.
+
+    >>> _named_terms("Macron's", "en")
+    ("macron's", 'macron', 'en:macron', 'name:mkrn:makron')
+    """
+    lower, folded, bare = _cases_of(word)
+    terms = (folded, bare, *_lemma_terms(lower, bare, language))
+    if language is None or word[0].isupper():
+        terms += terms_of_name(mend_look_alikes(word), bare, language)
+    return _unique(terms)
+
+
+def _cases_of(word: str) -> tuple[str, str, str]:
+    """Return a word in lower case, folded, and folded without a possessive."""
     lower = mend_look_alikes(word[:MAX_TERM_CHARACTERS]).lower()
     folded = fold_letters(lower)
-    bare = without_possessive(folded)
-    return _unique((folded, bare, *_lemma_terms(lower, bare, language)))
+    return lower, folded, without_possessive(folded)
 
 
 def _lemma_terms(lower: str, folded: str, language: str | None) -> list[str]:
@@ -97,17 +118,27 @@ def _unit_terms(word: str) -> tuple[str, ...]:
 
 
 def _plain(stretch: str, language: str | None) -> tuple[Piece]:
-    return ((0, len(stretch), word_terms(stretch, language)),)
+    return ((0, len(stretch), _named_terms(stretch, language)),)
 
 
 def _word(stretch: str, language: str | None) -> Iterator[Piece]:
     if "-" not in stretch:
-        yield 0, len(stretch), word_terms(stretch, language)
+        yield 0, len(stretch), _named_terms(stretch, language)
         return
     first, *later = parts_with_offsets(stretch)
-    yield 0, len(stretch), _unique((*_whole_terms(stretch, language), *word_terms(first[1], language)))
+    whole = (*_whole_terms(stretch, language), *_named_terms(first[1], language))
+    yield 0, len(stretch), _unique((*whole, *_whole_name_terms(stretch, language)))
     for start, part in later:
-        yield start, start + len(part), word_terms(part, language)
+        yield start, start + len(part), _named_terms(part, language)
+
+
+def _whole_name_terms(hyphenated: str, language: str | None) -> tuple[str, ...]:
+    """Return the name terms of a hyphenated word as one, if every part may begin a name: Івано-Франківськ."""
+    parts = hyphenated[:MAX_TERM_CHARACTERS].split("-")
+    if language is not None and any(part.islower() for part in parts):
+        return ()
+    whole = "-".join(map(mend_look_alikes, parts))
+    return terms_of_name(whole, without_possessive(fold_letters(whole.lower())), language)
 
 
 def _whole_terms(hyphenated: str, language: str | None) -> Iterator[str]:
@@ -145,10 +176,10 @@ def _initials(stretch: str, _language: str | None) -> Iterator[Piece]:
 def _tag(stretch: str, language: str | None) -> Iterator[Piece]:
     words = _tag_words(stretch)
     whole = (fold_letters(stretch.lower()), *word_terms(stretch[1:].strip("_"), language))
-    first = word_terms(words[0][1], language)
+    first = _named_terms(words[0][1], language)
     yield 0, len(stretch), _unique((*whole, *first))
     for start, word in words[1:]:
-        yield start, start + len(word), word_terms(word, language)
+        yield start, start + len(word), _named_terms(word, language)
 
 
 def _tag_words(tag: str) -> list[tuple[int, str]]:

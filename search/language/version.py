@@ -1,8 +1,8 @@
 """
 The version of the analysis: an index made with another one has other terms, and is refused.
 
-It changes with the rules (by hand, below), with the tables in ``data`` (``*.tsv``; the lists in ``*.txt`` make no
-terms), and with the installed dictionaries. Tables in ``data/queries`` serve queries only and outdate no index.
+It changes with the rules (by hand, below), with the tables and lists in ``data`` that make terms, and with the
+installed dictionaries. Tables in ``data/queries`` serve queries only and outdate no index.
 """
 
 import functools
@@ -13,6 +13,9 @@ from importlib import metadata, resources
 RULES_VERSION = 1
 
 _DICTIONARIES = ("pymorphy3-dicts-uk", "pymorphy3-dicts-ru", "snowballstemmer", "PyStemmer")
+
+# Lists that only cut texts into sentences.
+_WITHOUT_TERMS = frozenset({"sentence_abbreviations.txt"})
 
 
 @functools.cache
@@ -29,9 +32,8 @@ def analysis_version() -> str:
 
 def _data_digest() -> str:
     digest = hashlib.sha256()
-    tables = (
-        file for file in resources.files("search.language").joinpath("data").iterdir() if file.name.endswith(".tsv")
-    )
+    files = resources.files("search.language").joinpath("data").iterdir()
+    tables = (file for file in files if file.name.endswith((".tsv", ".txt")) and file.name not in _WITHOUT_TERMS)
     for file in sorted(tables, key=lambda file: file.name):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]

@@ -20,8 +20,8 @@ REMEMBERED_FORMS = 65_536
 # Shorter unknown words are acronyms and names whose ending cannot be told from the stem.
 _SHORTEST_WITH_ENDING = 5
 
-# Surnames, first names, patronymics, places, organisations, trade marks (the tags of OpenCorpora).
-_NAME_TAGS = frozenset({"Surn", "Name", "Patr", "Geox", "Orgn", "Trad"})
+#: Surnames, first names, patronymics, places, organisations, trade marks (the tags of OpenCorpora).
+NAME_TAGS = frozenset({"Surn", "Name", "Patr", "Geox", "Orgn", "Trad"})
 
 # Case endings of nouns, names and adjectives in Ukrainian and Russian. Longest first: the first that fits is cut.
 _CASE_ENDING = re.compile(
@@ -58,7 +58,7 @@ def is_name(language: str, word: str) -> bool:
     (True, False)
     """
     readings = dictionary(language).readings(word) or dictionary(language).predictions(word)
-    return any(_NAME_TAGS.intersection(tag.grammemes) for _, tag in readings)
+    return any(NAME_TAGS.intersection(tag.grammemes) for _, tag in readings)
 
 
 def stem_of_unknown(word: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from search.article import LANGUAGES
-from search.language import Token, fold, lemma_term, split_term
+from search.language import DERIVED_PREFIXES, Token, fold, split_term, term_kind
 from search.query import leaves
 from search.query.bridges import WEIGHTS, Bridge, Bridges, Crossing, is_on, switch
 
@@ -20,9 +20,6 @@ LEMMA_WEIGHT = 0.8
 MAX_BRIDGED_FORMS = 32
 # A chip that names more words than this is no longer read.
 MAX_SHOWN = 6
-
-_NAME_PREFIX = "name:"
-_NOT_WORDS = (*(lemma_term(language, "") for language in LANGUAGES), _NAME_PREFIX)
 
 Leafable: TypeAlias = leaves.Word | leaves.Sequence | leaves.Beginning
 
@@ -49,7 +46,7 @@ def word_forms(
     named = bridges is not None and any(_path(term) == "name" for token in tokens for term in token.terms)
     used = [crossing for crossing in crossings if is_on(crossing.by, typed, without)]
     by_name = named and is_on("name", typed, without)
-    languages = frozenset(filter(None, (_language(term) for token in tokens for term in token.terms)))
+    languages = frozenset(filter(None, (split_term(term)[0] for token in tokens for term in token.terms)))
     # Numbers and codes are written alike in every language, and so, by their keys, are names.
     open_to_all = by_name or not languages or any(crossing.language is None for crossing in used)
     reached = {crossing.language for crossing in used if crossing.language}
@@ -78,7 +75,7 @@ def exact_forms(token: Token) -> tuple[leaves.Form, ...]:
 def beginning(text: str, fields: tuple[str, ...]) -> tuple[leaves.Beginning, ...]:
     """Return the leaf for all words that begin with a text."""
     folded = fold(text)
-    return (leaves.Beginning(fields, folded, _NOT_WORDS),) if folded else ()
+    return (leaves.Beginning(fields, folded, DERIVED_PREFIXES),) if folded else ()
 
 
 def _queries(
@@ -124,13 +121,8 @@ def _distinct(forms: Iterable[leaves.Form]) -> tuple[leaves.Form, ...]:
 
 
 def _path(term: str) -> str:
-    if term.startswith(_NAME_PREFIX):
-        return "name"
-    return "lemma" if split_term(term)[0] else "form"
-
-
-def _language(term: str) -> str | None:
-    return None if term.startswith(_NAME_PREFIX) else split_term(term)[0]
+    kind = term_kind(term)
+    return "form" if kind == "bare" else kind
 
 
 def _described(typed: str, crossings: Sequence[Crossing], without: Collection[str], *, named: bool) -> Iterable[Bridge]:
