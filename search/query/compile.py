@@ -13,16 +13,12 @@ from typing import assert_never
 import whoosh.query
 
 from search.language import DERIVED_PREFIXES, Token, analyze, fold, readable_lemmas, split_term, term_kind
-from search.language.tokens import TermKind
 from search.query import leaves, nodes
 
 # A lemma is worth a little less than the very form that was typed, so that among articles that are equal otherwise the
 # one with the typed form comes first; much less would bury the other forms of a name under one rare spelling.
 # Measured: docs/architecture.md, "How are results ranked?".
 LEMMA_WEIGHT = 0.8
-# A name key says less than a lemma: it joins a few names that only sound alike.
-NAME_WEIGHT = 0.7
-_WEIGHTS: dict[TermKind, float] = {"bare": 1.0, "lemma": LEMMA_WEIGHT, "name": NAME_WEIGHT}
 # A word such as a.b.c.d... has as many parts as letters; each costs a look at the index.
 MAX_PARTS_OF_A_WORD = 16
 
@@ -186,7 +182,9 @@ def _beginning(text: str, fields: tuple[str, ...]) -> tuple[Leafable, ...]:
 
 
 def _forms(token: Token) -> tuple[leaves.Form, ...]:
-    return tuple(leaves.Form(term, _WEIGHTS[term_kind(term)]) for term in token.terms)
+    # Name keys wait for the bridges between languages.
+    terms = (term for term in token.terms if term_kind(term) != "name")
+    return tuple(leaves.Form(term, LEMMA_WEIGHT if split_term(term)[0] else 1.0) for term in terms)
 
 
 def _lemmas(tokens: Sequence[Token]) -> dict[str, tuple[str, ...]]:
