@@ -14,15 +14,14 @@ from typing import Any
 
 from search.language.names import name_terms
 from search.language.routing import languages_of_word
-from search.language.russian import SMALLEST_SHARE
-from search.language.ukrainian import overrides
+from search.language.russian import SMALLEST_SHARE, russian_lemmas
+from search.language.ukrainian import overrides, ukrainian_lemmas
 from search.language.words import (
     MAX_DICTIONARY_CHARACTERS,
     NAME_TAGS,
     REMEMBERED_FORMS,
     dictionary,
     is_known,
-    stem_of_unknown,
 )
 
 # Shorter Latin words typed in small letters are words of the language far more often than names.
@@ -147,5 +146,7 @@ def _bases_beyond(language: str, folded: str) -> tuple[str, ...]:
 
 
 def _bases_of_unknown(language: str, folded: str) -> tuple[str, ...]:
-    predicted = [lemma for lemma, _ in dictionary(language).predictions(folded)]
-    return tuple(dict.fromkeys((*(stem[1:] for stem in stem_of_unknown(folded)), *predicted, folded)))
+    # The lemmas of an unknown word are just these, and remembered: predicting takes longer than all the rest.
+    lemmas = ukrainian_lemmas(folded) if language == "uk" else russian_lemmas(folded)
+    stems = tuple(lemma[1:] for lemma in lemmas if lemma.startswith("~"))
+    return (*stems, *(lemma for lemma in lemmas if not lemma.startswith("~")), folded)
