@@ -49,9 +49,7 @@ def _as_typed(lemma: str, words: Sequence[str]) -> str:
 
 
 def _is_in_dictionary(language: str, lemma: str, words: Sequence[str]) -> bool:
-    if language != "en":
-        return is_known(language, lemma)
-    return lemma in words or lemma in _english_units() or any(lemma in overrides().get(word, ()) for word in words)
+    return language == "en" or is_known(language, lemma)  # an English lemma that is no stem comes from a dictionary
 
 
 def _first_guesses(found: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
