@@ -6,7 +6,7 @@ at whole texts. No other package cuts or folds words.
 """
 
 from search.language.analysis import analyze, count_positions, positions, tokens_with
-from search.language.identification import identify
+from search.language.identification import identify, paragraph_language
 from search.language.normalize import fold
 from search.language.readable import readable_lemmas
 from search.language.segmentation import each_paragraph, each_sentence, paragraphs, sentences
@@ -23,6 +23,7 @@ __all__ = [
     "fold",
     "identify",
     "lemma_term",
+    "paragraph_language",
     "paragraphs",
     "positions",
     "readable_lemmas",
