@@ -3,9 +3,9 @@ How well the forms of a word are brought together: recall and precision on treeb
 
     python -m benchmarks.quality.word_forms DATA
 
-Every content word of a treebank is asked for once, as often as it stands there. Recall is the share of the other tokens
-of its gold lemma that share a term with it, precision the share of the tokens found that are of that lemma; "other" looks
-at tokens with another surface form only. Terms of names are left out: they join words across languages.
+Every content word of a treebank is asked for, as often as it stands there. Recall is the share of the other tokens of
+its gold lemma that share a term with it, precision the share of the tokens found that are of that lemma; "other forms"
+looks at tokens with another surface form only. Terms of names are left out: they join words across languages.
 """
 
 import collections
@@ -62,7 +62,7 @@ class Mean:
 def measure(data: Path) -> Iterator[Figure]:
     """Yield the figures of the three languages."""
     for language, (recall, precision) in TARGETS.items():
-        found = conflation(content_words(data / TREEBANKS[language], language), language)
+        found = conflation(content_words(data / TREEBANKS[language]), language)
         yield Figure("word forms", f"{language} recall", found.recall, recall)
         yield Figure("word forms", f"{language} precision", found.precision, precision)
         yield Figure("word forms", f"{language} recall, other forms", found.recall_of_others)
@@ -70,20 +70,20 @@ def measure(data: Path) -> Iterator[Figure]:
         yield Figure("word forms", f"{language} terms at a word", found.terms_per_token)
 
 
-def content_words(treebank: Path, language: str) -> Tokens:
+def content_words(treebank: Path) -> Tokens:
     """Return the content words of a treebank in CoNLL-U with their lemmas."""
     found: collections.Counter[tuple[str, str]] = collections.Counter()
     with gzip.open(treebank, "rt", encoding="utf-8") as lines:
         for line in lines:
             cells = line.split("\t")
-            if len(cells) == 10 and cells[0].isdigit() and cells[3] in CONTENT_WORDS and any(map(str.isalpha, cells[1])):
-                found[_folded(cells[1], language), _folded(cells[2], language)] += 1
+            if len(cells) == 10 and cells[0].isdigit() and cells[3] in CONTENT_WORDS and _has_letter(cells[1]):
+                # Both are folded: a Ukrainian gold lemma keeps its ґ, and ours are written with г.
+                found[fold(cells[1]), fold(cells[2])] += 1
     return found
 
 
-def _folded(word: str, language: str) -> str:
-    # The gold lemma of a Ukrainian word keeps its ґ; ours are written with г, as are all words of both sides.
-    return fold(word)
+def _has_letter(word: str) -> bool:
+    return any(map(str.isalpha, word))
 
 
 def conflation(tokens: Tokens, language: str) -> Conflation:
@@ -137,8 +137,7 @@ def _meeting(positions: Mapping[str, Positions]) -> dict[str, set[str]]:
             other
             for term in (places[0] if places else ())
             for other in having[term]
-            if len(positions[other]) == len(places)
-            and not any(map(frozenset.isdisjoint, places, positions[other]))
+            if len(positions[other]) == len(places) and not any(map(frozenset.isdisjoint, places, positions[other]))
         )
         for form, places in positions.items()
     }

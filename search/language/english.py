@@ -25,9 +25,9 @@ _ENDING = re.compile("(?<=...)(?:ing|ed|es|(?<![sui])s|e)$")
 
 # Words that an acronym in capitals may be taken for: WHO is not who, nor US us.
 _WORDS_LIKE_ACRONYMS = frozenset(
-    "a all am an and are as at be but by can do for had has he her him his how i if in is it its may me my no not of off"  # noqa: SIM905
-    " on one or our out own she so ten than that the them then they this to too two up us was we were who why will with"
-    " yes yet you your".split()
+    "a all am an and are as at be but by can do for had has he her him his how i if in is it its may me my no"  # noqa: SIM905
+    " not of off on one or our out own she so than that the them then they this to too up us was we were who why"
+    " will with yes yet you your".split()
 )
 _LONGEST_ACRONYM = 5
 
@@ -78,7 +78,9 @@ def _known_lemmas(word: str) -> tuple[str, ...]:
 
 def stem_of_unknown_english(word: str) -> str:
     """
-    Return what Snowball leaves of a word, marked with a tilde; only an ending is cut where it took more than an inflection.
+    Return what Snowball leaves of a word, marked with a tilde.
+
+    Where it takes more than an inflection, only an ending is cut.
 
     >>> stem_of_unknown_english("vlogging"), stem_of_unknown_english("zelenskys"), stem_of_unknown_english("islamic")
     ('~vlog', '~zelenski', '~islamic')

@@ -1,8 +1,8 @@
 """
 The lemmas of English word forms in the lexicon that LemmInflect ships, read from its file without the library.
 
-The library's own lookup copies dictionaries for every word and loads in a quarter of a second; of its file only forms and
-lemmas are needed, which are there in a third of that. Its guesses at unknown words (a pickled model) are not used.
+The library's own lookup copies dictionaries for every word and loads in a quarter of a second; forms and lemmas alone
+are read in half of that. Its guesses at unknown words (a pickled model) are not used.
 """
 
 import functools
@@ -18,7 +18,10 @@ _FILE = "lemminflect/resources/lemma_lu.csv.gz"
 @functools.cache
 def lexicon() -> dict[str, tuple[str, ...]]:
     """
-    Return the lemmas of each form in lower case, those of nouns before those of verbs. Loaded on first use; not to be changed.
+    Return the lemmas of each form in lower case, those of nouns before those of verbs. Not to be changed.
+
+    A noun in -ing (meeting, building) is not a form of its verb: joining all of them brings recall from .983 to .997,
+    precision from .968 to .962 on the English PUD treebank. Where the verb prevails, an override says so.
 
     >>> lexicon()["leaves"], lexicon()["rebuilt"], lexicon()["meeting"]
     (('leave', 'leaf'), ('rebuild',), ('meeting',))

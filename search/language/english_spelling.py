@@ -1,8 +1,8 @@
 """
 One spelling for the British and the American way of writing an English lemma: the American.
 
-Rules make the other spelling, and the lexicon says whether there is such a word: colour is color, but contour stays. What
-follows no rule is in ``data/english_spellings.tsv``.
+Rules make the other spelling, and the lexicon says whether there is such a word: colour is color, but contour stays.
+What follows no rule is in ``data/english_spellings.tsv``.
 """
 
 import functools
@@ -12,8 +12,8 @@ from types import MappingProxyType
 from search.language.english_lexicon import is_english
 from search.language.words import read_table
 
-# Where the spellings differ, and what American has there. Vowels before keep four, pour and taller out of the first two; the
-# third passes over verbs that are written with s everywhere (advise, exercise, comprise, advertise).
+# Where the spellings differ, and what American has there. Vowels before keep four, pour and taller out of the first
+# two; the third passes over verbs that are written with s everywhere (advise, exercise, comprise, advertise).
 _RULES = tuple(
     (re.compile(pattern), american)
     for pattern, american in (
@@ -51,4 +51,6 @@ def american_spelling(lemma: str) -> str:
         return _exceptions()[lemma][0]
     if len(lemma) < _SHORTEST or not _DIFFERS.search(lemma):
         return lemma
-    return next(filter(is_english, (rule.sub(american, lemma) for rule, american in _RULES if rule.search(lemma))), lemma)
+    return next(
+        filter(is_english, (rule.sub(american, lemma) for rule, american in _RULES if rule.search(lemma))), lemma
+    )

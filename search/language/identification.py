@@ -31,9 +31,13 @@ _OTHER = MappingProxyType({"uk": "ru", "ru": "uk"})
 _CYRILLIC_WORD = re.compile("[\u0400-\u052f]+(?:'[\u0400-\u052f]+)*")
 
 # Words that say something among others though the other language has them too.
-_MOSTLY = MappingProxyType(dict.fromkeys(("та", "й", "як", "про"), "uk") | dict.fromkeys(("и", "как", "от", "об", "он"), "ru"))
+_MOSTLY = MappingProxyType(
+    dict.fromkeys(("та", "й", "як", "про"), "uk") | dict.fromkeys(("и", "как", "от", "об", "он"), "ru")
+)
 # So many words must speak for the other language before a paragraph is taken to be in it: one may be a name or a slip.
 _FEWEST_VOTES = 2
+# Names speak for either language; a text without a letter of its own has few other words that do.
+_CLEAR_SHARE = 0.7
 # A letter alone is an initial or a stutter.
 _FEWEST_LETTERS = 2
 
@@ -66,7 +70,7 @@ def paragraph_language(paragraph: str, language: str) -> str:
     Return the language in which to analyse a paragraph of an article in ``language``.
 
     It is another than the article's where an article in one Cyrillic language quotes the other. Letters decide; where
-    there are none of either, the words, of which two must speak for the other language and none for the article's.
+    there are none of either, the words, of which most must speak for the other language, and two at least.
     Words in Latin script are English in every language and need no decision.
 
     >>> paragraph_language("«Мы этого не забудем», — сказал он.", "uk"), paragraph_language("Так і сталося.", "uk")
@@ -89,7 +93,7 @@ def _speaks_for(paragraph: str, language: str) -> bool:
     if len(words) < _FEWEST_VOTES:
         return False
     votes = [found for found in map(language_of_cyrillic_word, words) if found]
-    return len(votes) >= _FEWEST_VOTES and votes.count(language) == len(votes)
+    return votes.count(language) >= max(_FEWEST_VOTES, _CLEAR_SHARE * len(votes))
 
 
 def _saturation(votes: int) -> float:

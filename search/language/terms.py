@@ -65,7 +65,7 @@ def word_terms(word: str, language: str | None) -> tuple[str, ...]:
     Return the terms of a normalised word without hyphens: the folded word, then its lemmas.
 
     >>> word_terms("Stoltenberg's", "en")
-    ("stoltenberg's", 'stoltenberg', 'en:stoltenberg')
+    ("stoltenberg's", 'stoltenberg', 'en:~stoltenberg')
     """
     mended = mend_look_alikes(word[:MAX_TERM_CHARACTERS])
     lower = mended.lower()
