@@ -35,7 +35,8 @@ def measure(data: Path) -> Iterator[Figure]:
         inside = sum(language in languages for language, languages in found) / len(found)
         size = sum(len(languages) for _, languages in found) / len(found)
         yield Figure("languages", f"queries of {words}: own language among those analysed", inside, 0.99)
-        yield Figure("languages", f"queries of {words}: languages analysed", size, 1.25, at_most=True)
+        # Only what a query of one word costs is bounded: each word of a longer one is looked up for itself.
+        yield Figure("languages", f"queries of {words}: languages analysed", size, 1.25 if words == 1 else None, True)
 
 
 def labelled_lines(path: Path) -> list[tuple[str, str]]:

@@ -27,11 +27,14 @@ def lexicon() -> dict[str, tuple[str, ...]]:
     (('leave', 'leaf'), ('rebuild',), ('meeting',))
     """
     found: dict[str, tuple[str, ...]] = {}
+    last_noun = ""
     for line in gzip.decompress(_path().read_bytes()).decode().lower().splitlines():
         form, category, spellings = line.split(",")
-        has = found.get(form, ())
-        if category == "verb" and has and form.endswith("ing"):
+        if category == "noun":
+            last_noun = form
+        elif category == "verb" and form == last_noun and form.endswith("ing"):
             continue
+        has = found.get(form, ())
         lemmas = (spellings,) if spellings.isalpha() else _without_hyphened(spellings.split("/"))
         if has != lemmas:
             found[form] = (*has, *(lemma for lemma in lemmas if lemma not in has))
