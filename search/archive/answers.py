@@ -12,7 +12,7 @@ from search.article import Article
 from search.columnar.document import paragraph_starts
 from search.columnar.places import Places
 from search.columnar.snapshot import Snapshot
-from search.language import each_paragraph, positions
+from search.language import each_paragraph, paragraph_language, positions
 from search.query.compile import Leaf
 
 #: The fields that snippets are made of, in their order.
@@ -43,7 +43,8 @@ def indexed_answers(
 
 def starts_in(text: str, language: str) -> list[int]:
     """Return the first position of each paragraph of a text, as ``article_to_document`` numbers them."""
-    return paragraph_starts(len(positions(text[start:end], language)) for start, end in each_paragraph(text))
+    found = (text[start:end] for start, end in each_paragraph(text))
+    return paragraph_starts(len(positions(each, paragraph_language(each, language))) for each in found)
 
 
 def _leaves_at(places: Places, leaves: Sequence[Leaf], field: str) -> list[dict[int, int]]:

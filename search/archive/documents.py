@@ -13,18 +13,20 @@ from typing import Any
 from search.archive.results import Version
 from search.article import Article, article_from_stored, article_to_record
 from search.columnar.document import Document, Layout, microseconds
-from search.language import paragraphs, positions
+from search.language import paragraph_language, paragraphs, positions
 
 LAYOUT = Layout(
     text=("title", "lead", "body", "author", "tag", "place", "credit"),
     keywords=("language", "section", "source", "author", "tag", "status"),
     moments=("published", "embargo"),
 )
+#: Fields of sentences, in which a paragraph may quote another language. Elsewhere are names, in the article's language.
+PROSE = frozenset({"title", "lead", "body"})
 
 
 def article_to_document(article: Article, stored: bytes | None = None) -> Document:
     """
-    Return the document of an article, its text analysed in the article's language.
+    Return the document of an article, each paragraph of its text analysed in its language.
 
     ``stored`` is what ``stored_article`` gave for it, if that was asked for before.
     """
@@ -36,7 +38,10 @@ def article_to_document(article: Article, stored: bytes | None = None) -> Docume
         digest=digest_of_stored(stored),
         stored=stored,
         card=_card(article),
-        text={name: [positions(text, language) for text in texts] for name, texts in field_paragraphs(article).items()},
+        text={
+            name: [positions(text, paragraph_language(text, language) if name in PROSE else language) for text in texts]
+            for name, texts in field_paragraphs(article).items()
+        },
         keywords={
             "language": (language,),
             "section": (article.section,) if article.section else (),

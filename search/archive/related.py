@@ -6,7 +6,7 @@ share several of them. Words are taken as lemmas, so their forms do not matter.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from search.columnar.collect import Order, collect, ordered
 from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import idf
 from search.columnar.snapshot import Snapshot
-from search.language import Token, analyze, identify, split_term
+from search.language import Token, analyze, each_paragraph, identify, paragraph_language, split_term
 from search.query.compile import Leaf
 from search.query.leaves import Form, Word
 
@@ -58,13 +58,18 @@ def related_hits(view: View, source: str | Article, limit: int) -> tuple[Hit, ..
 def _telling_words(snapshot: Snapshot, text: str, title: str, language: str) -> list[Word]:
     counts: Counter[tuple[str, ...]] = Counter()
     for piece, repeats in ((title, TITLE_REPEATS), (text[:MAX_CHARACTERS], 1)):
-        for token in analyze(piece, language):
+        for token in _tokens(piece, language):
             if terms := _content_terms(token):
                 counts[terms] += repeats
     worth = {terms: _worth(snapshot, terms, count) for terms, count in counts.items()}
     telling = [terms for terms, value in worth.items() if value > 0]
     telling.sort(key=lambda terms: (-worth[terms], terms))
     return [Word(DEFAULT_TEXT_FIELDS, tuple(Form(term) for term in terms)) for terms in telling[:MAX_WORDS]]
+
+
+def _tokens(text: str, language: str) -> Iterator[Token]:
+    for start, end in each_paragraph(text):
+        yield from analyze(text[start:end], paragraph_language(text[start:end], language))
 
 
 def _worth(snapshot: Snapshot, terms: tuple[str, ...], count: int) -> float:

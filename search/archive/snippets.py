@@ -16,7 +16,14 @@ from search.archive.answers import SNIPPET_FIELDS, Answers, starts_in
 from search.archive.marks import Mark, Marker, leaf_bits
 from search.archive.results import Snippet, Span
 from search.article import Article
-from search.language import analyze, count_positions, each_paragraph, each_sentence, paragraphs
+from search.language import (
+    analyze,
+    count_positions,
+    each_paragraph,
+    each_sentence,
+    paragraph_language,
+    paragraphs,
+)
 from search.query.compile import Leaf
 
 MAX_SENTENCES = 2
@@ -108,6 +115,7 @@ class Excerpts:
     def _marked(self, candidate: "_Candidate", language: str) -> Sentence:
         """Analyse a sentence and mark it."""
         marker = self.markers[SNIPPET_FIELDS[candidate.place.field]]
+        language = paragraph_language(candidate.paragraph, language)
         marks = marker.marks_in(candidate.text, language)
         if marks and not candidate.leaves & marker.sequences & ~leaf_bits(mark.leaf for mark in marks):
             return Sentence(candidate.place, candidate.text, tuple(marks))
@@ -132,8 +140,12 @@ def _marked_in_paragraph(candidate: "_Candidate", marker: Marker, language: str)
 
 
 def marked_text(text: str, leaves: Sequence[Leaf], field: str, language: str) -> Snippet:
-    """Return a whole text with the words that answer the query marked."""
-    return _marked_text(text, Marker(leaves, field), language)[0]
+    """Return a whole text, of one paragraph or several, with the words that answer the query marked."""
+    marker, spans = Marker(leaves, field), list[Span]()
+    for start, end in each_paragraph(text):
+        marks = _marked_text(text[start:end], marker, language)[1]
+        spans += [Span(start + mark.span.start, start + mark.span.end) for mark in marks]
+    return Snippet.marked(text, spans)
 
 
 def snippet_of(chosen: Sequence[Sentence]) -> Snippet:
@@ -191,7 +203,7 @@ class _Paragraph:
         language: str,
     ) -> None:
         self.field, self.number, self.answers = field, number, answers
-        self._text, self._span, self._language = text, span, language
+        self._text, self._span, self._language = text, span, language  # of the article
         self._candidates: list[_Candidate] | None = None
         self.leaves, self.width = _leaves_and_width(answers)
 
@@ -211,13 +223,14 @@ class _Paragraph:
         sentence is in it, and nothing need be counted.
         """
         answers, following, complete, number = iter(self.answers), 0, 0, 0
+        language = paragraph_language(text, self._language)
         position, leaves = next(answers)
         spans = each_sentence(text)
         span = next(spans, None)
         while span:
             sentence, found = text[slice(*span)], 0
             span = next(spans, None)
-            following = following + count_positions(sentence, self._language) if span else _NO_MORE[0]
+            following = following + count_positions(sentence, language) if span else _NO_MORE[0]
             while position < following:
                 found |= leaves
                 position, leaves = next(answers, _NO_MORE)
@@ -286,7 +299,7 @@ def _sentences(article: Article) -> Iterator[Sentence]:
 
 
 def _marked_text(text: str, marker: Marker, language: str) -> tuple[Snippet, list[Mark]]:
-    marks = marker.marks_in(text, language)
+    marks = marker.marks_in(text, paragraph_language(text, language))
     return Snippet.marked(text, [mark.span for mark in marks]), marks
 
 

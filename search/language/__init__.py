@@ -7,7 +7,7 @@ at whole texts. No other package cuts or folds words.
 
 from search.language.analysis import analyze, count_positions, positions, tokens_with
 from search.language.glossary import translations
-from search.language.identification import identify
+from search.language.identification import identify, paragraph_language
 from search.language.names import fold_key, name_terms, near_name_terms, similarity, skeletons
 from search.language.normalize import fold
 from search.language.readable import readable_lemmas
@@ -38,6 +38,7 @@ __all__ = [
     "name_term",
     "name_terms",
     "near_name_terms",
+    "paragraph_language",
     "paragraphs",
     "positions",
     "readable_lemmas",

@@ -1,14 +1,16 @@
 """
-In which of the three languages a text is.
+In which of the three languages a text is, and in which a paragraph of an article.
 
 Script tells English from the others. Between Ukrainian and Russian, letters that only one of them has count first;
 where they say little, words that only one dictionary knows, and the commonest words that stand in both.
 """
 
+import functools
 import re
+from types import MappingProxyType
 
 from search.language.normalize import fold_letters, normalize
-from search.language.words import is_known
+from search.language.words import REMEMBERED_FORMS, is_ordinary, only_language
 
 # A news item shows its language in its first lines; more only takes time.
 _CHARACTERS_READ = 20_000
@@ -24,15 +26,20 @@ _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _UKRAINIAN_LETTERS = re.compile("[іїєґІЇЄҐ]")
 _RUSSIAN_LETTERS = re.compile("[ыэёъЫЭЁЪ]")
+_LETTERS = MappingProxyType({"uk": _UKRAINIAN_LETTERS, "ru": _RUSSIAN_LETTERS})
+_OTHER = MappingProxyType({"uk": "ru", "ru": "uk"})
 _CYRILLIC_WORD = re.compile("[\u0400-\u052f]+(?:'[\u0400-\u052f]+)*")
 
-# Short words that one dictionary has as the commonest words, the other as a letter, an interjection or a rarity.
-_ONLY_UKRAINIAN_WORDS = frozenset(
-    "та й що як або але ще вже теж щоб від до про тому мене тебе".split()  # noqa: SIM905  reads better as a line
+# Words that say something among others though the other language has them too.
+_MOSTLY = MappingProxyType(
+    dict.fromkeys(("та", "й", "як", "про"), "uk") | dict.fromkeys(("и", "как", "от", "об", "он"), "ru")
 )
-_ONLY_RUSSIAN_WORDS = frozenset(
-    "и как что но или уже тоже чтобы от об когда потом меня тебя он она".split()  # noqa: SIM905
-)
+# So many words must speak for the other language before a paragraph is taken to be in it: one may be a name or a slip.
+_FEWEST_VOTES = 2
+# Names speak for either language; a text without a letter of its own has few other words that do.
+_CLEAR_SHARE = 0.7
+# A letter alone is an initial or a stutter.
+_FEWEST_LETTERS = 2
 
 
 def identify(text: str) -> tuple[str, float]:
@@ -58,6 +65,37 @@ def identify(text: str) -> tuple[str, float]:
     return language, votes / (ukrainian + russian) * _saturation(votes)
 
 
+def paragraph_language(paragraph: str, language: str) -> str:
+    """
+    Return the language in which to analyse a paragraph of an article in ``language``.
+
+    It is another than the article's where an article in one Cyrillic language quotes the other. Letters decide; where
+    there are none of either, the words, of which most must speak for the other language, and two at least.
+    Words in Latin script are English in every language and need no decision.
+
+    >>> paragraph_language("«Мы этого не забудем», — сказал он.", "uk"), paragraph_language("Так і сталося.", "uk")
+    ('ru', 'uk')
+    """
+    if language not in _OTHER:
+        return language
+    other = _OTHER[language]
+    own_letters, other_letters = _LETTERS[language], _LETTERS[other]
+    if not other_letters.search(paragraph):
+        if own_letters.search(paragraph):
+            return language
+        return other if _speaks_for(paragraph, other) else language
+    return other if len(other_letters.findall(paragraph)) > len(own_letters.findall(paragraph)) else language
+
+
+def _speaks_for(paragraph: str, language: str) -> bool:
+    """Return whether the words of a paragraph whose letters say nothing are of a language."""
+    words = _CYRILLIC_WORD.findall(normalize(paragraph[:_CHARACTERS_READ]).lower())[:_WORDS_LOOKED_UP]
+    if len(words) < _FEWEST_VOTES:
+        return False
+    votes = [found for found in map(language_of_cyrillic_word, words) if found]
+    return votes.count(language) >= max(_FEWEST_VOTES, _CLEAR_SHARE * len(votes))
+
+
 def _saturation(votes: int) -> float:
     """Turn an amount of evidence into a confidence: .5 for one vote, .9 for nine."""
     return votes / (votes + 1)
@@ -69,17 +107,24 @@ def _evidence(text: str) -> tuple[int, int]:
     if abs(ukrainian - russian) >= _CLEAR_MARGIN:
         return ukrainian, russian
     words = _CYRILLIC_WORD.findall(text.lower())[:_WORDS_LOOKED_UP]
-    return ukrainian + sum(map(_votes_ukrainian, words)), russian + sum(map(_votes_russian, words))
+    votes = list(map(language_of_cyrillic_word, words))
+    return ukrainian + votes.count("uk"), russian + votes.count("ru")
 
 
-def _votes_ukrainian(word: str) -> bool:
-    return word in _ONLY_UKRAINIAN_WORDS or (word not in _ONLY_RUSSIAN_WORDS and _known_only(word, "uk", "ru"))
+@functools.lru_cache(REMEMBERED_FORMS)
+def language_of_cyrillic_word(word: str) -> str | None:
+    """
+    Return the language that a word in lower case speaks for; None if it may be of both, or of neither.
 
-
-def _votes_russian(word: str) -> bool:
-    return word in _ONLY_RUSSIAN_WORDS or (word not in _ONLY_UKRAINIAN_WORDS and _known_only(word, "ru", "uk"))
-
-
-def _known_only(word: str, language: str, other: str) -> bool:
+    >>> language_of_cyrillic_word("депутати"), language_of_cyrillic_word("только"), language_of_cyrillic_word("закон")
+    ('uk', 'ru', None)
+    """
     folded = fold_letters(word)
-    return is_known(language, folded) and not is_known(other, folded)
+    if found := only_language(folded) or _MOSTLY.get(folded):
+        return found
+    if len(folded) < _FEWEST_LETTERS:
+        return None
+    ukrainian, russian = is_ordinary("uk", folded), is_ordinary("ru", folded)
+    if ukrainian == russian:
+        return None
+    return "uk" if ukrainian else "ru"

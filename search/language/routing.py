@@ -8,7 +8,7 @@ decide.
 
 import re
 
-from search.language.words import is_known, is_name
+from search.language.words import is_name, is_only_gerund, is_ordinary, only_language
 
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[a-z\u00c0-\u024f]")
@@ -49,6 +49,10 @@ def languages_of_word(word: str, folded: str, language: str | None) -> tuple[str
         return possible
     if language in possible:
         return (language,)
-    known = tuple(candidate for candidate in possible if is_known(candidate, folded))
+    if only := only_language(folded):
+        return (only,)
+    known = tuple(candidate for candidate in possible if is_ordinary(candidate, folded))
+    if len(known) == 2 and is_only_gerund(folded):  # сказав: the commonest past tense, or a form that nobody asks for
+        return ("uk",)
     # Names are in the news of both languages whichever dictionary has them (Столтенберг is in the Ukrainian one only).
     return known if len(known) == 1 and not is_name(known[0], folded) else possible

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import MappingProxyType
 from typing import TypeAlias
 
-from search.language.english import english_lemmas, without_possessive
+from search.language.english import english_lemmas, is_acronym_like_a_word, without_possessive
 from search.language.named import terms_of_name
 from search.language.normalize import MAX_TERM_CHARACTERS, fold_letters, mend_look_alikes
 from search.language.numbers import code_keys, parts_with_offsets, split_code, split_number
@@ -67,10 +67,9 @@ def word_terms(word: str, language: str | None) -> tuple[str, ...]:
     Return the terms of a normalised word without hyphens: the folded word, then its lemmas.
 
     >>> word_terms("Reporter's", "en")
-    ("reporter's", 'reporter', 'en:report')
+    ("reporter's", 'reporter', 'en:reporter')
     """
-    lower, folded, bare = _cases_of(word)
-    return _unique((folded, bare, *_lemma_terms(lower, bare, language)))
+    return _unique(_ordinary_terms(word, language))
 
 
 def _named_terms(word: str, language: str | None) -> tuple[str, ...]:
@@ -78,20 +77,23 @@ def _named_terms(word: str, language: str | None) -> tuple[str, ...]:
     Return the terms of a word, then its name keys if it may be a name.
 
     >>> _named_terms("Macron's", "en")
-    ("macron's", 'macron', 'en:macron', 'name:mkrn:makron')
+    ("macron's", 'macron', 'en:~macron', 'name:mkrn:makron')
     """
-    lower, folded, bare = _cases_of(word)
-    terms = (folded, bare, *_lemma_terms(lower, bare, language))
+    terms = _ordinary_terms(word, language)
     if language is None or word[0].isupper():
-        terms += terms_of_name(mend_look_alikes(word), bare, language)
+        terms += terms_of_name(mend_look_alikes(word), terms[1], language)
     return _unique(terms)
 
 
-def _cases_of(word: str) -> tuple[str, str, str]:
-    """Return a word in lower case, folded, and folded without a possessive."""
-    lower = mend_look_alikes(word[:MAX_TERM_CHARACTERS]).lower()
+def _ordinary_terms(word: str, language: str | None) -> tuple[str, ...]:
+    """Return the folded word, the same without a possessive, and the lemma terms."""
+    mended = mend_look_alikes(word[:MAX_TERM_CHARACTERS])
+    lower = mended.lower()
     folded = fold_letters(lower)
-    return lower, folded, without_possessive(folded)
+    bare = without_possessive(folded)
+    if is_acronym_like_a_word(without_possessive(mended)):
+        return folded, bare, lemma_term("en", bare.upper())
+    return folded, bare, *_lemma_terms(lower, bare, language)
 
 
 def _lemma_terms(lower: str, folded: str, language: str | None) -> list[str]:
@@ -114,7 +116,11 @@ def _unit_terms(word: str) -> tuple[str, ...]:
     units = _units()
     if word not in units:
         return ()
-    return tuple(lemma_term("en", lemma) for english in units[word] for lemma in english_lemmas(english))
+    return tuple(
+        lemma_term("en", lemma)
+        for english in units[word]
+        for lemma in ((english,) if english.isupper() else english_lemmas(english))
+    )
 
 
 def _plain(stretch: str, language: str | None) -> tuple[Piece]:
@@ -160,17 +166,26 @@ def _number(stretch: str, language: str | None) -> Iterator[Piece]:
         yield start, start + len(word), word_terms(word, language)
 
 
+def _price(stretch: str, language: str | None) -> Iterator[Piece]:
+    """The number first, then its sign: $5 is read as 5 $ is written."""
+    for _, _, terms in (*_number(stretch[1:], language), *_sign(stretch[0], language)):
+        yield 0, len(stretch), terms
+
+
 def _code(stretch: str, language: str | None) -> Iterator[Piece]:
     folded = fold_letters(stretch.lower())
     letters, digits, digits_start = split_code(stretch)
     telling = word_terms(letters, language) if len(letters) >= _FEWEST_TELLING_LETTERS else ()
-    yield 0, len(stretch), _unique((folded, *code_keys(folded), *telling))
+    base = (lemma_term("en", "~" + key) for key in code_keys(fold_letters((letters + digits).lower())))
+    yield 0, len(stretch), _unique((folded, *code_keys(folded), *telling, *base))
     yield digits_start, digits_start + len(digits), (digits[:MAX_TERM_CHARACTERS],)
 
 
 def _initials(stretch: str, _language: str | None) -> Iterator[Piece]:
-    letters = fold_letters(stretch[: 2 * MAX_TERM_CHARACTERS].replace(".", "").lower())
-    yield 0, len(stretch), _unique((".".join(letters)[:MAX_TERM_CHARACTERS], letters))
+    joined = stretch[: 2 * MAX_TERM_CHARACTERS].replace(".", "")
+    letters = fold_letters(joined.lower())
+    acronym = (lemma_term("en", joined),) if is_acronym_like_a_word(joined) else _unit_terms(letters)
+    yield 0, len(stretch), _unique((".".join(letters)[:MAX_TERM_CHARACTERS], letters, *acronym))
 
 
 def _tag(stretch: str, language: str | None) -> Iterator[Piece]:
@@ -231,6 +246,7 @@ _ANALYSES: MappingProxyType[Kind, Callable[[str, str | None], Iterable[Piece]]] 
         "mail": _mail,
         "tag": _tag,
         "initials": _initials,
+        "price": _price,
         "number": _number,
         "code": _code,
         "word": _word,

@@ -16,9 +16,11 @@ _ADDRESS_CHARACTER = r"[\w.~:/?\#\[\]@!$&()*+,;=%-]"
 # Bare domains only with these endings: "кінець.Початок" is two words with a space forgotten.
 _DOMAIN_ENDINGS = "com|org|net|info|gov|edu|int|mil|news|media|tv|io|co|me|eu|ua|ru|by|pl|de|fr|us|uk|укр|рф"
 
+_NUMBER = rf"(?:\d{{1,3}}(?:[ ]\d{{3}})+(?!\d)|\d+(?:[.,:/]\d+)*)(?:-?{_LETTERS}(?:-{_LETTERS})*)?"
+
 # Plain text rather than an enumeration: kinds are keys of the memory of analysed words, and the hash of an Enum member
 # is computed in Python, which halves the speed of analysis.
-Kind = Literal["plain", "address", "mail", "tag", "initials", "number", "code", "word", "sign"]
+Kind = Literal["plain", "address", "mail", "tag", "initials", "price", "number", "code", "word", "sign"]
 
 
 # A plain word is the commonest case and comes first: what follows it shows that it begins nothing longer.
@@ -31,7 +33,8 @@ _STRETCH = re.compile(
     |(?P<mail>[\w.+-]{{1,64}}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{1,6}})
     |(?P<tag>[\#@][^\W_]\w*)
     |(?P<initials>\b{_LETTER}(?:\.{_LETTER})+\b\.?)
-    |(?P<number>(?:\d{{1,3}}(?:[ ]\d{{3}})+(?!\d)|\d+(?:[.,:/]\d+)*)(?:-?{_LETTERS}(?:-{_LETTERS})*)?)
+    |(?P<price>[$€£₴₽]{_NUMBER})
+    |(?P<number>{_NUMBER})
     |(?P<code>{_LETTER}+-?\d+(?:[^\W_]|-(?=[^\W_]))*)
     |(?P<word>{_LETTERS}(?:['-]{_LETTERS})*)
     |(?P<sign>[$€£₴₽%])

@@ -9,6 +9,7 @@ import functools
 import re
 from types import MappingProxyType
 
+from search.language.dictionaries import Reading
 from search.language.words import (
     MAX_DICTIONARY_CHARACTERS,
     REMEMBERED_FORMS,
@@ -19,6 +20,7 @@ from search.language.words import (
 )
 
 _ADVERBIAL_PARTICIPLE = re.compile(r"(?P<stem>.+)(?P<ending>чи|ши)(?P<reflexive>с[ья])?")
+_COMPARATIVE_ENDINGS = ("ше", "че")
 _FINITE_ENDINGS = {"чи": "ть", "ши": ""}
 _CONSONANT_SECOND = re.compile("[уі][бвгджзйклмнпрстфхцчшщ]..")
 # The spelling of 2019 writes є after a vowel in words from Latin: проєкт, проєкція, траєкторія.
@@ -48,7 +50,7 @@ def ukrainian_lemmas(word: str) -> tuple[str, ...]:
     if word in overrides():
         return overrides()[word]
     known = dictionary("uk").readings(word)
-    readings = known or dictionary("uk").predictions(word)
+    readings = _likelier_part_of_speech(word, known or dictionary("uk").predictions(word))
     found = [lemma for lemma, _ in readings]
     participle = _ADVERBIAL_PARTICIPLE.fullmatch(word)
     if participle and any("GRND" in tag.grammemes for _, tag in readings):
@@ -56,6 +58,13 @@ def ukrainian_lemmas(word: str) -> tuple[str, ...]:
     if not known:
         found += stem_of_unknown(word)
     return tuple(dict.fromkeys(map(one_spelling, dict.fromkeys(found))))
+
+
+def _likelier_part_of_speech(word: str, readings: list[Reading]) -> list[Reading]:
+    """Return the readings of a comparative (швидше, дорожче) without those as an adjective if it can be an adverb."""
+    if word.endswith(_COMPARATIVE_ENDINGS) and any("ADVB" in tag.grammemes for _, tag in readings):
+        return [reading for reading in readings if "ADJF" not in reading[1].grammemes]
+    return readings
 
 
 def _infinitives(participle: re.Match[str]) -> list[str]:

@@ -10,9 +10,9 @@ import hashlib
 from importlib import metadata, resources
 
 # Raise it with every change of the code in this package that changes any term.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
-_DICTIONARIES = ("pymorphy3-dicts-uk", "pymorphy3-dicts-ru", "snowballstemmer", "PyStemmer")
+_DICTIONARIES = ("pymorphy3-dicts-uk", "pymorphy3-dicts-ru", "snowballstemmer", "PyStemmer", "lemminflect")
 
 # Lists that only cut texts into sentences.
 _WITHOUT_TERMS = frozenset({"sentence_abbreviations.txt"})
@@ -24,7 +24,7 @@ def analysis_version() -> str:
     Return the version of the analysis, to be kept in an index and compared by equality.
 
     >>> analysis_version().split()[0]
-    'rules-1'
+    'rules-2'
     """
     installed = (f"{name}-{metadata.version(name)}" for name in _DICTIONARIES)
     return " ".join((f"rules-{RULES_VERSION}", f"data-{_data_digest()}", *installed))

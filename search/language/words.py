@@ -22,6 +22,10 @@ _SHORTEST_WITH_ENDING = 5
 
 #: Surnames, first names, patronymics, places, organisations, trade marks (the tags of OpenCorpora).
 NAME_TAGS = frozenset({"Surn", "Name", "Patr", "Geox", "Orgn", "Trad"})
+# Places mostly have names of their own in each language.
+_SHARED_NAME_TAGS = NAME_TAGS - {"Geox"}
+# Forms that the dictionary marks as slang, archaic, distorted or informal.
+_MARKED_TAGS = frozenset({"Slng", "Arch", "Dist", "Infr"})
 
 # Case endings of nouns, names and adjectives in Ukrainian and Russian. Longest first: the first that fits is cut.
 _CASE_ENDING = re.compile(
@@ -52,13 +56,54 @@ def is_known(language: str, word: str) -> bool:
 @functools.lru_cache(REMEMBERED_FORMS)
 def is_name(language: str, word: str) -> bool:
     """
-    Say whether a folded word can be a proper name in ``uk`` or ``ru``.
+    Say whether a folded word can be a proper name in ``uk`` or ``ru`` that the other language writes in the same way.
 
-    >>> is_name("uk", "столтенберг"), is_name("uk", "робота")
-    (True, False)
+    >>> is_name("uk", "столтенберг"), is_name("uk", "робота"), is_name("ru", "великобритании")
+    (True, False, False)
     """
     readings = dictionary(language).readings(word) or dictionary(language).predictions(word)
-    return any(NAME_TAGS.intersection(tag.grammemes) for _, tag in readings)
+    return any(_SHARED_NAME_TAGS.intersection(tag.grammemes) for _, tag in readings)
+
+
+@functools.lru_cache(REMEMBERED_FORMS)
+def is_ordinary(language: str, word: str) -> bool:
+    """
+    Say whether the dictionary of ``uk`` or ``ru`` has a folded word that is not only slang, archaic or informal there.
+
+    >>> is_ordinary("uk", "пока"), is_ordinary("ru", "пока")
+    (False, True)
+    """
+    if len(word) > MAX_DICTIONARY_CHARACTERS:
+        return False
+    return any(_MARKED_TAGS.isdisjoint(tag.grammemes) for _, tag in dictionary(language).readings(word))
+
+
+@functools.lru_cache(REMEMBERED_FORMS)
+def is_only_gerund(word: str) -> bool:
+    """
+    Say whether a folded word is an adverbial participle and nothing else in Russian.
+
+    >>> is_only_gerund("сказав"), is_only_gerund("рукав")
+    (True, False)
+    """
+    readings = dictionary("ru").readings(word) if len(word) <= MAX_DICTIONARY_CHARACTERS else []
+    return bool(readings) and all("GRND" in tag.grammemes for _, tag in readings)
+
+
+def only_language(word: str) -> str | None:
+    """
+    Return the language of a folded word that is common in it and no word of the other; None for other words.
+
+    >>> only_language("вони"), only_language("только"), only_language("через")
+    ('uk', 'ru', None)
+    """
+    found = _one_language_words().get(word)
+    return found[0] if found else None
+
+
+@functools.cache
+def _one_language_words() -> MappingProxyType[str, tuple[str, ...]]:
+    return read_table("one_language_words.tsv")
 
 
 def stem_of_unknown(word: str) -> tuple[str, ...]:

@@ -142,7 +142,15 @@ def test_unsupported_language_is_refused() -> None:
 
 def test_version_names_rules_data_and_dictionaries() -> None:
     names = [part.rpartition("-")[0] for part in analysis_version().split()]
-    assert names == ["rules", "data", "pymorphy3-dicts-uk", "pymorphy3-dicts-ru", "snowballstemmer", "PyStemmer"]
+    assert names == [
+        "rules",
+        "data",
+        "pymorphy3-dicts-uk",
+        "pymorphy3-dicts-ru",
+        "snowballstemmer",
+        "PyStemmer",
+        "lemminflect",
+    ]
 
 
 def test_import_loads_no_dictionary_and_use_warns_of_nothing() -> None:

@@ -14,7 +14,8 @@ import pytest
 from search.language.automata import Automaton
 from search.language.dictionaries import Dictionary
 from search.language.normalize import fold_letters
-from search.language.russian import SMALLEST_SHARE, russian_lemmas
+from search.language.russian import SMALLEST_SHARE, SMALLEST_SHARE_BESIDE_ADVERB, russian_lemmas
+from search.language.russian import overrides as russian_overrides
 from search.language.ukrainian import one_spelling, overrides, ukrainian_lemmas
 from search.language.words import dictionary, is_known, is_name, stem_of_unknown
 
@@ -84,24 +85,43 @@ def test_lemmas_are_those_made_of_the_librarys_parses(language: str, library: An
 
 
 def test_names_are_those_of_the_library(language: str, library: Any, words: list[str]) -> None:
-    tags = {"Surn", "Name", "Patr", "Geox", "Orgn", "Trad"}
+    tags = {"Surn", "Name", "Patr", "Orgn", "Trad"}
     for word in words[::5]:
         assert is_name(language, word) == any(tags & parse.tag.grammemes for parse in library.parse(word)), word
 
 
 def russian_lemmas_of_parses(library: Any, word: str) -> tuple[str, ...]:
-    shares: dict[str, float] = defaultdict(float)
-    for parse in library.parse(word):
-        shares[parse.normal_form.replace("ё", "е")] += parse.score
+    if word in russian_overrides():
+        return russian_overrides()[word]
+    parses = library.parse(word)
     if not library.word_is_known(word):
-        return tuple(dict.fromkeys((*shares, *stem_of_unknown(word))))
-    return tuple(lemma for lemma, share in shares.items() if share >= SMALLEST_SHARE * sum(shares.values()))
+        return tuple(
+            dict.fromkeys((*(parse.normal_form.replace("ё", "е") for parse in parses), *stem_of_unknown(word)))
+        )
+    shares: dict[str, float] = defaultdict(float)
+    first: dict[str, Any] = {}
+    for parse in parses:
+        shares[parse.normal_form] += parse.score
+        first.setdefault(parse.normal_form, parse)
+    can_be_adverb = any("ADVB" in parse.tag for parse in parses)
+
+    def smallest(parse: Any) -> float:
+        is_short = can_be_adverb and "ADJS" in parse.tag
+        return (SMALLEST_SHARE_BESIDE_ADVERB if is_short else SMALLEST_SHARE) * sum(shares.values())
+
+    # A word of one lemma keeps it, whatever its parts of speech.
+    kept = [parse for lemma, parse in first.items() if len(first) == 1 or shares[lemma] >= smallest(parse)]
+    adverbs = (parse.normal_form[:-2] + "о" for parse in kept if "COMP" in parse.tag)
+    found = [adverb for adverb in adverbs if any("ADVB" in one.tag and one.is_known for one in library.parse(adverb))]
+    return tuple(dict.fromkeys((*(parse.normal_form.replace("ё", "е") for parse in kept), *found)))
 
 
 def ukrainian_lemmas_of_parses(library: Any, word: str) -> tuple[str, ...]:
     if word in overrides():
         return overrides()[word]
     parses = library.parse(word)
+    if re.search("[чш]е$", word) and any("ADVB" in parse.tag for parse in parses):
+        parses = [parse for parse in parses if "ADJF" not in parse.tag]
     lemmas = [parse.normal_form for parse in parses]
     participle = re.fullmatch("(.+)(чи|ши)(с[ья])?", word)
     if participle and any("GRND" in parse.tag for parse in parses):

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from language_cases import SHARED_DATA
 
-from search.language import identify
+from search.article import LANGUAGES
+from search.language import identify, paragraph_language
 
 ARTICLES = SHARED_DATA / "articles.jsonl"
 
@@ -57,3 +60,30 @@ def test_language_of_articles_is_found_by_their_titles() -> None:
     articles = [json.loads(line) for line in ARTICLES.read_text(encoding="utf-8").splitlines()]
     right = sum(identify(article["title"])[0] == article["language"] for article in articles)
     assert right / len(articles) >= 0.98
+
+
+@pytest.mark.parametrize(
+    ("language", "article", "text"),
+    [
+        ("ru", "uk", "«Мы этого не забудем», — сказал он."),
+        ("uk", "ru", "«Ми цього не забудемо», — сказала вона."),
+        ("ru", "uk", "Также без света остались два района города."),  # no letter that only Russian has
+        ("uk", "ru", "Також без струму лишилась половина громади."),
+        ("uk", "uk", "Він назвав це «новый порядок» і пішов, не чекаючи запитань."),
+        ("ru", "ru", "Он назвал это «новий лад» и вышел, не дожидаясь вопросов."),
+        ("uk", "uk", "Помер Леонид Громов"),  # one name speaks for nothing
+        ("uk", "uk", "Андрій Мельник, Reuters"),
+        ("uk", "uk", "The council approved the budget."),  # words in Latin script are English anyway
+        ("en", "en", "«Мы этого не забудем»"),  # and Cyrillic ones are looked up in both languages there
+        ("uk", "uk", ""),
+        ("ru", "ru", "2024: 100 %"),
+    ],
+)
+def test_language_of_paragraph(language: str, article: str, text: str) -> None:
+    assert paragraph_language(text, article) == language
+
+
+@given(st.text("абвгеиіїєґыэёъ' \nabc\u0301", max_size=60), st.sampled_from(LANGUAGES))
+def test_paragraph_has_the_language_of_its_article_or_the_other_cyrillic_one(text: str, language: str) -> None:
+    found = paragraph_language(text, language)
+    assert found == language or {found, language} == {"uk", "ru"}
