@@ -1,0 +1,1 @@
+"""How good the language work is, measured on texts that are not part of the project."""
