@@ -7,7 +7,7 @@ newest first. Ties are broken by date and then by the place in the index, so tha
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice, product
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from search.archive.facets import facet_values, filter_masks
 from search.archive.hits import articles_having, make_hits
 from search.archive.request import Group, SearchRequest, Sort
 from search.archive.results import FacetValue, Interpretation, Page, Reading
-from search.archive.spelling import spelling_suggestions, words_only
+from search.archive.spelling import NearWords, suggested_words, words_only
 from search.archive.view import View
 from search.article import LANGUAGES
 from search.columnar.arrays import Array
@@ -196,7 +196,8 @@ def _suggestion(view: View, query: str, leaves: tuple[Leaf, ...]) -> str | None:
     if not unknown:
         return None
     vocabulary = _vocabulary(view.snapshot)
-    near = [spelling_suggestions(leaf.typed, vocabulary, lambda term: _frequency(view, term)) for leaf in unknown]
+    articles = partial(_frequency, view)
+    near = [suggested_words(leaf.typed, vocabulary, articles, articles) for leaf in unknown]
     for words in islice(product(*near), MAX_SUGGESTIONS_TRIED):
         suggested = _replaced(query, unknown, words)
         if len(view.seen(view.executor.matches(understand(view, suggested).compiled.tree))):
@@ -205,8 +206,8 @@ def _suggestion(view: View, query: str, leaves: tuple[Leaf, ...]) -> str | None:
 
 
 @lru_cache(maxsize=1)  # reading it takes a second or so for each million terms
-def _vocabulary(snapshot: Snapshot) -> list[str]:
-    return words_only(snapshot.vocabulary(DEFAULT_TEXT_FIELDS))
+def _vocabulary(snapshot: Snapshot) -> NearWords:
+    return NearWords(words_only(snapshot.vocabulary(DEFAULT_TEXT_FIELDS)))
 
 
 def _replaced(query: str, leaves: Sequence[Leaf], words: Sequence[str]) -> str:

@@ -29,7 +29,8 @@ _COUNT = np.dtype("<u4")
 _BYTES = [bytes((label,)) for label in range(256)]
 
 _ROOT = 0
-_BEFORE_RECORD = b"\x01"
+#: What stands between a word and its records.
+BEFORE_RECORD = b"\x01"
 
 # Forms of one paradigm end in the same node, so few nodes serve a whole archive: 300 articles need some 9,000 of the
 # 145,000 that a dictionary has. A node's records take 420 bytes.
@@ -132,7 +133,7 @@ class Records(Automaton):
             if not node:
                 return found
             spelled += self._typed + part
-        node = self.follow(_BEFORE_RECORD, node)
+        node = self.follow(BEFORE_RECORD, node)
         if node:
             found.insert(0, (spelled, node))
         return found

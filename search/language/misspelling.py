@@ -1,0 +1,276 @@
+"""
+How words come to be misspelled in Ukrainian, Russian and English, and which words of the dictionaries are near one.
+
+A slip is the likelier the nearer the keys or the sounds are. Which of the near words was meant, also by what the archive
+has, is decided in ``search.archive.spelling``.
+"""
+
+import functools
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from types import MappingProxyType
+
+from search.language.english import english_lemmas
+from search.language.normalize import fold
+from search.language.routing import languages_of_letters
+from search.language.russian import russian_lemmas
+from search.language.tokens import lemma_term
+from search.language.ukrainian import ukrainian_lemmas
+from search.language.words import MAX_DICTIONARY_CHARACTERS, dictionary, is_known
+
+#: One slip in a short word, two in a long one; below four letters everything is near to everything.
+MIN_LETTERS = 4
+LETTERS_FOR_TWO_SLIPS = 6
+
+# What one slip costs, in units of the unlikeliest, which puts one letter for any other. From the proportions of slips in
+# real texts, rounded: sounds first, then what the hand does.
+_ANY_LETTER = 1.0
+_SOUND_ALIKE = 0.55
+_NEAR_KEY = 0.8
+_SWAPPED = 0.7
+_EXTRA = 0.9
+_EXTRA_DOUBLED = 0.6
+_MISSING = 0.9
+_MISSING_DOUBLED = 0.55
+_MISSING_SIGN = 0.5
+_MISSING_SILENT = 0.8
+_OTHER_FIRST_LETTER = 0.3
+_TWO_SLIPS = 1.0
+
+# Letters that are heard alike in some word, in groups: unstressed vowels, voiced and voiceless consonants, and letters of
+# the neighbour language, which surzhyk and a Russian keyboard put for the Ukrainian ones.
+_ALIKE = (
+    "иі иы іи ії іы ий йі йї еє еи еі еэ єе єэ яю яа яе юу оа оу ао уо ув вф гґ гх гк хк кґ зс зж дт бп жш чш щш чщ цс ць сш "
+    "ьъ ьй ъ' ь' йь её оё єї гв "
+    "ae ai ao ei eo ie io ou uo iy ye ey ck cs ks sz ck kq dt bp fv gj mn vw ui td"
+)
+# Several letters for one sound: as they are typed, and as they are meant.
+_SPELLINGS = (
+    "шч щ,сч щ,тч ч,тс ц,дс ц,тц ц,тьс ц,йо ьо,ьо йо,йо ё,йе є,йе е,йу ю,йа я,йі ї,ьі ї,дз з,дж ж,х кх,"
+    "ph f,f ph,gh f,ck k,k ck,c ck,sh ti,sh ci,tion sion,x cs,ks x,kw qu,oo u,u oo,ee i,i ee,ea e,e ea,y ie,ie y,ai ei,ch k,k ch"
+)
+_KEYBOARDS = (
+    ("йцукенгшщзхї", "фівапролджє", "ячсмитьбю"),
+    ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"),
+    ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
+)
+# Signs that are not heard or not on the keyboard, and letters that English does not pronounce.
+_SIGNS = frozenset("ьъ'-")
+_SILENT = frozenset("hkgbwpuetcтд")
+
+_LETTERS = "абвгґдеёєжзиіїйклмнопрстуфхцчшщъыьэюя'-"
+
+# A second slip must be a likely one: trying every letter twice would take a hundred times as long.
+_MOST_COST_OF_ONE = 1.0
+_MOST_COST_OF_TWO = 1.6
+# A long word takes some 3,000 steps, an adversarial one stops here: some 10 ms.
+MAX_STEPS = 20_000
+
+
+def _pairs_of_sounds() -> frozenset[tuple[str, str]]:
+    pairs = [tuple(pair) for pair in _ALIKE.split()]
+    return frozenset((a, b) for a, b in pairs) | frozenset((b, a) for a, b in pairs)
+
+
+def _pairs_of_keys() -> frozenset[tuple[str, str]]:
+    """Return the pairs of letters whose keys touch: those beside each other, and those of the rows above and below."""
+    keys = [(letter, row, place) for rows in _KEYBOARDS for row, line in enumerate(rows) for place, letter in enumerate(line)]
+    by_board = [keys[start:end] for start, end in _slices()]
+    near = {
+        (first[0], second[0])
+        for board in by_board
+        for first, second in combinations(board, 2)
+        if abs(first[1] - second[1]) <= 1 and abs(first[2] - second[2]) <= 1
+    }
+    return frozenset(near | {(second, first) for first, second in near})
+
+
+def _slices() -> Iterator[tuple[int, int]]:
+    start = 0
+    for rows in _KEYBOARDS:
+        end = start + sum(map(len, rows))
+        yield start, end
+        start = end
+
+
+_SOUNDS = _pairs_of_sounds()
+_KEYS = _pairs_of_keys()
+_CHEAP_LETTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {letter: tuple(meant for typed, meant in sorted(_SOUNDS) if typed == letter) for letter in _LETTERS}
+)
+_REPLACED: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = MappingProxyType({})
+
+
+def _rules_by_last_letters() -> dict[tuple[str, str], list[tuple[str, str]]]:
+    rules: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for rule in _SPELLINGS.split(","):
+        typed, meant = rule.split(" ")
+        rules.setdefault((typed[-1], meant[-1]), []).append((typed, meant))
+    return rules
+
+
+_RULES = _rules_by_last_letters()
+
+
+def slip_cost(typed: str, meant: str) -> float:
+    """
+    Return how unlikely it is that a folded word is typed as another: 0 for the same, about 1 for each unlikely slip.
+
+    A Damerau-Levenshtein distance in its restricted form, with the weights above.
+
+    >>> slip_cost("пидтримка", "підтримка") < slip_cost("пвдтримка", "підтримка") < slip_cost("пжтримка", "підтримка")
+    True
+    """
+    rows = [[0.0] * (len(meant) + 1) for _ in range(len(typed) + 1)]
+    for i in range(len(typed) + 1):
+        row = rows[i]
+        for j in range(len(meant) + 1):
+            if i or j:
+                row[j] = _cell(rows, typed, meant, i, j)
+    return rows[-1][-1] + (_OTHER_FIRST_LETTER if typed[:1] != meant[:1] else 0.0)
+
+
+def _cell(rows: list[list[float]], typed: str, meant: str, i: int, j: int) -> float:
+    """Return the least cost of the first ``i`` letters typed for the first ``j`` meant."""
+    if not i:
+        return rows[0][j - 1] + _missing(meant, j - 1)
+    if not j:
+        return rows[i - 1][0] + _extra(typed, i - 1)
+    a, b = typed[i - 1], meant[j - 1]
+    if a == b:
+        best = rows[i - 1][j - 1]
+    else:
+        best = rows[i - 1][j - 1] + _other_letter(a, b)
+    best = min(best, rows[i - 1][j] + _extra(typed, i - 1), rows[i][j - 1] + _missing(meant, j - 1))
+    if i > 1 and j > 1 and a != b and a == meant[j - 2] and typed[i - 2] == b:
+        best = min(best, rows[i - 2][j - 2] + _SWAPPED)
+    for typed_end, meant_end in _RULES.get((a, b), ()):
+        if typed.endswith(typed_end, 0, i) and meant.endswith(meant_end, 0, j):
+            best = min(best, rows[i - len(typed_end)][j - len(meant_end)] + _SOUND_ALIKE)
+    return best
+
+
+def _other_letter(typed: str, meant: str) -> float:
+    if (typed, meant) in _SOUNDS:
+        return _SOUND_ALIKE
+    return _NEAR_KEY if (typed, meant) in _KEYS else _ANY_LETTER
+
+
+def _extra(typed: str, place: int) -> float:
+    return _EXTRA_DOUBLED if place and typed[place] == typed[place - 1] else _EXTRA
+
+
+def _missing(meant: str, place: int) -> float:
+    letter = meant[place]
+    if letter in _SIGNS:
+        return _MISSING_SIGN
+    if place and letter == meant[place - 1]:
+        return _MISSING_DOUBLED
+    return _MISSING_SILENT if letter in _SILENT else _MISSING
+
+
+def is_a_word(word: str) -> bool:
+    """Say whether the dictionary of Ukrainian or Russian has a folded word: then it is as it was meant."""
+    return any(is_known(language, word) for language in languages_of_letters(word) if language != "en")
+
+
+_LEMMAS = {"uk": ukrainian_lemmas, "ru": russian_lemmas, "en": english_lemmas}
+
+
+@functools.lru_cache(4096)
+def known_lemmas(word: str) -> tuple[str, ...]:
+    """Return the lemma terms of a folded word in the languages that know it; English knows every Latin word."""
+    languages = [each for each in languages_of_letters(word) if each == "en" or is_known(each, word)]
+    return tuple(lemma_term(language, lemma) for language in languages for lemma in _LEMMAS[language](word))
+
+
+def near_dictionary_words(word: str) -> tuple[str, ...]:
+    """
+    Return the folded words of the Ukrainian and Russian dictionaries that a folded word may be a misspelling of.
+
+    Those with one slip, and for ``LETTERS_FOR_TWO_SLIPS`` letters those with two of which at least one is likely.
+    Takes at most ``MAX_STEPS`` steps in each dictionary.
+
+    >>> "підтримка" in near_dictionary_words("пидтримка")
+    True
+    """
+    if not MIN_LETTERS <= len(word) <= MAX_DICTIONARY_CHARACTERS or not set(word) <= set(_LETTERS):
+        return ()
+    found: dict[str, None] = {}
+    for language in ("uk", "ru"):
+        found.update(dict.fromkeys(map(fold, _Walk(language, word).run())))
+    found.pop(word, None)
+    return tuple(found)
+
+
+class _Walk:
+    """One walk through a dictionary along a word, with slips."""
+
+    def __init__(self, language: str, word: str) -> None:
+        self._dictionary = dictionary(language)
+        self._word = word
+        self._letters = [letter.encode() for letter in word]
+        self._steps = MAX_STEPS
+        self._found: dict[str, None] = {}
+
+    def run(self) -> list[str]:
+        two = len(self._word) >= LETTERS_FOR_TWO_SLIPS
+        self._go(0, 0, "", _MOST_COST_OF_TWO if two else _MOST_COST_OF_ONE, 2 if two else 1)
+        return list(self._found)
+
+    def _go(self, place: int, node: int, spelled: str, budget: float, slips: int) -> None:
+        """Follow the word from a place on, trying a slip before each letter while the budget lasts."""
+        follow, word, letters = self._dictionary.follow, self._word, self._letters
+        while True:
+            if slips and self._steps > 0:
+                self._slip(place, node, spelled, budget, slips)
+            self._steps -= 1
+            if place == len(word):
+                break
+            node = follow(letters[place], node)
+            if not node:
+                return
+            spelled += word[place]
+            place += 1
+        if self._dictionary.ends_word(node):
+            self._found[spelled] = None
+
+    def _slip(self, place: int, node: int, spelled: str, budget: float, slips: int) -> None:
+        """Try every slip at a place that the budget allows."""
+        word = self._word
+        typed = word[place] if place < len(word) else ""
+        if budget >= _NEAR_KEY:
+            meant = _LETTERS
+        elif typed:
+            meant = "".join(_CHEAP_LETTERS[typed]) + "ь'" + (spelled[-1:] or "")
+        else:
+            meant = "ь'" + (spelled[-1:] or "")
+        for letter in dict.fromkeys(meant):
+            following = self._dictionary.follow(letter.encode(), node)
+            self._steps -= 1
+            if not following:
+                continue
+            cost = _MISSING_DOUBLED if spelled[-1:] == letter else _MISSING_SIGN if letter in _SIGNS else _MISSING
+            if cost <= budget:
+                self._go(place, following, spelled + letter, budget - cost, slips - 1)
+            if typed and letter != typed and (cost := _other_letter(typed, letter)) <= budget:
+                self._go(place + 1, following, spelled + letter, budget - cost, slips - 1)
+        if typed and (cost := _extra(word, place)) <= budget:
+            self._go(place + 1, node, spelled, budget - cost, slips - 1)
+        if place + 1 < len(word) and word[place + 1] != typed and budget >= _SWAPPED:
+            swapped = word[place + 1] + typed
+            following = self._dictionary.follow(swapped.encode(), node)
+            if following:
+                self._go(place + 2, following, spelled + swapped, budget - _SWAPPED, slips - 1)
+
+
+def in_case_of(typed: str, word: str) -> str:
+    """
+    Return a word in the case of a typed one: small letters, a capital, or capitals.
+
+    >>> in_case_of("КИЇВВ", "київ"), in_case_of("Одса", "одеса")
+    ('КИЇВ', 'Одеса')
+    """
+    if len(typed) > 1 and typed.isupper():
+        return word.upper()
+    return word[:1].upper() + word[1:] if typed[:1].isupper() else word
