@@ -67,7 +67,7 @@ class NearWords:
         found = process.extract(
             word,
             words,
-            scorer=OSA.distance,  # type: ignore[arg-type]  # its overloads are narrower than the protocol asks
+            scorer=OSA.distance,
             score_cutoff=slips,
             limit=None,
         )

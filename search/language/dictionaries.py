@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from search.language.automata import BEFORE_RECORD, REMEMBERED_NODES, Records, Shares
+from search.language.automata import REMEMBERED_NODES, Records, Shares
 
 #: A lemma of a word form, and the library's tag for the form: its grammatical properties.
 Reading: TypeAlias = tuple[str, Any]
@@ -49,13 +49,10 @@ class Dictionary:
         """Say whether the dictionary has a word."""
         return bool(self._words.spellings(word))
 
-    def follow(self, letters: bytes, node: int = 0) -> int:
-        """Return where letters in UTF-8 lead from another place among the words, 0 being their root; or 0: nowhere."""
-        return self._words.follow(letters, node)
-
-    def ends_word(self, node: int) -> bool:
-        """Say whether a word ends at a place that ``follow`` has led to."""
-        return bool(self._words.follow(BEFORE_RECORD, node))
+    @property
+    def words(self) -> Records:
+        """The automaton of the words, for those who walk through it letter by letter."""
+        return self._words
 
     def readings(self, word: str) -> list[Reading]:
         """Return the readings of a word that the dictionary has, in its order; none for a word that it lacks."""

@@ -6,9 +6,7 @@ has, is decided in ``search.archive.spelling``.
 """
 
 import functools
-from collections.abc import Iterator, Mapping
-from itertools import combinations
-from types import MappingProxyType
+from itertools import permutations
 
 from search.language.english import english_lemmas
 from search.language.normalize import fold
@@ -47,7 +45,8 @@ _ALIKE = (
 # Several letters for one sound: as they are typed, and as they are meant.
 _SPELLINGS = (
     "шч щ,сч щ,тч ч,тс ц,дс ц,тц ц,тьс ц,йо ьо,ьо йо,йо ё,йе є,йе е,йу ю,йа я,йі ї,ьі ї,дз з,дж ж,х кх,"
-    "ph f,f ph,gh f,ck k,k ck,c ck,sh ti,sh ci,tion sion,x cs,ks x,kw qu,oo u,u oo,ee i,i ee,ea e,e ea,y ie,ie y,ai ei,ch k,k ch"
+    "ph f,f ph,gh f,ck k,k ck,c ck,sh ti,sh ci,tion sion,x cs,ks x,kw qu,oo u,u oo,ee i,i ee,ea e,e ea,y ie,ie y,"
+    "ai ei,ch k,k ch"
 )
 _KEYBOARDS = (
     ("йцукенгшщзхї", "фівапролджє", "ячсмитьбю"),
@@ -68,37 +67,22 @@ MAX_STEPS = 20_000
 
 
 def _pairs_of_sounds() -> frozenset[tuple[str, str]]:
-    pairs = [tuple(pair) for pair in _ALIKE.split()]
-    return frozenset((a, b) for a, b in pairs) | frozenset((b, a) for a, b in pairs)
+    return frozenset(pair for two in _ALIKE.split() for pair in ((two[0], two[1]), (two[1], two[0])))
 
 
 def _pairs_of_keys() -> frozenset[tuple[str, str]]:
     """Return the pairs of letters whose keys touch: those beside each other, and those of the rows above and below."""
-    keys = [(letter, row, place) for rows in _KEYBOARDS for row, line in enumerate(rows) for place, letter in enumerate(line)]
-    by_board = [keys[start:end] for start, end in _slices()]
-    near = {
-        (first[0], second[0])
-        for board in by_board
-        for first, second in combinations(board, 2)
-        if abs(first[1] - second[1]) <= 1 and abs(first[2] - second[2]) <= 1
-    }
-    return frozenset(near | {(second, first) for first, second in near})
-
-
-def _slices() -> Iterator[tuple[int, int]]:
-    start = 0
+    near = set()
     for rows in _KEYBOARDS:
-        end = start + sum(map(len, rows))
-        yield start, end
-        start = end
+        keys = [(letter, row, place) for row, line in enumerate(rows) for place, letter in enumerate(line)]
+        for (first, row, place), (second, other_row, other_place) in permutations(keys, 2):
+            if abs(row - other_row) <= 1 and abs(place - other_place) <= 1:
+                near.add((first, second))
+    return frozenset(near)
 
 
 _SOUNDS = _pairs_of_sounds()
 _KEYS = _pairs_of_keys()
-_CHEAP_LETTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {letter: tuple(meant for typed, meant in sorted(_SOUNDS) if typed == letter) for letter in _LETTERS}
-)
-_REPLACED: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = MappingProxyType({})
 
 
 def _rules_by_last_letters() -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -137,11 +121,11 @@ def _cell(rows: list[list[float]], typed: str, meant: str, i: int, j: int) -> fl
     if not j:
         return rows[i - 1][0] + _extra(typed, i - 1)
     a, b = typed[i - 1], meant[j - 1]
-    if a == b:
-        best = rows[i - 1][j - 1]
-    else:
-        best = rows[i - 1][j - 1] + _other_letter(a, b)
-    best = min(best, rows[i - 1][j] + _extra(typed, i - 1), rows[i][j - 1] + _missing(meant, j - 1))
+    best = min(
+        rows[i - 1][j - 1] + (0.0 if a == b else _other_letter(a, b)),
+        rows[i - 1][j] + _extra(typed, i - 1),
+        rows[i][j - 1] + _missing(meant, j - 1),
+    )
     if i > 1 and j > 1 and a != b and a == meant[j - 2] and typed[i - 2] == b:
         best = min(best, rows[i - 2][j - 2] + _SWAPPED)
     for typed_end, meant_end in _RULES.get((a, b), ()):
@@ -161,10 +145,14 @@ def _extra(typed: str, place: int) -> float:
 
 
 def _missing(meant: str, place: int) -> float:
-    letter = meant[place]
+    return _missing_after(meant[place - 1] if place else "", meant[place])
+
+
+def _missing_after(before: str, letter: str) -> float:
+    """Return the cost of a letter that was left out after what ends in ``before``."""
     if letter in _SIGNS:
         return _MISSING_SIGN
-    if place and letter == meant[place - 1]:
+    if before.endswith(letter):
         return _MISSING_DOUBLED
     return _MISSING_SILENT if letter in _SILENT else _MISSING
 
@@ -207,9 +195,10 @@ class _Walk:
     """One walk through a dictionary along a word, with slips."""
 
     def __init__(self, language: str, word: str) -> None:
-        self._dictionary = dictionary(language)
+        self._words = dictionary(language).words
         self._word = word
-        self._letters = [letter.encode() for letter in word]
+        self._encoded = [letter.encode() for letter in word]
+        self._letters: dict[int, list[tuple[str, int]]] = {}
         self._steps = MAX_STEPS
         self._found: dict[str, None] = {}
 
@@ -220,48 +209,46 @@ class _Walk:
 
     def _go(self, place: int, node: int, spelled: str, budget: float, slips: int) -> None:
         """Follow the word from a place on, trying a slip before each letter while the budget lasts."""
-        follow, word, letters = self._dictionary.follow, self._word, self._letters
-        while True:
-            if slips and self._steps > 0:
-                self._slip(place, node, spelled, budget, slips)
+        follow, encoded = self._words.follow, self._encoded
+        for letter in encoded[place:]:
+            if slips:
+                self._slip(place, node, spelled, budget, slips - 1)
             self._steps -= 1
-            if place == len(word):
-                break
-            node = follow(letters[place], node)
-            if not node:
+            node = follow(letter, node)
+            if not node or self._steps < 0:
                 return
-            spelled += word[place]
+            spelled += self._word[place]
             place += 1
-        if self._dictionary.ends_word(node):
+        if slips:
+            self._slip(place, node, spelled, budget, slips - 1)
+        if self._words.ends_word(node):
             self._found[spelled] = None
 
     def _slip(self, place: int, node: int, spelled: str, budget: float, slips: int) -> None:
-        """Try every slip at a place that the budget allows."""
+        """Try the slips at a place that the budget allows: another letter, one missing, one too many, two swapped."""
         word = self._word
-        typed = word[place] if place < len(word) else ""
-        if budget >= _NEAR_KEY:
-            meant = _LETTERS
-        elif typed:
-            meant = "".join(_CHEAP_LETTERS[typed]) + "ь'" + (spelled[-1:] or "")
-        else:
-            meant = "ь'" + (spelled[-1:] or "")
-        for letter in dict.fromkeys(meant):
-            following = self._dictionary.follow(letter.encode(), node)
+        typed, following = word[place : place + 1], word[place + 1 : place + 2]
+        for letter, led in self._letters_from(node):
             self._steps -= 1
-            if not following:
+            left = budget - _missing_after(spelled, letter)
+            if left >= 0:
+                self._go(place, led, spelled + letter, left, slips)
+            if not typed or letter == typed:
                 continue
-            cost = _MISSING_DOUBLED if spelled[-1:] == letter else _MISSING_SIGN if letter in _SIGNS else _MISSING
-            if cost <= budget:
-                self._go(place, following, spelled + letter, budget - cost, slips - 1)
-            if typed and letter != typed and (cost := _other_letter(typed, letter)) <= budget:
-                self._go(place + 1, following, spelled + letter, budget - cost, slips - 1)
-        if typed and (cost := _extra(word, place)) <= budget:
-            self._go(place + 1, node, spelled, budget - cost, slips - 1)
-        if place + 1 < len(word) and word[place + 1] != typed and budget >= _SWAPPED:
-            swapped = word[place + 1] + typed
-            following = self._dictionary.follow(swapped.encode(), node)
-            if following:
-                self._go(place + 2, following, spelled + swapped, budget - _SWAPPED, slips - 1)
+            left = budget - _other_letter(typed, letter)
+            if left >= 0:
+                self._go(place + 1, led, spelled + letter, left, slips)
+            if letter == following and budget >= _SWAPPED:
+                led = self._words.follow(self._encoded[place], led)
+                if led:
+                    self._go(place + 2, led, spelled + letter + typed, budget - _SWAPPED, slips)
+        if typed and (left := budget - _extra(word, place)) >= 0:
+            self._go(place + 1, node, spelled, left, slips)
+
+    def _letters_from(self, node: int) -> list[tuple[str, int]]:
+        if node not in self._letters:
+            self._letters[node] = self._words.letters(node)
+        return self._letters[node]
 
 
 def in_case_of(typed: str, word: str) -> str:
