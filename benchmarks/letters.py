@@ -9,9 +9,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
 TABLE = ROOT / "search" / "language" / "data" / "letter_pairs.txt"
 
 _LETTERS = {"uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'", "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "en": "a-z'"}
@@ -32,16 +34,13 @@ def texts(language: str) -> Iterator[str]:
         yield from (re.sub(r"```.*?```|`[^`]*`", " ", path.read_text(encoding="utf-8"), flags=re.S) for path in DOCS)
 
 
-DOCS = sorted((ROOT / "docs").glob("*.md"))
-
-
 def pairs(language: str, sources: Iterable[str]) -> dict[str, Counter[str]]:
     """Return the letters that follow each letter."""
     found: dict[str, Counter[str]] = {}
     for text in sources:
         for word in re.findall(rf"(?<![^\W_])[{_LETTERS[language]}]+(?![^\W_])", text.lower().replace("’", "'")):
             marked = f"^{word.strip(chr(39))}^"
-            for first, second in zip(marked, marked[1:], strict=False):
+            for first, second in pairwise(marked):
                 found.setdefault(first, Counter())[second] += 1
     return found
 

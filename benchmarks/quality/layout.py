@@ -16,17 +16,13 @@ from pathlib import Path
 
 from benchmarks.quality.figures import Figure
 from search.language import positions
-from search.language.layout import mended_layout, other_layouts
+from search.language.layout import LAYOUT_TABLES, mended_layout
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _FOREIGN = {"uk": "[a-z]", "ru": "[a-z]", "en": "[а-яіїєґ]"}
 _MOST_QUERIES = 1_800
 # Meant in the first, typed on the second.
 _DIRECTIONS = (("uk", "en"), ("ru", "en"), ("en", "uk"), ("en", "ru"), ("uk", "ru"))
-
-
-class Query(tuple[str, str]):
-    """A query and the line that it was cut from."""
 
 
 def queries(lines: dict[str, list[str]], size: int) -> dict[str, list[tuple[str, str]]]:
@@ -74,9 +70,7 @@ def has_outside(counts: Counter[str], line_terms: set[str], word: str) -> int:
 
 def _typed(query: str, meant: str, layout: str) -> str:
     """Return what the keys of a query write with another layout."""
-    from search.language.layout import _TABLES
-
-    return query.translate(_TABLES[meant, layout])
+    return query.translate(LAYOUT_TABLES[meant, layout])
 
 
 def _mended(typed: str, has: Callable[[str], int] | None) -> str:

@@ -114,8 +114,8 @@ def measure(data: Path) -> Iterator[Figure]:
             recall = sum(word in each for word, each in zip(folded, found, strict=True)) / len(words)
             first = sum(each[:1] == (word,) for word, each in zip(folded, found, strict=True)) / len(words)
             alone = len(languages) == 1
-            yield Figure("typing", f"{label}: recall", recall, recall_target if alone else None)
-            yield Figure("typing", f"{label}: @1", first, first_target if alone else None)
+            yield Figure("typing", f"{label}: recall", recall, None if alone else recall_target)
+            yield Figure("typing", f"{label}: @1", first, None if alone else first_target)
             yield Figure("typing", f"{label}: readings for each word", sum(map(len, found)) / len(words))
             yield Figure("typing", f"{label}: milliseconds", milliseconds)
     english = frequent_words(data, "en")

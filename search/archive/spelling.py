@@ -7,7 +7,7 @@ frequent the word is.
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -34,7 +34,7 @@ _MAX_CHARACTERS = 50
 
 # What a slip weighs against a word's frequency, and the form's own against that of all forms: a rare form of a common
 # word is likelier than a form of a rare word.
-_WEIGHT_OF_SLIP = 2.6 * 2
+_WEIGHT_OF_SLIP = 5.2
 _WEIGHT_OF_FORM = 0.45
 _WEIGHT_OF_LEMMA = 0.25
 

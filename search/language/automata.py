@@ -93,7 +93,7 @@ class Automaton:
         return found
 
     def letters(self, node: int) -> list[tuple[str, int]]:
-        """Return the letters of Cyrillic, apostrophes and hyphens that lead on from a node, each with where it leads."""
+        """Return the Cyrillic letters, apostrophes and hyphens that lead on from a node, and where each leads."""
         distances, guide = self._next, self._guide
         found: list[tuple[str, int]] = []
         first = guide[2 * node]

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -37,7 +37,10 @@ def _table(source: str, target: str) -> dict[int, str]:
     return table
 
 
-_TABLES = {(source, target): _table(source, target) for source in LAYOUTS for target in LAYOUTS if source != target}
+#: What each key writes, from layout to layout, for ``str.translate``.
+LAYOUT_TABLES = {
+    (source, target): _table(source, target) for source in LAYOUTS for target in LAYOUTS if source != target
+}
 # The Ukrainian apostrophe stands on the key of the Russian ё, and ' of the English layout on the key of є.
 _UKRAINIAN_BY_SOUND = str.maketrans("ыЫъЪэЭёЁ", "иИїЇєЄ''")
 
@@ -89,11 +92,11 @@ def other_layouts(text: str) -> tuple[Conversion, ...]:
     >>> [conversion.text for conversion in other_layouts("ghbdtn")]
     ['привет']
     >>> [conversion.text for conversion in other_layouts("киъв")]
-    ["rb]d", 'київ']
+    ['rbъd', 'rb]d', 'київ']
     """
     found: dict[str, Conversion] = {}
     for source, target in _directions(text):
-        converted = text.translate(_TABLES[source, target])
+        converted = text.translate(LAYOUT_TABLES[source, target])
         found.setdefault(converted, Conversion(converted, source, target))
         if (source, target) == ("ru", "uk"):
             # Who has only a Russian layout may also write the Russian letter that sounds like the Ukrainian one.
@@ -130,8 +133,12 @@ def mended_layout(words: Sequence[str], has: Callable[[str], int] | None) -> tup
     query = [word[:_MAX_CHARACTERS] for word in words[:_MAX_WORDS]]
     evidence = _Evidence(has)
     scripts = iter(_scripts(query))
-    groups = (list(group) for _, group in groupby(query, lambda _: next(scripts)))
-    mended = list(chain.from_iterable(_mended_group(group, evidence) for group in groups))
+    groups = ((script, list(group)) for script, group in groupby(query, lambda _: next(scripts)))
+    mended = list(
+        chain.from_iterable(
+            [None] * len(group) if script == "none" else _mended_group(group, evidence) for script, group in groups
+        )
+    )
     return tuple(mended) + (None,) * (len(words) - len(mended))
 
 
@@ -140,7 +147,7 @@ def _scripts(words: list[str]) -> list[str]:
     scripts = list(map(_script, words))
     for place, word in enumerate(words):
         if _SIGNS.fullmatch(word):
-            scripts[place] = scripts[place - 1] if place else scripts[min(1, len(words) - 1)]
+            scripts[place] = scripts[place - 1] if place else scripts[1] if len(words) > 1 else "none"
     return scripts
 
 
@@ -215,10 +222,12 @@ def _readings(words: list[str]) -> Iterator[list[Conversion]]:
 
 
 def _conversions(word: str, source: str, target: str) -> Iterator[Conversion]:
-    yield Conversion(word.translate(_TABLES[source, target]), source, target)
+    yield Conversion(word.translate(LAYOUT_TABLES[source, target]), source, target)
     stops = _STOPS.search(word)
     without = word[: stops.start()] if stops else word
-    yield Conversion(without.translate(_TABLES[source, target]) + (stops.group() if stops else ""), source, target)
+    yield Conversion(
+        without.translate(LAYOUT_TABLES[source, target]) + (stops.group() if stops else ""), source, target
+    )
     if (source, target) == ("ru", "uk"):
         yield Conversion(word.translate(_UKRAINIAN_BY_SOUND), source, target)
 
@@ -266,11 +275,7 @@ def _likelihood(word: str, language: str, evidence: _Evidence) -> float:
     if spelled >= _LIKELIEST_WORD or not _fits(word, language):
         return spelled
     articles = evidence(word)
-    if language == "en":
-        is_word = bool(articles)
-    else:
-        is_word = is_known(language, fold(word))
-    if not is_word:
+    if not (is_known(language, fold(word)) if language != "en" else articles):
         return max(spelled, _FOUND_BY_GUESS) if articles else spelled
     return max(spelled, min(_LIKELIEST_WORD, _KNOWN_WORD + _PER_FOLD_OF_ARTICLES * math.log1p(articles)))
 
@@ -284,7 +289,7 @@ def _spelling(language: str, word: str) -> float:
     pairs = _pairs()[language]
     marked = f"^{word}^"
     total = 0.0
-    for first, second in zip(marked, marked[1:], strict=False):
+    for first, second in pairwise(marked):
         following = pairs.get(first)
         total += _FOREIGN_LETTER if following is None or second not in pairs else following.get(second, following[""])
     return total
@@ -296,7 +301,7 @@ _UNSEEN_PAIRS = 0.5
 
 @functools.cache
 def _pairs() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
-    """Return the logarithm of how often each letter follows each, by language; "" stands for pairs that were not seen."""
+    """Return the logarithm of how often each letter follows each, by language; "" stands for unseen pairs."""
     text = resources.files("search.language").joinpath("data", "letter_pairs.txt").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
     alphabet_sizes = {language: sum(row[0] == language for row in rows) for language in LAYOUTS}

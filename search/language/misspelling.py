@@ -1,8 +1,8 @@
 """
 How words come to be misspelled in Ukrainian, Russian and English, and which words of the dictionaries are near one.
 
-A slip is the likelier the nearer the keys or the sounds are. Which of the near words was meant, also by what the archive
-has, is decided in ``search.archive.spelling``.
+A slip is the likelier the nearer the keys or the sounds are. Which of the near words was meant is decided in
+``search.archive.spelling``, which knows what the archive has.
 """
 
 import functools
@@ -20,8 +20,9 @@ from search.language.words import MAX_DICTIONARY_CHARACTERS, dictionary, is_know
 MIN_LETTERS = 4
 LETTERS_FOR_TWO_SLIPS = 6
 
-# What one slip costs, in units of the unlikeliest, which puts one letter for any other. From the proportions of slips in
-# real texts, rounded: sounds first, then what the hand does.
+# What one slip costs, in units of the unlikeliest, which puts one letter for any other: signs that are not heard and
+# sounds first, then what the hand does. Rounded: a tenth more of any changes the figures of benchmarks.quality.spelling
+# by a hundredth at most.
 _ANY_LETTER = 1.0
 _SOUND_ALIKE = 0.55
 _NEAR_KEY = 0.8
@@ -33,12 +34,11 @@ _MISSING_DOUBLED = 0.55
 _MISSING_SIGN = 0.5
 _MISSING_SILENT = 0.8
 _OTHER_FIRST_LETTER = 0.3
-_TWO_SLIPS = 1.0
 
-# Letters that are heard alike in some word, in groups: unstressed vowels, voiced and voiceless consonants, and letters of
+# Pairs of letters that are heard alike in some word: unstressed vowels, voiced and voiceless consonants, and letters of
 # the neighbour language, which surzhyk and a Russian keyboard put for the Ukrainian ones.
 _ALIKE = (
-    "иі иы іи ії іы ий йі йї еє еи еі еэ єе єэ яю яа яе юу оа оу ао уо ув вф гґ гх гк хк кґ зс зж дт бп жш чш щш чщ цс ць сш "
+    "иі иы ії іы ий йі йї еє еи еі еэ єэ яю яа яе юу оа оу ув вф гґ гх гк хк кґ зс зж дт бп жш чш щш чщ цс ць сш "
     "ьъ ьй ъ' ь' йь её оё єї гв "
     "ae ai ao ei eo ie io ou uo iy ye ey ck cs ks sz ck kq dt bp fv gj mn vw ui td"
 )
@@ -157,9 +157,25 @@ def _missing_after(before: str, letter: str) -> float:
     return _MISSING_SILENT if letter in _SILENT else _MISSING
 
 
+# Tags of the dictionaries for forms that they list as misspelled.
+_WRONG = frozenset({"Dist", "Erro"})
+
+
 def is_a_word(word: str) -> bool:
-    """Say whether the dictionary of Ukrainian or Russian has a folded word: then it is as it was meant."""
-    return any(is_known(language, word) for language in languages_of_letters(word) if language != "en")
+    """
+    Say whether the dictionary of Ukrainian or Russian has a folded word as a correct one.
+
+    >>> is_a_word("агентство"), is_a_word("агенство"), is_a_word("рынок")
+    (True, False, True)
+    """
+    return any(_is_correct(language, word) for language in languages_of_letters(word) if language != "en")
+
+
+@functools.lru_cache(4096)
+def _is_correct(language: str, word: str) -> bool:
+    if len(word) > MAX_DICTIONARY_CHARACTERS:
+        return False
+    return any(_WRONG.isdisjoint(tag.grammemes) for _, tag in dictionary(language).readings(word))
 
 
 _LEMMAS = {"uk": ukrainian_lemmas, "ru": russian_lemmas, "en": english_lemmas}
@@ -186,7 +202,7 @@ def near_dictionary_words(word: str) -> tuple[str, ...]:
         return ()
     found: dict[str, None] = {}
     for language in ("uk", "ru"):
-        found.update(dict.fromkeys(map(fold, _Walk(language, word).run())))
+        found.update((fold(each), None) for each in _Walk(language, word).run() if _is_correct(language, each))
     found.pop(word, None)
     return tuple(found)
 

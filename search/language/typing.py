@@ -11,43 +11,18 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
-from typing import Protocol
+from importlib import resources
+from typing import Protocol, TypeAlias
 
 from search.language.normalize import fold, normalize
 from search.language.words import MAX_DICTIONARY_CHARACTERS, dictionary
 
 MIN_LETTERS = 3
 
-# A word of twelve letters takes some 500 steps; a step is a microsecond or two. Where a reading could go on in a thousand
-# ways, those that the schemes of the states have are tried first.
+# A step is a microsecond or a few, and words take some 50 in a dictionary; the most usual readings come first, so that
+# little is lost where the letters allow too many.
 MAX_STEPS = 6_000
 
-# How Latin letters are read, by language: the readings that official schemes have, then those of people who type quickly.
-# KMU: resolution 55 of the Ukrainian government, 2010. BGN: BGN/PCGN 1947 and 2019. ICAO: Doc 9303 and the Russian
-# passports since 2013. ISO: ISO 9:1995, which GOST 7.79 has as its system A, with marks left off; B is its system B.
-_OFFICIAL = {
-    "uk": (
-        "a а,b б,v в,h г,g ґ,g г,d д,e е,ye є,ie є,zh ж,z з,y и,i і,yi ї,i ї,y й,i й,k к,l л,m м,n н,o о,p п,r р,s с,t т,"
-        "u у,f ф,kh х,ts ц,ch ч,sh ш,shch щ,yu ю,iu ю,ya я,ia я,zgh зг,' ь,' ',j й,ji ї,je є,ju ю,ja я,c ц,h х,x х,"
-        "ž ж,č ч,š ш,ŝ щ,šč щ,ì і,ï ї,ê є,û ю,â я,y' и,shh щ,yy ий,iy ій"
-    ),
-    "ru": (
-        "a а,b б,v в,g г,d д,e е,ye е,ye ё,yo ё,e ё,zh ж,z з,i и,y й,i й,k к,l л,m м,n н,o о,p п,r р,s с,t т,u у,f ф,"
-        "kh х,ts ц,ch ч,sh ш,shch щ,ie ъ,\" ъ,'' ъ,y ы,' ь,e э,yu ю,iu ю,ya я,ia я,j й,x х,c ц,cz ц,h х,shh щ,e' э,y' ы,"
-        "ž ж,č ч,š ш,ŝ щ,ë ё,è э,û ю,â я,ju ю,ja я,je е,jo ё,iy ий,yy ый"
-    ),
-}
-_QUICK = {
-    "uk": (
-        "4 ч,6 ш,w ш,w щ,w в,q я,j ж,j дж,c к,c с,ck к,i и,y і,y ї,yo йо,io йо,io ьо,jo йо,yo ьо,jo ьо,ye е,je е,e є,"
-        "u ю,a я,sch щ,shch шч,ch щ,sh щ,zh щ,tz ц,x кс,ii ії,ii ій,ij ій,ij ий,y ий,i ій,ph ф,w в,k х,ch х,g ж,9 я,3 з,u в,v у,"
-        "ie йе,yi йі,iya ія,iy ий,yj ий,dj дж,h г,o а"
-    ),
-    "ru": (
-        "4 ч,6 ш,w ш,w щ,w в,q я,j ж,j дж,c к,c с,ck к,i ы,y и,i ий,y ый,y ий,ij ий,ii ий,ie ие,iy ый,yj ый,io ё,o ё,u ю,"
-        "a я,sch щ,ch щ,sh щ,tz ц,x кс,h г,ph ф,k х,ch х,ye э,je э,ie ье,ia ья,iu ью,ya ья,yu ью,9 я,3 з,dj дж,iya ия,ui ый"
-    ),
-}
 # What is never written, or seldom: after which letters it may stand.
 _UNWRITTEN = {
     "uk": {"ь": "дзлнстцбвмпрф", "'": "бвмпфрдзкгсн"},
@@ -63,6 +38,10 @@ _WEIGHT_OF_COST = 2.3
 
 
 _TYPED = re.compile("[a-z0-9'\"à-ž-]*[a-zà-ž][a-z0-9'\"à-ž-]*")
+
+
+# Latin letters, and the Cyrillic ones that they are read as, each with its cost.
+_LatinReadings: TypeAlias = tuple[str, tuple[tuple[str, float], ...]]
 
 
 class Walkable(Protocol):
@@ -133,10 +112,10 @@ def cyrillic_spellings(
     """
     Return the folded Cyrillic words that a Latin one may stand for, the likeliest first; none for other words.
 
-    They are words of the dictionaries of ``languages`` and of ``vocabulary``. ``frequency``, the number of articles that
-    have a word, decides between readings that are about as usual; without it the schemes alone do. ``most_cost`` is how
-    unusual a reading may be: 0 for what the schemes of states and standards write, 1 for each letter that only people
-    who type quickly write so.
+    They are words of the dictionaries of ``languages`` and of ``vocabulary``. ``frequency``, the number of articles
+    that have a word, decides between readings that are about as usual; without it the schemes alone do.
+    ``most_cost`` is how unusual a reading may be: 0 for what the schemes of states and standards write, 1 for each
+    letter that only people who type quickly write so.
 
     >>> cyrillic_spellings("kyiv")[0], cyrillic_spellings("pravitelstvo")[0]
     ('київ', 'правительство')
@@ -188,17 +167,17 @@ def _walk(typed: str, language: str, words: Walkable, most_cost: float) -> Itera
 
 
 @functools.cache
-def _readings_of(language: str) -> Mapping[str, tuple[tuple[str, tuple[tuple[str, float], ...]], ...]]:
-    """Return by first letter what Latin letters can be read as, each reading with its cost."""
-    costs: dict[str, dict[str, float]] = {}
-    for table, cost in ((_OFFICIAL, _OFFICIAL_COST), (_QUICK, _QUICK_COST)):
-        for pair in table[language].split(","):
-            latin, cyrillic = pair.split(" ")
-            costs.setdefault(latin, {}).setdefault(cyrillic, cost)
-    by_first: dict[str, list[tuple[str, tuple[tuple[str, float], ...]]]] = {}
-    for latin, meant in costs.items():
-        by_first.setdefault(latin[0], []).append((latin, tuple(meant.items())))
-    return {first: tuple(readings) for first, readings in by_first.items()}
+def _readings_of(language: str) -> Mapping[str, tuple[_LatinReadings, ...]]:
+    """Return by first letter what Latin letters can be read as (``data/latin_readings.txt``)."""
+    text = resources.files("search.language").joinpath("data", "latin_readings.txt").read_text(encoding="utf-8")
+    found: dict[str, list[_LatinReadings]] = {}
+    for line in text.splitlines():
+        row_language, latin, *columns = line.split("\t") if not line.startswith("#") else ("", "")
+        if row_language == language:
+            costs = zip(columns, (_OFFICIAL_COST, _QUICK_COST), strict=False)
+            readings = tuple((letters, cost) for column, cost in costs for letters in column.split())
+            found.setdefault(latin[0], []).append((latin, readings))
+    return {first: tuple(readings) for first, readings in found.items()}
 
 
 @functools.lru_cache(512)
