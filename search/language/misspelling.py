@@ -271,9 +271,11 @@ def in_case_of(typed: str, word: str) -> str:
     """
     Return a word in the case of a typed one: small letters, a capital, or capitals.
 
+    Three capitals could be read as an operator of the query (AND, АБО), so short words stay small.
+
     >>> in_case_of("КИЇВВ", "київ"), in_case_of("Одса", "одеса")
     ('КИЇВ', 'Одеса')
     """
     if len(typed) > 1 and typed.isupper():
-        return word.upper()
+        return word.upper() if len(word) >= MIN_LETTERS else word
     return word[:1].upper() + word[1:] if typed[:1].isupper() else word
