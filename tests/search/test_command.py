@@ -150,7 +150,7 @@ class TestSearch:
 
     def test_misspelt_word_gets_a_suggestion(self, visti, sample_index):
         result = visti("search", "Зеленскький", "--index", sample_index)
-        assert "Did you mean: зеленський" in result.stdout
+        assert "Did you mean: Зеленський" in result.stdout
 
     def test_what_was_not_understood_is_noted_on_standard_error(self, visti, sample_index):
         result = visti("search", 'Херсон "незакрита', "--json", "--index", sample_index)
