@@ -15,8 +15,9 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.quality.figures import Figure
-from search.language import positions
+from search.language import fold, positions
 from search.language.layout import LAYOUT_TABLES, mended_layout
+from search.language.words import is_known
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*")
 _FOREIGN = {"uk": "[a-z]", "ru": "[a-z]", "en": "[а-яіїєґ]"}
@@ -113,7 +114,19 @@ def measure(data: Path) -> Iterator[Figure]:
                     if any(has_outside(counts, terms_of_line[line], word) for word in query.split() if len(word) >= 4)
                 ]
                 name = f"recovered, {meant} on {layout} keys, {label}, an article has a word"
-                yield Figure("layout", name, sum(known) / len(known), 0.98)
+                yield Figure("layout", name, sum(known) / len(known), 0.98 if "en" in (meant, layout) else None)
+                if (meant, layout) != ("uk", "ru"):
+                    continue
+                plain = [
+                    is_right
+                    for is_right, (query, typed, _) in zip(right, pairs, strict=True)
+                    if not any(
+                        word != letters and is_known("ru", fold(letters))
+                        for word, letters in zip(query.split(), typed.split(), strict=True)
+                    )
+                ]
+                name = f"recovered, {meant} on {layout} keys, {label}, no typed word is Russian"
+                yield Figure("layout", name, sum(plain) / len(plain))
             for language, those in cut.items():
                 touched = sum(_mended(query, evidence(line)) != query for query, line in those)
                 yield Figure("layout", f"false alarms, {language}, {label}", touched / len(those), 0.002, at_most=True)
