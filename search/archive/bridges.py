@@ -7,10 +7,13 @@ Where the words of a query lead in an archive: by the tables of the language, an
 from collections.abc import Iterator, Sequence
 
 from search.archive.view import View
-from search.language import Token, near_name_terms, split_name_term, term_kind, translations
+from search.language import Token, analyze, near_name_terms, split_name_term, term_kind, translations
+from search.language.typing import cyrillic_spellings
 from search.query.bridges import Crossing
 from search.query.forms import whole_terms
 
+# Readings of a word in Latin letters; the first is the right one nine times of ten.
+MAX_TYPED = 3
 # Names that are spelled alike without being the same come behind those that are likelier: a few are enough.
 MAX_NEAR_NAMES = 6
 
@@ -26,6 +29,8 @@ class ArchiveBridges:
         terms = whole_terms(tokens)
         yield from self._near_names(terms)
         yield from _glossary(terms)
+        if len(tokens) == 1:
+            yield from self._typed(tokens[0])
 
     def _near_names(self, terms: Sequence[str]) -> Iterator[Crossing]:
         """Yield names of the archive that are spelled nearly alike: Харків, Kharkov."""
@@ -36,9 +41,21 @@ class ArchiveBridges:
                 if near not in names:
                     found[near] = max(similarity, found.get(near, 0.0))
         likeliest = sorted(found, key=lambda near: (-found[near], near))
-        shown = (near for near in likeliest if self._view.articles_with((near,), self._fields))
+        shown = (near for near in likeliest if self._articles((near,)))
         for near, _ in zip(shown, range(MAX_NEAR_NAMES), strict=False):
             yield Crossing("name", split_name_term(near)[1], None, ((near,),), found[near])
+
+    def _typed(self, token: Token) -> Iterator[Crossing]:
+        """Yield the Cyrillic words that a Latin one may stand for, if no article has it as it is."""
+        if not token.text.isascii() or self._articles([term for term in token.terms if term_kind(term) != "name"]):
+            return
+        for spelled in cyrillic_spellings(token.text, MAX_TYPED, lambda word: self._articles((word,))):
+            (read,) = analyze(spelled)[:1] or (token,)
+            if self._articles(read.terms):
+                yield Crossing("typing", spelled, None, (read.terms,))
+
+    def _articles(self, terms: Sequence[str]) -> int:
+        return self._view.articles_with(terms, self._fields)
 
 
 def _glossary(terms: Sequence[str]) -> Iterator[Crossing]:

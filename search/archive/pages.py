@@ -5,22 +5,18 @@ The order of relevance is the engine's score, lowered gently with age; an empty 
 newest first. Ties are broken by date and then by the place in the index, so that every order is a whole one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice, product
 from typing import NamedTuple
 
 import numpy as np
 
+from search.archive.did_you_mean import did_you_mean
 from search.archive.everything import by_date, everything_seen
 from search.archive.facets import facet_values, filter_masks
-from search.archive.hits import articles_having, make_hits
+from search.archive.hits import make_hits
 from search.archive.request import Group, SearchRequest, Sort
 from search.archive.results import FacetValue, Page
-from search.archive.spelling import spelling_suggestions, words_only
 from search.archive.understanding import (
-    DEFAULT_TEXT_FIELDS,
     UnderstoodQuery,
     interpretation,
     understand,
@@ -31,8 +27,7 @@ from search.columnar.arrays import Array
 from search.columnar.collect import Collected, Order, collect, ordered
 from search.columnar.document import NO_MOMENT, microseconds
 from search.columnar.ranking import freshness
-from search.columnar.snapshot import Snapshot
-from search.query.compile import CompiledQuery, Leaf
+from search.query.compile import CompiledQuery
 
 # Gentle: of two equal articles the newer comes first, but a year takes a tenth of a score and all the years together a
 # fifth, which is less than one more occurrence of a rare word gives.
@@ -41,10 +36,6 @@ FRESHNESS_HALF_LIFE = 365 * 24 * 3600 * 1_000_000  # one year, in microseconds
 
 # Lemmas are worth .8 of the typed form, bridges a fifth: half of the best version's score is no bridge's alone.
 PREFERRED_SHARE = 0.5
-
-# Looking for near words passes over the whole vocabulary, and trying them costs a search each.
-MAX_MISSPELT_WORDS = 3
-MAX_SUGGESTIONS_TRIED = 20
 
 
 def search_page(view: View, request: SearchRequest) -> Page:
@@ -59,7 +50,7 @@ def search_page(view: View, request: SearchRequest) -> Page:
         hits=make_hits(view, found.hits, understood.compiled.leaves),
         facets=found.facets,
         interpretation=interpretation(view, understood),
-        suggestion=None if count.documents else _suggestion(view, request, understood.compiled.leaves),
+        suggestion=None if count.documents else did_you_mean(view, request, understood),
         limit=request.limit,
         offset=request.offset,
         group=str(request.group),
@@ -149,37 +140,3 @@ def preferred_versions(collected: Collected, chosen: Array, language: str) -> Ar
         return document
 
     return np.array([preferred(document) for document in chosen.tolist()], dtype=np.int64)
-
-
-def _suggestion(view: View, request: SearchRequest, leaves: tuple[Leaf, ...]) -> str | None:
-    """Return the query with the words that no article has replaced by near ones, if that finds anything, or None."""
-    unknown = [leaf for leaf in leaves if leaf.kind == "word" and leaf.wanted and not articles_having(view, leaf)][
-        :MAX_MISSPELT_WORDS
-    ]
-    if not unknown:
-        return None
-    vocabulary = _vocabulary(view.snapshot)
-    near = [spelling_suggestions(leaf.typed, vocabulary, lambda term: _frequency(view, term)) for leaf in unknown]
-    for words in islice(product(*near), MAX_SUGGESTIONS_TRIED):
-        suggested = _replaced(request.query, unknown, words)
-        if len(view.seen(view.executor.matches(understand(view, suggested, request.reading).compiled.tree))):
-            return suggested
-    return None
-
-
-@lru_cache(maxsize=1)  # reading it takes a second or so for each million terms
-def _vocabulary(snapshot: Snapshot) -> list[str]:
-    return words_only(snapshot.vocabulary(DEFAULT_TEXT_FIELDS))
-
-
-def _replaced(query: str, leaves: Sequence[Leaf], words: Sequence[str]) -> str:
-    """Return a query with the words where the leaves stand; the last place comes first, so that the others stay."""
-    for leaf, word in sorted(zip(leaves, words, strict=True), key=lambda pair: -pair[0].start):
-        query = query[: leaf.start] + word + query[leaf.end :]
-    return query
-
-
-def _frequency(view: View, term: str) -> int:
-    """Return how many articles that may be seen have a term: a withheld article suggests nothing."""
-    found = [view.snapshot.postings(field, term).documents for field in DEFAULT_TEXT_FIELDS]
-    return int(view.visible[np.unique(np.concatenate(found))].sum())

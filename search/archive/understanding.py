@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from search.archive.bridges import ArchiveBridges
 from search.archive.hits import articles_having
+from search.archive.layouts import mended
 from search.archive.request import ReadingOptions
-from search.archive.results import Interpretation, Reading
+from search.archive.results import Correction, Interpretation, Reading
 from search.archive.view import View
 from search.article import LANGUAGES
 from search.query.compile import CompiledQuery, Leaf, compile_query
@@ -25,17 +26,20 @@ DEFAULT_TEXT_FIELDS = ("title", "lead", "body")
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodQuery:
-    """A query, parsed and compiled."""
+    """A query, parsed and compiled, and what was corrected before that."""
 
     parsed: ParsedQuery
     compiled: CompiledQuery
+    corrections: tuple[Correction, ...] = ()
 
 
 def understand(view: View, query: str, options: ReadingOptions) -> UnderstoodQuery:
     """Read a query. Never raises: what was not understood is in the notices."""
-    parsed = parse_query(query, view.today)
+    read, corrections = mended(view, query, options, DEFAULT_TEXT_FIELDS) if options.bridges else (query, ())
+    parsed = parse_query(read, view.today)
     bridges = ArchiveBridges(view, DEFAULT_TEXT_FIELDS) if options.bridges else None
-    return UnderstoodQuery(parsed, compile_query(parsed.tree, DEFAULT_TEXT_FIELDS, bridges, options.without))
+    compiled = compile_query(parsed.tree, DEFAULT_TEXT_FIELDS, bridges, options.without)
+    return UnderstoodQuery(parsed, compiled, corrections)
 
 
 def without_left_out(understood: UnderstoodQuery, query: str, left_out: Sequence[object]) -> UnderstoodQuery:
@@ -51,9 +55,10 @@ def without_left_out(understood: UnderstoodQuery, query: str, left_out: Sequence
             notices.add("left-out", leaf.start, leaf.end)
         if queries:
             kept.append(replace(leaf, queries=queries))
-    return UnderstoodQuery(
-        replace(parsed, notices=notices.in_order()),
-        replace(compiled, leaves=tuple(kept), has_words=any(leaf.wanted for leaf in kept)),
+    return replace(
+        understood,
+        parsed=replace(parsed, notices=notices.in_order()),
+        compiled=replace(compiled, leaves=tuple(kept), has_words=any(leaf.wanted for leaf in kept)),
     )
 
 
@@ -73,4 +78,5 @@ def interpretation(view: View, understood: UnderstoodQuery) -> Interpretation:
         until=min((d.until for d in dates if d.until), default=None),
         notices=understood.parsed.notices,
         across=understood.compiled.across,
+        corrections=understood.corrections,
     )

@@ -28,6 +28,10 @@ _IS_VALUE = 0x80000000
 _COUNT = np.dtype("<u4")
 _BYTES = [bytes((label,)) for label in range(256)]
 
+# How UTF-8 writes a letter of Cyrillic: in two bytes, of which the first is no less than this.
+_FIRST_OF_TWO_BYTES = 0xC0
+_JOINTS = b"'-"
+
 _ROOT = 0
 _BEFORE_RECORD = b"\x01"
 
@@ -88,6 +92,23 @@ class Automaton:
                     found.append(key)
         return found
 
+    def letters(self, node: int) -> list[tuple[str, int]]:
+        """Return the Cyrillic letters, apostrophes and hyphens that lead on from a node, and where each leads."""
+        distances, guide = self._next, self._guide
+        found: list[tuple[str, int]] = []
+        first = guide[2 * node]
+        while first:
+            child = node ^ distances[node] ^ first
+            second = guide[2 * child] if first >= _FIRST_OF_TWO_BYTES else 0
+            while second:
+                grandchild = child ^ distances[child] ^ second
+                found.append((chr((first & 0x1F) << 6 | second & 0x3F), grandchild))
+                second = guide[2 * grandchild + 1]
+            if first in _JOINTS:
+                found.append((chr(first), child))
+            first = guide[2 * child + 1]
+        return found
+
 
 def _units_and_guide(path: Path) -> tuple[npt.NDArray[np.uint32], bytes]:
     """Return the units (u4) of a file and its guide, which may be empty where there are no keys."""
@@ -113,6 +134,10 @@ class Records(Automaton):
         ((self._typed, self._meant),) = substitutes.items()
         self._typed_bytes, self._meant_bytes = self._typed.encode(), self._meant.encode()
         self.records = functools.lru_cache(REMEMBERED_NODES)(self.read_records)
+
+    def ends_word(self, node: int) -> bool:
+        """Say whether a word ends at a node."""
+        return bool(self.follow(_BEFORE_RECORD, node))
 
     def spellings(self, word: str) -> list[tuple[str, int]]:
         """Return the spellings of a word that there are, each with the node of its records; the word itself first."""

@@ -49,6 +49,11 @@ class Dictionary:
         """Say whether the dictionary has a word."""
         return bool(self._words.spellings(word))
 
+    @property
+    def words(self) -> Records:
+        """The automaton of the words, for those who walk through it letter by letter."""
+        return self._words
+
     def readings(self, word: str) -> list[Reading]:
         """Return the readings of a word that the dictionary has, in its order; none for a word that it lacks."""
         tags = self._tags

@@ -139,8 +139,8 @@ class TestDidYouMean:
     @pytest.mark.parametrize(
         ("query", "suggestion"),
         [
-            ("переговоои", "переговори"),
-            ("Munitoins", "munitions"),
+            ("Переговоои", "Переговори"),
+            ("Munitoins", "Munitions"),
             ("bridgge Kyiv", "bridge Kyiv"),
             ("міст", None),
             ("рептилоїди", None),
@@ -158,9 +158,9 @@ class TestDidYouMean:
             [*prime, article("nobel.en", body="The Nobel prize was awarded."), article("b.en", body="Bridges.")]
         )
         with opened(path) as archive:
-            assert archive.search("nobel prise").suggestion == "nobel prize"
-            assert archive.search("prise").suggestion == "prime"
-            assert archive.search("bridges prise").suggestion is None
+            assert archive.search("nobel prihe").suggestion == "nobel prize"
+            assert archive.search("prihe").suggestion == "prime"
+            assert archive.search("bridges prihe").suggestion is None
 
     def test_only_the_misspelt_word_is_replaced(self, build) -> None:
         path = build([article("a.uk", body="Обстріли та обстріляні міста. Обстріл.")])
