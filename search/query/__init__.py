@@ -6,6 +6,7 @@ These names know no engine; ``search.query.compile`` makes the engine's query of
 
 from search.query.nodes import (
     And,
+    DatePhrase,
     DateRange,
     Everything,
     Exact,
@@ -28,6 +29,7 @@ __all__ = [
     "MAX_QUERY_CHARACTERS",
     "NOTICE_MESSAGES",
     "And",
+    "DatePhrase",
     "DateRange",
     "Everything",
     "Exact",
