@@ -23,6 +23,7 @@ from search.query.nodes import (
 )
 from search.query.notices import NOTICE_MESSAGES
 from search.query.parser import MAX_QUERY_CHARACTERS, parse_query
+from search.query.relaxing import RelaxedQuery, relaxed
 from search.query.show import describe, show
 
 __all__ = [
@@ -42,8 +43,10 @@ __all__ = [
     "ParsedQuery",
     "Phrase",
     "Prefix",
+    "RelaxedQuery",
     "Word",
     "describe",
     "parse_query",
+    "relaxed",
     "show",
 ]
