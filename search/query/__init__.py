@@ -6,6 +6,7 @@ These names know no engine; ``search.query.compile`` makes the engine's query of
 
 from search.query.nodes import (
     And,
+    DatePhrase,
     DateRange,
     Everything,
     Exact,
@@ -22,12 +23,14 @@ from search.query.nodes import (
 )
 from search.query.notices import NOTICE_MESSAGES
 from search.query.parser import MAX_QUERY_CHARACTERS, parse_query
+from search.query.relaxing import RelaxedQuery, relaxed
 from search.query.show import describe, show
 
 __all__ = [
     "MAX_QUERY_CHARACTERS",
     "NOTICE_MESSAGES",
     "And",
+    "DatePhrase",
     "DateRange",
     "Everything",
     "Exact",
@@ -40,8 +43,10 @@ __all__ = [
     "ParsedQuery",
     "Phrase",
     "Prefix",
+    "RelaxedQuery",
     "Word",
     "describe",
     "parse_query",
+    "relaxed",
     "show",
 ]

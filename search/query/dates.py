@@ -79,6 +79,16 @@ def parse_period(text: str, today: date) -> Period | None:
         return None
 
 
+def limits_of_days(first: date | None, last: date | None) -> Limits:
+    """
+    Return the limits of the days from ``first`` to ``last``, both included; None is open.
+
+    >>> limits_of_days(date(2024, 5, 1), None).since.isoformat()
+    '2024-04-30T21:00:00+00:00'
+    """
+    return Limits(_day_start(first) if first else None, _day_end(last) if last else None)
+
+
 def kyiv_days(limits: Limits) -> tuple[date | None, date | None]:
     """Return the first and the last day of Kyiv that lie between the limits, at least in part."""
     from_day = until_day = None
@@ -137,7 +147,7 @@ def _between(first: str, last: str, today: date) -> Limits | None:
         return None
     if begin and end and begin.first > end.last:
         begin, end = end, begin
-    return Limits(_day_start(begin.first) if begin else None, _day_end(end.last) if end else None)
+    return limits_of_days(begin.first if begin else None, end.last if end else None)
 
 
 def _period(year_text: str, month_text: str | None, day_text: str | None) -> Period | None:

@@ -97,12 +97,17 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """Published from ``since`` on and before ``until``: aware, in UTC, either may be None."""
+    """
+    Published from ``since`` on and before ``until``: aware, in UTC, either may be None.
+
+    ``phrase``: it was named in words («минулого тижня»), not with a field.
+    """
 
     since: datetime | None
     until: datetime | None
     start: int
     end: int
+    phrase: bool = False
 
 
 Node: TypeAlias = Word | Phrase | Prefix | Everything | Nothing | And | Or | Not | InField | Exact | DateRange
@@ -125,11 +130,30 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class DatePhrase:
+    """
+    Words of the query that name a time: «минулого тижня», ``in July 2024``.
+
+    ``id`` is what switches it off; ``text`` is the piece of the query from ``start`` to ``end``; ``since`` and
+    ``until`` are as in ``DateRange``. If it is not ``on``, its words are searched like others.
+    """
+
+    id: str
+    text: str
+    start: int
+    end: int
+    since: datetime | None
+    until: datetime | None
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedQuery:
-    """A query as it was understood: its tree, and the notices in the order of their places."""
+    """A query as it was understood: its tree; the notices and the times named in words, both in order of place."""
 
     tree: Node
     notices: tuple[Notice, ...]
+    date_phrases: tuple[DatePhrase, ...] = ()
 
 
 def all_of(children: Iterable[Node]) -> Node:

@@ -2,17 +2,22 @@
 A person's text to the tree of a query, with notices about what was not understood.
 
 Every text is a query: nothing raises. All words are required; ``NOT`` binds tightest, then ``AND`` (written or not),
-then ``OR``. It knows no index and no language; docs/query-language.md is the same for people.
+then ``OR``. Words that name a time limit the date. It knows no index and no grammar of a language;
+docs/query-language.md is the same for people.
 """
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
+from search.query.date_phrases import apply_date_phrases
 from search.query.lexer import Kind, Token, tokenize
 from search.query.nodes import (
+    DatePhrase,
     Everything,
     InField,
     Node,
     Nothing,
+    Notice,
     ParsedQuery,
     Prefix,
     Word,
@@ -27,9 +32,11 @@ from search.query.notices import Notices
 MAX_QUERY_CHARACTERS = 1000
 
 
-def parse_query(text: str, today: date) -> ParsedQuery:
+def parse_query(text: str, today: date, *, without: Collection[str] = frozenset()) -> ParsedQuery:
     """
     Return the tree and the notices of a query; ``today`` is what relative dates count from.
+
+    ``without`` holds the ids of date phrases that are to stay words, or ``"dates"`` for all of them.
 
     Never raises. A blank query is everything; one without a letter or digit is nothing, with a notice.
 
@@ -40,6 +47,8 @@ def parse_query(text: str, today: date) -> ParsedQuery:
     'and(in(author, Франко), or(вірші, проза), dates(2024-01-01..))'
     >>> [notice.code for notice in parse_query('"незакрита', date(2026, 1, 1)).notices]
     ['unclosed-quote']
+    >>> describe(parse_query("обстріл Харкова минулого тижня", date(2026, 1, 1)).tree)
+    'and(обстріл, Харкова, dates(2025-12-22..2025-12-28))'
     """
     notices = Notices(text)
     kept = _cut(text, notices)
@@ -48,7 +57,15 @@ def parse_query(text: str, today: date) -> ParsedQuery:
     if tree is None and text.strip():
         notices.add("nothing-to-search", 0, len(text))
         tree = Nothing()
-    return ParsedQuery(tree or Everything(), notices.in_order())
+    dated, phrases = apply_date_phrases(tree or Everything(), text, today, without)
+    told = (notice for notice in notices.in_order() if not _is_outdone(notice, phrases))
+    return ParsedQuery(dated, tuple(told), phrases)
+
+
+def _is_outdone(notice: Notice, phrases: Iterable[DatePhrase]) -> bool:
+    """Tell whether what a date field could not read, ``date:(last week)``, was read as a phrase after all."""
+    inside = (phrase.on and phrase.start <= notice.start < phrase.end for phrase in phrases)
+    return notice.code == "bad-date" and any(inside)
 
 
 def _cut(text: str, notices: Notices) -> str:

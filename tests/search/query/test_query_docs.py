@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from search.query import MAX_QUERY_CHARACTERS, NOTICE_MESSAGES, describe, parse_query
+from search.query.date_phrases import MAX_WORDS_BESIDE
+from search.query.date_rules import MIN_PHRASE_YEAR
 from search.query.dates import MAX_YEAR, MIN_YEAR
 from search.query.fields import DATE_FIELDS, FIELD_ALIASES, KEYWORD_FIELDS, TEXT_FIELDS, find_field
 from search.query.lexer import MAX_DEPTH, MAX_SLOP, MAX_WORDS, MIN_PREFIX_LETTERS
@@ -41,8 +43,8 @@ def test_example_is_read_as_the_docs_say(typed: str, read: str) -> None:
     assert not parsed.notices
 
 
-def test_docs_have_the_examples_of_both_tables() -> None:
-    assert len(EXAMPLES) == 33 + 19
+def test_docs_have_the_examples_of_all_tables() -> None:
+    assert len(EXAMPLES) == 33 + 19 + 22
 
 
 def test_docs_list_every_field_with_its_other_names() -> None:
@@ -71,6 +73,8 @@ def test_docs_give_the_limits() -> None:
     limits = [int(value) for _, value in tables("Limit")]
     assert limits == [MAX_QUERY_CHARACTERS, MAX_WORDS, MAX_DEPTH, MAX_SLOP, MIN_PREFIX_LETTERS]
     assert f"Years go from {MIN_YEAR} to {MAX_YEAR}." in DOCS
+    assert f"a\n  year before {MIN_PHRASE_YEAR}," in DOCS
+    assert f"With more than {MAX_WORDS_BESIDE} words beside it" in DOCS
     assert f"At most {MAX_NOTICES_OF_A_KIND} of one kind are given." in DOCS
 
 
@@ -86,6 +90,14 @@ def test_docs_give_the_limits() -> None:
         ('об"єкт', "об'єкт"),
         ("until:2024", "dates(..2024-12-31)"),
         ("before:2024", "dates(..2023-12-31)"),
+        ("next week", "and(next, week)"),
+        ("in 2030", "and(in, 2030)"),
+        ("date:1998", "dates(1998-01-01..1998-12-31)"),
+        ("липень", "липень"),
+        ("May", "May"),
+        ("2024", "2024"),
+        ("у липні і у серпні", "and(у, липні, і, у, серпні)"),
+        ("удар торік OR вибори", "or(and(удар, dates(2025-01-01..2025-12-31)), вибори)"),
     ],
 )
 def test_examples_in_the_prose_are_true(query: str, read: str) -> None:
