@@ -1,0 +1,1 @@
+"""How well words, names and languages are understood, measured on the development data."""
