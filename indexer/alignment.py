@@ -10,24 +10,28 @@ by their keys, speaks for a pair as well.
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-# How often a translator makes so many units out of so many (Gale and Church, table 5), as costs: -log of the share.
-_SHARES = {(1, 1): 0.89, (1, 0): 0.00495, (0, 1): 0.00495, (2, 1): 0.0445, (1, 2): 0.0445, (2, 2): 0.011}
+# How often a translator makes so many units out of so many, as costs: -log of the share. From Gale and Church, table 5, but
+# a newsroom leaves out more than the parliament of Canada: with their .005 instead of .02, and with their cost of length
+# for what has no other side, fewer pairs are right (below: .64 to .75 instead of .78).
+_SHARES = {(1, 1): 0.89, (1, 0): 0.02, (0, 1): 0.02, (2, 1): 0.0445, (1, 2): 0.0445, (2, 2): 0.011}
 _COSTS = {counts: -math.log(share) for counts, share in _SHARES.items()}
 # The variance of a translation's length for each character of the original (the same, section 3.2).
 _VARIANCE = 6.8
 # What a shared number or name speaks for a pair, in the unit of the costs: it is found by accident once in e^3 times.
-# Of NTREX paragraphs of which a tenth was left out on either side, and some were joined, .95 of the pairs are right
-# without anchors and .99 with them; between 2 and 4 nothing changes.
+# Of 123 stories, paragraph for paragraph translations, of which a tenth of the paragraphs was left out on either side and
+# another tenth joined, this finds .88 (uk-en) and .93 (uk-ru) of what belongs together, and .78 and .80 of what it says is
+# right; without anchors .83 and .83, .74 and .74. Between 2 and 4 little changes.
 _ANCHOR_GAIN = 3.0
 # What stands in more units than this of one text marks none of them.
 _MOST_UNITS_OF_AN_ANCHOR = 2
 # Far from the diagonal there is nothing to look for, and a text of thousands of lines must not take minutes.
 _BAND = 12
 _MAX_UNITS = 1_000
+
+_Place: TypeAlias = tuple[int, int]
 
 
 class Unit(NamedTuple):
@@ -58,27 +62,33 @@ def align(left: Sequence[Unit], right: Sequence[Unit]) -> list[Bead]:
     left, right = left[:_MAX_UNITS], right[:_MAX_UNITS]
     if not left or not right:
         return []
+    if len(left) == len(right) == 1:
+        return [Bead(range(1), range(1))]
     return list(_way_back(_steps(left, right), len(left), len(right)))
 
 
-def _steps(left: Sequence[Unit], right: Sequence[Unit]) -> dict[tuple[int, int], tuple[float, tuple[int, int]]]:
+def _steps(left: Sequence[Unit], right: Sequence[Unit]) -> dict[_Place, tuple[float, _Place]]:
     """Return for each place that can be reached: the lowest cost of reaching it, and the last step."""
-    ratio = (sum(unit.length for unit in right) or 1) / (sum(unit.length for unit in left) or 1)
     left_sums, right_sums = _sums(left), _sums(right)
-    anchored = _Anchors(left, right)
-    best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
+    ratio = (right_sums[-1] or 1) / (left_sums[-1] or 1)
+    shared = _shared_anchors(left, right)
+    best: dict[_Place, tuple[float, _Place]] = {(0, 0): (0.0, (0, 0))}
     for i, j in _band(len(left), len(right)):
         found = (math.inf, (0, 0))
-        for (di, dj), prior in _COSTS.items():
+        for step, prior in _COSTS.items():
+            di, dj = step
             before = best.get((i - di, j - dj))
             if before is None:
                 continue
-            lengths = left_sums[i] - left_sums[i - di], right_sums[j] - right_sums[j - dj]
-            cost = before[0] + prior + _length_cost(*lengths, ratio)
+            cost = before[0] + prior
             if di and dj:
-                cost -= _ANCHOR_GAIN * anchored.shared(i - di, i, j - dj, j)
+                cost += _length_cost(left_sums[i] - left_sums[i - di], right_sums[j] - right_sums[j - dj], ratio)
+                if shared:
+                    cost -= _ANCHOR_GAIN * sum(
+                        shared.get(pair, 0) for pair in product(range(i - di, i), range(j - dj, j))
+                    )
             if cost < found[0]:
-                found = cost, (di, dj)
+                found = cost, step
         if found[0] < math.inf:
             best[i, j] = found
     return best
@@ -94,7 +104,7 @@ def _band(rows: int, columns: int) -> Iterator[tuple[int, int]]:
                 yield i, j
 
 
-def _way_back(steps: dict[tuple[int, int], tuple[float, tuple[int, int]]], i: int, j: int) -> Iterator[Bead]:
+def _way_back(steps: dict[_Place, tuple[float, _Place]], i: int, j: int) -> Iterator[Bead]:
     beads = []
     while i or j:
         di, dj = steps[i, j][1]
@@ -103,12 +113,11 @@ def _way_back(steps: dict[tuple[int, int], tuple[float, tuple[int, int]]], i: in
     return reversed(beads)
 
 
-@lru_cache(1 << 16)
 def _length_cost(left: int, right: int, ratio: float) -> float:
     """Return -log of how likely a difference in length as this or a larger one is, were both the same text."""
-    mean = (left + right / ratio) / 2 or 1.0
-    deviation = abs(right - left * ratio) / math.sqrt(_VARIANCE * mean * ratio)
-    return -math.log(max(math.erfc(deviation / math.sqrt(2)), 1e-30))
+    expected = left * ratio
+    deviation = abs(right - expected) / math.sqrt(_VARIANCE * (expected + right or 1.0))  # mean of both, twice
+    return -math.log(max(math.erfc(deviation), 1e-30))
 
 
 def _sums(units: Sequence[Unit]) -> list[int]:
@@ -118,20 +127,17 @@ def _sums(units: Sequence[Unit]) -> list[int]:
     return sums
 
 
-class _Anchors:
-    """What single units of both texts have, and how much of it stretches of them share."""
-
-    def __init__(self, left: Sequence[Unit], right: Sequence[Unit]) -> None:
-        marks = _marks(left) & _marks(right)
-        shared = [[unit.anchors & marks for unit in units] for units in (left, right)]
-        self._left, self._right = shared
-
-    def shared(self, left: int, left_end: int, right: int, right_end: int) -> int:
-        """Return how many anchors two stretches share, each unit of one with each of the other."""
-        pairs = product(self._left[left:left_end], self._right[right:right_end])
-        return sum(len(one & other) for one, other in pairs if one and other)
+def _shared_anchors(left: Sequence[Unit], right: Sequence[Unit]) -> dict[_Place, int]:
+    """Return how many anchors two units share, one of each text, where they share any."""
+    ours, theirs = _marked(left), _marked(right)
+    marks = ours.keys() & theirs.keys()
+    return Counter(pair for anchor in marks for pair in product(ours[anchor], theirs[anchor]))
 
 
-def _marks(units: Sequence[Unit]) -> frozenset[str]:
-    counts = Counter(anchor for unit in units for anchor in unit.anchors)
-    return frozenset(anchor for anchor, count in counts.items() if count <= _MOST_UNITS_OF_AN_ANCHOR)
+def _marked(units: Sequence[Unit]) -> dict[str, list[int]]:
+    """Return the units that have an anchor, for each anchor that few have."""
+    found: dict[str, list[int]] = {}
+    for number, unit in enumerate(units):
+        for anchor in unit.anchors:
+            found.setdefault(anchor, []).append(number)
+    return {anchor: numbers for anchor, numbers in found.items() if len(numbers) <= _MOST_UNITS_OF_AN_ANCHOR}

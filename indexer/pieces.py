@@ -6,6 +6,7 @@ more than the lengths and what is written alike to go by, the second step hardly
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from indexer.alignment import Unit, align
@@ -48,20 +49,23 @@ def _paragraphs(article: Article) -> Iterator[list[Sentence]]:
 
 
 def _sentence(text: str, language: str) -> Sentence:
-    """Return an analysed sentence; stems and one-letter words are not lemmas that could be translated."""
-    prefix = lemma_term(language, "")
     words: list[Lemmas] = []
     anchors: set[str] = set()
     for terms in positions(text, language):
-        lemmas = tuple(
-            term
-            for term in terms
-            if term.startswith(prefix) and len(term) > len(prefix) + 1 and term[len(prefix)].isalpha()
-        )
+        lemmas, alike = _sorted_terms(terms, language)
         if lemmas:
             words.append(lemmas)
-        anchors.update(term for term in terms if split_term(term)[0] is None)
+        anchors.update(alike)
     return Sentence(len(text), tuple(words), frozenset(anchors))
+
+
+@lru_cache(1 << 16)
+def _sorted_terms(terms: tuple[str, ...], language: str) -> tuple[Lemmas, tuple[str, ...]]:
+    """Return the lemmas of a word that could be translated, so no stems and no single letters, and the other terms."""
+    prefix = lemma_term(language, "")
+    start = len(prefix)
+    lemmas = (term for term in terms if term.startswith(prefix) and len(term) > start + 1 and term[start].isalpha())
+    return tuple(lemmas), tuple(term for term in terms if split_term(term)[0] is None)
 
 
 def pieces(left: Text, right: Text) -> Iterator[Piece]:
