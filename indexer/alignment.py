@@ -13,17 +13,17 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import NamedTuple, TypeAlias
 
-# How often a translator makes so many units out of so many, as costs: -log of the share. From Gale and Church, table 5, but
-# a newsroom leaves out more than the parliament of Canada: with their .005 instead of .02, and with their cost of length
-# for what has no other side, fewer pairs are right (below: .64 to .75 instead of .78).
+# How often a translator makes so many units out of so many, as costs: -log of the share. From Gale and Church, table 5,
+# but a newsroom leaves out more than the parliament of Canada: with their .005 instead of .02, and with their cost of
+# length for what has no other side, fewer pairs are right (below: .64 to .75 instead of .78).
 _SHARES = {(1, 1): 0.89, (1, 0): 0.02, (0, 1): 0.02, (2, 1): 0.0445, (1, 2): 0.0445, (2, 2): 0.011}
 _COSTS = {counts: -math.log(share) for counts, share in _SHARES.items()}
 # The variance of a translation's length for each character of the original (the same, section 3.2).
 _VARIANCE = 6.8
 # What a shared number or name speaks for a pair, in the unit of the costs: it is found by accident once in e^3 times.
-# Of 123 stories, paragraph for paragraph translations, of which a tenth of the paragraphs was left out on either side and
-# another tenth joined, this finds .88 (uk-en) and .93 (uk-ru) of what belongs together, and .78 and .80 of what it says is
-# right; without anchors .83 and .83, .74 and .74. Between 2 and 4 little changes.
+# Of 123 stories, paragraph for paragraph translations, of which a tenth of the paragraphs was left out on either side
+# and another tenth joined, this finds .88 (uk-en) and .93 (uk-ru) of what belongs together, and .78 and .80 of what it
+# says is right; without anchors .83 and .83, .74 and .74. Between 2 and 4 little changes.
 _ANCHOR_GAIN = 3.0
 # What stands in more units than this of one text marks none of them.
 _MOST_UNITS_OF_AN_ANCHOR = 2

@@ -2,10 +2,10 @@
 Which terms of one language stand for which of another, from pieces of text that say the same.
 
 Pairs are scored by how much oftener they come together than by accident, the log-likelihood ratio of Dunning
-("Accurate methods for the statistics of surprise and coincidence", Computational Linguistics 19, 1993). Then they compete, as
-in Melamed ("Models of translational equivalence among words", Computational Linguistics 26, 2000): in each piece the best pair
-of terms is linked and both are taken, so that what merely accompanies a word (the first name of a surname) is left with
-nothing. How often a pair was linked is what is known of it.
+("Accurate methods for the statistics of surprise and coincidence", Computational Linguistics 19, 1993). Then they
+compete, as in Melamed ("Models of translational equivalence among words", Computational Linguistics 26, 2000): in each
+piece the best pair of terms is linked and both are taken, so that what merely accompanies a word (the first name of a
+surname) is left with nothing. How often a pair was linked is what is known of it.
 
 All arrays are sums over the pieces, so the sequence in which these came makes no difference. Memory: no step makes more
 than ``_PAIRS_AT_ONCE`` pairs of occurrences, whatever the size of the archive; what stays is the candidates.
@@ -168,7 +168,9 @@ def log_likelihood_ratio(together: Array, left: Array, right: Array, pieces: int
     both, left, right = (np.asarray(count, dtype=np.float64) for count in (together, left, right))
     cells = ((both, left, right), (left - both, left, pieces - right), (right - both, pieces - left, right))
     rest = (pieces - left - right + both, pieces - left, pieces - right)
-    return 2 * sum(_surprise(count, row * column / pieces) for count, row, column in (*cells, rest))
+    terms = [_surprise(count, row * column / pieces) for count, row, column in (*cells, rest)]
+    ratio: Array = 2 * np.sum(terms, axis=0)
+    return ratio
 
 
 def _surprise(observed: Array, expected: Array) -> Array:
@@ -222,4 +224,5 @@ def _link_ratio(found: _Found, together: Array) -> Array:
     true = share > 0.5
     high = np.clip(links[true].sum() / max(together[true].sum(), 1), 0.5, 0.999)
     low = np.clip(links[~true].sum() / max(together[~true].sum(), 1), 1e-4, 0.4)
-    return links * np.log(high / low) + (together - links) * np.log((1 - high) / (1 - low))
+    ratio: Array = links * np.log(high / low) + (together - links) * np.log((1 - high) / (1 - low))
+    return ratio

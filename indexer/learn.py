@@ -9,7 +9,6 @@ Only what any reader may see at that moment teaches: usable articles without an 
 kept that fewer than ``LEAST_STORIES`` stories show, so that none tells of a single article that is withheld later.
 """
 
-import time
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,10 +34,10 @@ from search.language import analysis_version
 
 PAIRS_OF_LANGUAGES = tuple(combinations(LANGUAGES, 2))
 
-# Memory: a word of a piece takes 8 bytes here and some 30 more while it is counted, so that a pair of languages needs
-# at most a gigabyte. 200,000 articles of 300 words in three languages have 20 million a side; of a larger archive the
-# stories that come first by a hash are taken, which are a fair sample.
-MAX_WORDS = 24_000_000
+# Memory: this many words of each language take 400 MB for the three pairs of languages together, and what is counted for
+# one pair at a time up to MEASURED more. 200,000 articles of 300 words in three languages have 16 million words of each;
+# of a larger archive the stories that come first by a hash are taken, which are a fair sample.
+MAX_WORDS = 16_000_000
 # No sentence of news is longer; lists of names are, and would pair each with each.
 _MAX_WORDS_OF_A_PIECE = 120
 
@@ -56,8 +55,8 @@ _MAX_TRANSLATIONS = 4
 Versions: TypeAlias = Mapping[str, Article]
 
 
-class Progress(NamedTuple):
-    """How far learning is: ``done`` of ``total`` stories have been read; both None once they are compared."""
+class Learning(NamedTuple):
+    """How far a lesson is: ``done`` of ``total`` stories have been read; then their words are compared."""
 
     done: int
     total: int
@@ -79,7 +78,7 @@ class Lesson:
 def learn(
     path: Path | str,
     *,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[Learning], None] | None = None,
     wait_seconds: float = WAIT_SECONDS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Lesson:
@@ -119,7 +118,7 @@ def _in_order_of_languages(term: str) -> int:
 class _Stories:
     """The stories of a view that have versions in several languages, by a hash: any beginning is a fair sample."""
 
-    def __init__(self, view: View, progress: Callable[[Progress], None] | None) -> None:
+    def __init__(self, view: View, progress: Callable[[Learning], None] | None) -> None:
         self._view, self._progress = view, progress
         documents = np.flatnonzero(view.visible)
         groups = view.snapshot.groups[documents]
@@ -133,10 +132,10 @@ class _Stories:
     def __iter__(self) -> Iterator[Versions]:
         for number, story in enumerate(sorted(self._stories, key=self._hash)):
             if self._progress:
-                self._progress(Progress(number, len(self)))
+                self._progress(Learning(number, len(self)))
             yield _versions(self._view.article_at(document) for document in story)
         if self._progress:
-            self._progress(Progress(len(self), len(self)))
+            self._progress(Learning(len(self), len(self)))
 
     def _hash(self, story: Sequence[int]) -> tuple[int, str]:
         name = self._view.article_at(story[0]).story
@@ -183,15 +182,19 @@ def _numbers() -> "array[int]":
 
 @dataclass(slots=True)
 class _Side:
-    pieces: "array[int]" = field(default_factory=_numbers)
-    words: "array[int]" = field(default_factory=_numbers)
+    """The words of one language, piece after piece, and how many each piece has."""
 
-    def add(self, piece: int, words: Sequence[int]) -> None:
+    words: "array[int]" = field(default_factory=_numbers)
+    sizes: "array[int]" = field(default_factory=_numbers)
+
+    def add(self, words: Sequence[int]) -> None:
         self.words.extend(words)
-        self.pieces.extend([piece] * len(words))
+        self.sizes.append(len(words))
 
     def side(self, terms: Array) -> Side:
-        return Side(np.array(self.pieces, dtype=np.int32), terms[np.array(self.words, dtype=np.int32)])
+        sizes = np.array(self.sizes, dtype=np.int32)
+        pieces_of_words = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        return Side(pieces_of_words, terms[np.array(self.words, dtype=np.int32)])
 
 
 @dataclass(slots=True)
@@ -205,10 +208,9 @@ class _Corpus:
     def add(self, story: int, piece: Piece, words: _Words) -> None:
         sizes = len(piece.left), len(piece.right)
         if min(sizes) and max(sizes) <= _MAX_WORDS_OF_A_PIECE and not self._is_full():
-            number = len(self.stories)
             self.stories.append(story)
-            self.left.add(number, words.numbers(piece.left))
-            self.right.add(number, words.numbers(piece.right))
+            self.left.add(words.numbers(piece.left))
+            self.right.add(words.numbers(piece.right))
 
     def _is_full(self) -> bool:
         return max(len(self.left.words), len(self.right.words)) >= MAX_WORDS
@@ -238,9 +240,12 @@ def gather(stories: Iterable[Versions]) -> Iterator[Bitext]:
                     corpus.add(number, piece, words)
     terms, chosen = words.terms()
     del words
-    while corpora:  # each is as large as all that is made of it
-        corpus = corpora.pop(0)
-        yield Bitext(terms, corpus.left.side(chosen), corpus.right.side(chosen), np.array(corpus.stories))
+    while corpora:  # popped, because what is made of each is larger than it
+        yield _bitext(corpora.pop(0), terms, chosen)
+
+
+def _bitext(corpus: _Corpus, terms: Sequence[str], chosen: Array) -> Bitext:
+    return Bitext(terms, corpus.left.side(chosen), corpus.right.side(chosen), np.array(corpus.stories, dtype=np.int32))
 
 
 def learned_pairs(bitexts: Iterable[Bitext]) -> Iterator[Pair]:
@@ -262,11 +267,10 @@ def _kept(terms: Sequence[str], sources: Array, targets: Array, links: Links) ->
     order = order[np.lexsort((targets[order], -strength[order], sources[order]))]
     rank = np.arange(len(order)) - np.searchsorted(sources[order], sources[order])
     for number in order[rank < _MAX_TRANSLATIONS].tolist():
-        yield Pair(
-            terms[sources[number]], terms[targets[number]], float(strength[number]), int(links.stories[number])
-        )
+        yield Pair(terms[sources[number]], terms[targets[number]], float(strength[number]), int(links.stories[number]))
 
 
 def _strength(sources: Array, links: Array, terms: int) -> Array:
-    """Return which share of its links a term has with each other; half a one, to nothing, keeps small numbers modest."""
-    return links / (np.bincount(sources, weights=links, minlength=terms)[sources] + 0.5)
+    """Return which share of its links a term has with each other; half a one, to nothing, keeps few of them modest."""
+    strength: Array = links / (np.bincount(sources, weights=links, minlength=terms)[sources] + 0.5)
+    return strength

@@ -39,13 +39,11 @@ LEARNED_WEIGHT = 0.8
 Stories = Mapping[str, Mapping[str, Article]]
 
 # pymorphy3's names of nouns, adjectives and verbs with their participles; OpenCorpora has no class of proper nouns.
-_CONTENT = frozenset(
-    ("NOUN", "ADJF", "ADJS", "VERB", "INFN", "PRTF", "PRTS", "GRND", "UNKN")
-)
+_CONTENT = frozenset(("NOUN", "ADJF", "ADJS", "VERB", "INFN", "PRTF", "PRTS", "GRND", "UNKN"))
 # Content by its class, not by what it says: the verbs be, have, can, must, and what only points.
 _STOP = {
-    "uk": "бути мати могти є був була було були буде будуть може можуть має мають цей ця це той та весь вся все всі свій "
-    "який яка яке які сам також один",
+    "uk": "бути мати могти є був була було були буде будуть може можуть має мають цей ця це той та весь вся все всі "
+    "свій який яка яке які сам також один",
     "ru": "быть мочь иметь был была было были будет будут может могут имеет этот эта это тот та весь вся все свой "
     "который которая которое которые сам также один",
     "en": "the and for that this with was were are been being have has had having not but you your our ours they them "
@@ -84,7 +82,11 @@ class Ranking:
         self._postings: dict[str, dict[int, int]] = defaultdict(dict)
         lengths = []
         for number, article in enumerate(articles):
-            tokens = [token for text in (article.title, article.lead, article.body) for token in analyze(text, article.language)]
+            tokens = [
+                token
+                for text in (article.title, article.lead, article.body)
+                for token in analyze(text, article.language)
+            ]
             lengths.append(len(tokens))
             for term, count in Counter(term for token in tokens for term in token.terms).items():
                 self._postings[term][number] = count
@@ -121,6 +123,11 @@ def read_stories(data: Path) -> Stories:
 def half_of(story: str) -> int:
     """Return in which half of the stories one is, 0 or 1."""
     return crc32(story.encode()) % 2
+
+
+def of_half(stories: Stories, half: int) -> list[Mapping[str, Article]]:
+    """Return the stories of a half, the same every time."""
+    return [versions for story, versions in sorted(stories.items()) if half_of(story) == half]
 
 
 def group_of(word: str, bridges: Iterable[Bridge]) -> dict[str, float]:
@@ -190,7 +197,10 @@ def measure(data: Path) -> Iterator[Figure]:
     """Yield the success of queries of four words, without a bridge, and with what each half or all stories teach."""
     stories = read_stories(data)
     rankings = make_rankings(stories)
-    halves = [LearnedBridge(learned_pairs(gather(v for s, v in sorted(stories.items()) if half_of(s) == half))) for half in (0, 1)]
+    halves = [
+        LearnedBridge(learned_pairs(gather(v for s, v in sorted(stories.items()) if half_of(s) == half)))
+        for half in (0, 1)
+    ]
     everything = LearnedBridge(learned_pairs(gather(v for _, v in sorted(stories.items()))))
     modes: dict[str, Callable[[str], Sequence[Bridge]]] = {
         "no bridge": lambda story: (),
@@ -199,7 +209,9 @@ def measure(data: Path) -> Iterator[Figure]:
     }
     for left, right in permutations(LANGUAGES, 2):
         for mode, bridges in modes.items():
-            yield Figure("crossing", f"{left}->{right}, 4 words, {mode}", success(stories, rankings, left, right, bridges))
+            yield Figure(
+                "crossing", f"{left}->{right}, 4 words, {mode}", success(stories, rankings, left, right, bridges)
+            )
 
 
 if __name__ == "__main__":

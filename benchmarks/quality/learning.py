@@ -1,32 +1,28 @@
 """
 What the archive teaches: how many pairs, and how many of them hold in articles that did not teach them.
 
-The stories are split in two halves by a hash. A pair learned from one half is *tested* if both of its terms occur in the
-pieces of the other, and *holds* if they come together there oftener than by accident (log-likelihood ratio of at least
-10.83, p < .001). Coverage is the share of content words of one half, each occurrence, for which the other half teaches a
-translation into a language.
+The stories are split in two halves by a hash. A pair learned from one half is *tested* if both of its terms occur in
+the pieces of the other, and *holds* if they come together there oftener than by accident (log-likelihood ratio of at
+least 10.83, p < .001). Coverage is the share of content words of one half, each occurrence, for which the other half
+teaches a translation into a language.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.quality.crossing import Stories, half_of, is_content, read_stories
+from benchmarks.quality.crossing import is_content, of_half, read_stories
 from benchmarks.quality.figures import Figure
 from indexer.association import Side, log_likelihood_ratio
 from indexer.learn import PAIRS_OF_LANGUAGES, Bitext, gather, learned_pairs
 from search.archive.dictionaries import Pair, Translations
-from search.article import LANGUAGES
+from search.article import LANGUAGES, Article
 from search.language import analyze
 
 LEAST_RATIO = 10.83
-
-
-def _of_half(stories: Stories, half: int) -> list[dict]:
-    return [dict(versions) for story, versions in sorted(stories.items()) if half_of(story) == half]
 
 
 class _Occurrences:
@@ -67,21 +63,25 @@ def _precision(pairs: Iterable[Pair], others: dict[str, _Occurrences]) -> tuple[
     return tested, held
 
 
-def _coverage(translations: Translations, stories: list[dict], left: str, right: str) -> tuple[int, int]:
+def _coverage(
+    translations: Translations, stories: Iterable[Mapping[str, Article]], left: str, right: str
+) -> tuple[int, int]:
     known = words = 0
     for versions in stories:
         article = versions.get(left)
         for token in analyze(article.body, left) if article and right in versions else ():
             if is_content(token.text, left):
                 words += 1
-                known += any(each.term.startswith(f"{right}:") for term in token.terms for each in translations.of(term))
+                known += any(
+                    each.term.startswith(f"{right}:") for term in token.terms for each in translations.of(term)
+                )
     return known, words
 
 
 def measure(data: Path) -> Iterator[Figure]:
     """Yield the number of pairs, their precision on the other half, and the coverage of its words."""
     stories = read_stories(data)
-    halves = [_of_half(stories, half) for half in (0, 1)]
+    halves = [of_half(stories, half) for half in (0, 1)]
     bitexts = [list(gather(half)) for half in halves]
     pairs = [list(learned_pairs(half)) for half in bitexts]
     occurrences = [
@@ -94,7 +94,7 @@ def measure(data: Path) -> Iterator[Figure]:
         for total, found in zip((tested, held), _precision(pairs[half], occurrences[1 - half]), strict=True):
             for name, count in found.items():
                 total[name] += count
-    everything = list(learned_pairs(gather(dict(v) for _, v in sorted(stories.items()))))
+    everything = list(learned_pairs(gather(versions for _, versions in sorted(stories.items()))))
     for left, right in PAIRS_OF_LANGUAGES:
         name = f"{left}-{right}"
         distinct = {frozenset(p[:2]) for p in everything if {p.term[:2], p.translation[:2]} == {left, right}}

@@ -2,9 +2,9 @@
 The dictionaries that lie beside an index: pairs learned from the archive, and the newsroom's own words.
 
 ``learned-pairs.tsv`` is written by ``visti learn``: pairs of lemma terms, so it is good for the analysis that made them
-only. ``own-dictionary.tsv`` is written by ``visti dictionary``: words, analysed when it is read. Both are text for people too,
-begin with a header that has a checksum, and are replaced whole. A file that is missing, damaged or of another analysis
-is as good as none: searching goes on without it, and ``notices`` says what to do.
+only. ``own-dictionary.tsv`` is written by ``visti dictionary``: words, analysed when it is read. Both are text for
+people too, begin with a header that has a checksum, and are replaced whole. A file that is missing, damaged or of
+another analysis is as good as none: searching goes on without it, and ``dictionary_notices`` says what to do.
 """
 
 import json
@@ -65,8 +65,8 @@ class Translations:
     """
     What terms stand for in other languages, the surest first. It never changes, and threads may share it.
 
-    The rows stay the sorted text that they are in the file, and only those of a term that is asked for are read: opening
-    60,000 pairs takes a few milliseconds.
+    The rows stay the sorted text that they are in the file, and only those of a term that is asked for are read:
+    opening 60,000 pairs takes a few milliseconds.
 
     >>> from search.archive.dictionaries import Pair, Translations
     >>> translations = Translations([Pair("uk:війна", "en:war", 0.9, 12), Pair("uk:війна", "en:warfare", 0.1, 2)])
@@ -121,8 +121,8 @@ def read_learned(path: Path) -> Translations | None:
     """
     Return the pairs learned from the archive in an index folder, or None.
 
-    None says that there is no such file, that it is damaged, or that its terms are those of another analysis: ``notices``
-    has the reason. Never raises.
+    None says that there is no such file, that it is damaged, or that its terms are those of another analysis:
+    ``dictionary_notices`` has the reason. Never raises.
     """
     try:
         header, translations = decode_learned((path / LEARNED_NAME).read_bytes())
@@ -240,7 +240,7 @@ def _state(file: Path) -> tuple[int, ...] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def notices(path: Path) -> list[str]:
+def dictionary_notices(path: Path) -> list[str]:
     """Return why dictionaries that are there are not used, each with the command that helps."""
     found = []
     try:
@@ -267,7 +267,7 @@ def notices(path: Path) -> list[str]:
     return found
 
 
-def summary(path: Path) -> dict[str, Any]:
+def dictionaries_summary(path: Path) -> dict[str, Any]:
     """Return figures about the dictionaries in use, for JSON: ``learned`` and ``own``, each None if there is none."""
     found: dict[str, Any] = {"learned": None, "own": None}
     try:
@@ -284,7 +284,8 @@ def summary(path: Path) -> dict[str, Any]:
 
 def replace_file(path: Path, name: str, content: bytes) -> None:
     """
-    Put a file into an index folder at once, whole and durable: whenever this is killed, there is the old or the new one.
+    Put a file into an index folder at once, whole and durable: whenever this is killed, there is the old or the new
+    one.
 
     Raises ``OSError`` with the old one in place. The caller holds the lock of the index.
     """
