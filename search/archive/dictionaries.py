@@ -7,6 +7,7 @@ people too, begin with a header that has a checksum, and are replaced whole. A f
 another analysis is as good as none: searching goes on without it, and ``dictionary_notices`` says what to do.
 """
 
+import contextlib
 import json
 import os
 import zlib
@@ -267,18 +268,16 @@ def dictionary_notices(path: Path) -> list[str]:
     return found
 
 
-def dictionaries_summary(path: Path) -> dict[str, Any]:
+def dictionaries_summary(path: Path) -> dict[str, dict[str, int] | None]:
     """Return figures about the dictionaries in use, for JSON: ``learned`` and ``own``, each None if there is none."""
-    found: dict[str, Any] = {"learned": None, "own": None}
-    try:
+    found: dict[str, dict[str, int] | None] = {"learned": None, "own": None}
+    with contextlib.suppress(OSError, DictionaryDamaged):
         header, _ = decode_learned((path / LEARNED_NAME).read_bytes())
         if header.analysis == analysis_version():
             found["learned"] = {"rows": header.pairs, "commit": header.commit}
-        entries = read_own_entries(path)
-        if entries:
+    with contextlib.suppress(DictionaryDamaged):
+        if entries := read_own_entries(path):
             found["own"] = {"rows": len(entries)}
-    except (OSError, DictionaryDamaged):
-        pass
     return found
 
 
