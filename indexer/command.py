@@ -120,7 +120,7 @@ def reindex_command(index_path: Path, wait: float, jobs: int, as_json: bool) -> 
 
     For an index of an older format or another analysis, which other commands refuse. It needs room for the index once
     more, and the index stays as it is until the new one takes its place at once. Interrupted, it goes on when it is
-    run again.
+    run again. The own dictionary stays; pairs learned with another analysis are no longer used.
 
     \b
     Example:

@@ -174,9 +174,7 @@ def _row(cells: Sequence[str], columns: Sequence[str], source: str, line: int) -
         found = [word for word in map(str.strip, cell.split(",")) if word]
         for word in found:
             if not own_terms(word, language):
-                yield RecordError(
-                    source, line, f"{word!r} is not one word in {language}; only single words can be added"
-                )
+                yield RecordError(source, line, f"{word!r} is not one word of {language}; only single words go in")
         words[language] = tuple(dict.fromkeys(word for word in found if own_terms(word, language)))
     if sum(map(bool, words.values())) < 2:
         yield RecordError(source, line, "a row needs words in two languages at least, parted by a tab")

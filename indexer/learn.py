@@ -165,7 +165,7 @@ class _Words:
 
     def terms(self) -> tuple[list[str], Array]:
         """
-        Return the terms in order, and for each word the number of its term: its most frequent lemma, or the first of them.
+        Return the terms in order, and for each word the number of its term: its most frequent lemma (or the first).
 
         A form that two words share mostly belongs to that whose other forms are there as well: Києві to Київ, not кий.
         """

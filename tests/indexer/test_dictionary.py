@@ -140,7 +140,7 @@ class TestCommand:
     def test_json(self, visti, filled):
         rows = json.loads(visti("dictionary", "list", "--json", "--index", filled).stdout)["rows"]
         assert rows[1] == {"uk": ["полк"], "ru": ["полк"], "en": ["regiment"]}
-        change = json.loads(visti("dictionary", "add", "-", "--json", "--index", filled, input="танк\nкот\tкіт").stdout)
+        change = json.loads(visti("dictionary", "add", "-", "--json", "--index", filled, input="танк\nкіт\tкот").stdout)
         assert change["added"] == 1 and change["errors"][0]["line"] == 1
 
     def test_errors_name_file_and_line_and_the_rest_goes_in(self, visti, index):
