@@ -35,7 +35,7 @@ from search.language import analysis_version
 PAIRS_OF_LANGUAGES = tuple(combinations(LANGUAGES, 2))
 
 # Memory: so many words of each language take 400 MB for the three pairs of languages together, and counting takes up to
-# 850 MB more, for one pair at a time. 200,000 articles of 300 words in three languages have 16 million words of each;
+# a gigabyte more, for one pair at a time. 200,000 articles of 300 words in three languages have 16 million of each;
 # of a larger archive the stories that come first by a hash are taken, which are a fair sample.
 MAX_WORDS = 16_000_000
 # No sentence of news is longer; lists of names are, and would pair each with each.
@@ -124,7 +124,8 @@ class _Stories:
         groups = view.snapshot.groups[documents]
         order = np.argsort(groups, kind="stable")
         starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
-        self._stories = [members.tolist() for members in np.split(documents[order], starts)[1:] if len(members) > 1]
+        stories = (members.tolist() for members in np.split(documents[order], starts)[1:] if len(members) > 1)
+        self._stories = [members for members in stories if self._languages(members) > 1]
 
     def __len__(self) -> int:
         return len(self._stories)
@@ -137,6 +138,10 @@ class _Stories:
         if self._progress:
             self._progress(Learning(len(self), len(self)))
 
+    def _languages(self, story: Sequence[int]) -> int:
+        column = self._view.snapshot.keywords("language")
+        return len({language for document in story for language in column.of_document(document)})
+
     def _hash(self, story: Sequence[int]) -> tuple[int, str]:
         name = self._view.article_at(story[0]).story
         return crc32(name.encode()), name
@@ -144,7 +149,12 @@ class _Stories:
 
 def _versions(articles: Iterable[Article]) -> Versions:
     """Return one article for each language: of several the one with the lowest id."""
-    return {article.language: article for article in sorted(articles, key=lambda article: article.id, reverse=True)}
+    versions: dict[str, Article] = {}
+    for article in articles:
+        known = versions.get(article.language)
+        if known is None or article.id < known.id:
+            versions[article.language] = article
+    return versions
 
 
 class _Words:

@@ -87,6 +87,17 @@ class TestWhatIsLearned:
     def test_a_story_in_one_language_teaches_nothing(self):
         assert not list(learned_pairs(gather([{"uk": article} for article in archive() if article.language == "uk"])))
 
+    def test_of_two_versions_in_one_language_that_with_the_lower_id_teaches(self, tmp_path):
+        """Whatever came first: the others would make the same archive teach different things."""
+        later = [replace(article, id=f"{article.id}.later", body="Зовсім інше.") for article in archive()]
+        files = []
+        for number, articles in enumerate((archive(), [*later, *archive()], [*archive(), *later])):
+            path = tmp_path / str(number)
+            index_articles(articles, path)
+            learn_translations(path)
+            files.append(set(read_learned(path)))
+        assert files[0] == files[1] == files[2]
+
     def test_no_stories_teach_nothing(self):
         assert not list(learned_pairs(gather([])))
 
@@ -235,6 +246,13 @@ class TestCommand:
     def test_json(self, visti, index):
         lesson = json.loads(visti("learn", "--json", "--index", index).stdout)
         assert lesson["stories"] == 30 and set(lesson["pairs"]) == {"uk-ru", "uk-en", "ru-en"}
+
+    def test_two_versions_in_one_language_are_no_translation(self, visti, tmp_path):
+        articles = [article for article in archive() if article.language == "uk"]
+        again = [replace(article, id=f"{article.id}.again") for article in articles]
+        index_articles([*articles, *again], tmp_path / "index")
+        lesson = json.loads(visti("learn", "--json", "--index", tmp_path / "index").stdout)
+        assert lesson["stories"] == 0 and not any(lesson["pairs"].values())
 
     def test_stories_in_one_language_are_no_error(self, visti, tmp_path):
         index_articles([article for article in archive() if article.language == "en"], tmp_path / "index")
