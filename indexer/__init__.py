@@ -5,7 +5,9 @@ Bringing articles into the archive: readers of formats, and the writing of what 
 >>> indexer.index_articles(indexer.read_sources(["examples/archive"]), "index")      # doctest: +SKIP
 """
 
+from indexer.dictionary import add_words, listed_words, remove_all_words, remove_words
 from indexer.errors import IndexerError, RecordError, SourceUnavailable
+from indexer.learn import learn_translations
 from indexer.readers import Remark, read_sources
 from indexer.rebuild import rebuild_damaged, reindex
 from indexer.write import Report, delete_articles, index_articles
@@ -16,9 +18,14 @@ __all__ = [
     "Remark",
     "Report",
     "SourceUnavailable",
+    "add_words",
     "delete_articles",
     "index_articles",
+    "learn_translations",
+    "listed_words",
     "read_sources",
     "rebuild_damaged",
     "reindex",
+    "remove_all_words",
+    "remove_words",
 ]

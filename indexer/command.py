@@ -1,4 +1,7 @@
-"""The subcommands of ``visti`` that write an index: ``index``, ``delete``, ``reindex`` and ``repair``."""
+"""
+The subcommands of ``visti`` that write an index: ``index``, ``delete``, ``reindex`` and ``repair``; and what lies
+beside it: ``learn`` and ``dictionary``.
+"""
 
 import json
 import os
@@ -10,11 +13,14 @@ from pathlib import Path
 import click
 
 import search
+from indexer.dictionary import DictionaryChange, add_words, listed_words, remove_all_words, remove_words
+from indexer.learn import Learning, Lesson, learn_translations
 from indexer.readers import read_sources
 from indexer.rebuild import rebuild_damaged, reindex
 from indexer.write import Report, delete_articles, index_articles
+from search.article import LANGUAGES
 from search.columnar.lock import WAIT_SECONDS
-from search.command import counted, index_option, json_option
+from search.command import counted, index_option, json_option, print_dictionary_notices
 
 # Reasons printed one by one; all of them (up to the report's own limit) are in --json.
 MAX_PRINTED = 20
@@ -114,7 +120,7 @@ def reindex_command(index_path: Path, wait: float, jobs: int, as_json: bool) -> 
 
     For an index of an older format or another analysis, which other commands refuse. It needs room for the index once
     more, and the index stays as it is until the new one takes its place at once. Interrupted, it goes on when it is
-    run again.
+    run again. The own dictionary stays; pairs learned with another analysis are no longer used.
 
     \b
     Example:
@@ -135,6 +141,7 @@ def reindex_command(index_path: Path, wait: float, jobs: int, as_json: bool) -> 
         click.echo(f"{index_path} needs no rebuilding: its format and its analysis are this program's.")
     else:
         click.echo(f"{counted(articles, 'article')} rebuilt; the index at {index_path} is up to date.")
+    print_dictionary_notices(index_path)
 
 
 @click.command("repair")
@@ -162,6 +169,7 @@ def repair_command(index_path: Path, wait: float, jobs: int, as_json: bool) -> N
         progress.end()
     _print_losses(repair)
     click.echo(json.dumps(_repair_record(repair), ensure_ascii=False) if as_json else _repair_text(repair, index_path))
+    print_dictionary_notices(index_path)
     if repair.problems:
         raise click.ClickException(f"{index_path} is still damaged: {repair.problems[0]}. See to the disk")
     if repair.lost or repair.uncounted:
@@ -169,6 +177,129 @@ def repair_command(index_path: Path, wait: float, jobs: int, as_json: bool) -> N
             f"articles are lost, the index at {index_path} is sound without them. "
             f"Put them in again from their source: visti index SOURCE --index {index_path}"
         )
+
+
+@click.command("learn")
+@index_option
+@wait_option
+@json_option
+def learn_command(index_path: Path, wait: float, as_json: bool) -> None:
+    """Learn translations from the stories of the index.
+
+    Stories with versions in several languages show which words stand for which. Pairs of words that several stories
+    show are kept beside the index, and a search in one language finds them in the others. Only articles that readers
+    may see now teach anything. What was learned before is replaced at the end; interrupted, it stays. Run it again when
+    the archive has grown, once a month or so, when articles had to be withheld, and after visti reindex.
+
+    \b
+    Example:
+      visti learn --index /srv/visti
+    """
+    line = _Line()
+    try:
+        lesson = learn_translations(
+            index_path, progress=lambda learning: line.show(_learning_text(learning)), wait_seconds=wait
+        )
+    except KeyboardInterrupt as error:
+        raise click.ClickException(
+            f"Stopped. What was learned before at {index_path} is as it was; run the same command again"
+        ) from error
+    finally:
+        line.end()
+    click.echo(json.dumps(lesson.as_dict()) if as_json else _lesson_text(lesson, index_path))
+
+
+@click.command("dictionary")
+@click.argument("action", type=click.Choice(["add", "list", "remove"]), metavar="add|list|remove")
+@click.argument("arguments", nargs=-1, metavar="[FILE|WORD]...")
+@click.option("--all", "everything", is_flag=True, help="With remove: the whole dictionary.")
+@index_option
+@wait_option
+@json_option
+def dictionary_command(
+    action: str, arguments: Sequence[str], everything: bool, index_path: Path, wait: float, as_json: bool
+) -> None:
+    """Keep the newsroom's own words and translations.
+
+    add FILE puts the rows of a table into the dictionary (- is standard input), list prints it, remove WORD takes out
+    the rows that have a word. A row has the words for one thing in Ukrainian, Russian and English, parted by tabs; a
+    cell may be empty or hold several words parted by commas; # begins a comment. A first row of language codes
+    names other columns. Rows that cannot be taken are reported with their line, the rest goes in.
+
+    \b
+    Examples:
+      visti dictionary add words.tsv
+      visti dictionary list > words.tsv
+      visti dictionary remove regiment
+    """
+    if action == "list":
+        if arguments or everything:
+            raise click.UsageError("list takes no arguments")
+        _print_dictionary(index_path, as_json)
+    elif action == "add":
+        if len(arguments) != 1 or everything:
+            raise click.UsageError("add takes one FILE, or - for standard input")
+        change = add_words(index_path, _content_of(arguments[0]), arguments[0], wait_seconds=wait)
+        _print_change(change, index_path, as_json)
+    elif everything == bool(arguments):
+        raise click.UsageError("remove takes WORDs, or --all")
+    elif everything:
+        remove_all_words(index_path, wait_seconds=wait)
+        click.echo(json.dumps({"rows": 0}) if as_json else f"The own dictionary of {index_path} is empty.")
+    else:
+        _print_change(remove_words(index_path, arguments, wait_seconds=wait), index_path, as_json)
+
+
+def _content_of(source: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise click.ClickException(
+            f"{source!r} cannot be read ({getattr(error, 'strerror', None) or error}). "
+            f"Name a file: visti dictionary add FILE"
+        ) from error
+
+
+def _print_dictionary(index_path: Path, as_json: bool) -> None:
+    entries = listed_words(index_path)
+    if as_json:
+        rows = [dict(zip(LANGUAGES, entry.words, strict=True)) for entry in entries]
+        click.echo(json.dumps({"rows": rows}, ensure_ascii=False))
+        return
+    click.echo("\t".join(LANGUAGES))
+    for entry in entries:
+        click.echo("\t".join(", ".join(words) for words in entry.words))
+
+
+def _print_change(change: DictionaryChange, index_path: Path, as_json: bool) -> None:
+    for error in change.errors[:MAX_PRINTED]:
+        click.echo(f"Left out: {error}", err=True)
+    if len(change.errors) > MAX_PRINTED:
+        click.echo(f"... and {len(change.errors) - MAX_PRINTED:,} more; --json lists the reasons.", err=True)
+    if as_json:
+        errors = [{"source": e.source, "line": e.line, "reason": e.reason} for e in change.errors]
+        figures = {"added": change.added, "removed": change.removed, "rows": change.rows, "errors": errors}
+        click.echo(json.dumps(figures, ensure_ascii=False))
+    else:
+        click.echo(
+            f"{counted(change.added, 'row')} added, {change.removed:,} removed; "
+            f"the own dictionary of {index_path} has {counted(change.rows, 'row')}."
+        )
+    if change.errors and not change.added:
+        raise click.ClickException("no new row could be taken from this table; the reasons are above")
+
+
+def _learning_text(learning: Learning) -> str:
+    if learning.done < learning.total:
+        return f"{learning.done:,} of {counted(learning.total, 'story', 'stories')} read"
+    return f"{counted(learning.total, 'story', 'stories')} read; comparing their words"
+
+
+def _lesson_text(lesson: Lesson, index_path: Path) -> str:
+    if not lesson.stories:
+        return f"{index_path} has no story in two languages that readers may see: nothing was learned."
+    pairs = ", ".join(f"{languages} {count:,}" for languages, count in lesson.pairs.items())
+    return f"{counted(lesson.stories, 'story', 'stories')} in several languages taught these pairs of words: {pairs}."
 
 
 def _print_losses(repair: search.Repair) -> None:
@@ -221,28 +352,38 @@ def _repair_record(repair: search.Repair) -> dict[str, object]:
     }
 
 
-class _Progress:
-    """Says on standard error how far a run is: in place on a terminal, in lines of a log elsewhere."""
+class _Line:
+    """A line on standard error that says how far a run is: in place on a terminal, in lines of a log elsewhere."""
 
     def __init__(self) -> None:
-        self._started = self._shown = time.monotonic()
+        self.started = self._shown = time.monotonic()
         self._on_terminal = sys.stderr.isatty()
 
-    def show(self, report: Report) -> None:
-        """Show the state of the run, if the last time is long enough ago."""
+    def show(self, line: str) -> None:
+        """Show a line, if the last time is long enough ago."""
         now = time.monotonic()
-        if now - self._shown < (SECONDS_BETWEEN_PROGRESS if self._on_terminal else SECONDS_BETWEEN_LOG_LINES):
-            return
-        self._shown = now
-        done = report.added + report.updated + report.unchanged
-        rate = done / max(now - self._started, 0.001)
-        line = f"{done:,} articles, {rate:,.0f} a second, {report.rejected:,} left out"
-        click.echo(f"\r{line}\033[K" if self._on_terminal else line, err=True, nl=not self._on_terminal)
+        if now - self._shown >= (SECONDS_BETWEEN_PROGRESS if self._on_terminal else SECONDS_BETWEEN_LOG_LINES):
+            self._shown = now
+            click.echo(f"\r{line}\033[K" if self._on_terminal else line, err=True, nl=not self._on_terminal)
 
     def end(self) -> None:
         """Make room for what follows."""
         if self._on_terminal:
             click.echo("\r\033[K", err=True, nl=False)
+
+
+class _Progress:
+    """Says how far the writing of articles is."""
+
+    def __init__(self) -> None:
+        self._line = _Line()
+        self.end = self._line.end
+
+    def show(self, report: Report) -> None:
+        """Show the state of the run, if the last time is long enough ago."""
+        done = report.added + report.updated + report.unchanged
+        rate = done / max(time.monotonic() - self._line.started, 0.001)
+        self._line.show(f"{done:,} articles, {rate:,.0f} a second, {report.rejected:,} left out")
 
 
 def _print_notes(report: Report) -> None:

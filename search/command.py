@@ -9,7 +9,7 @@ subcommands as entry points of the group ``visti.commands``, and only the one th
 import io
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 import search
+from search.archive.dictionaries import dictionaries_summary, dictionary_notices
 from search.columnar.verify import verify_index
 from search.errors import SearchError
 from search.settings import INDEX_ENVIRONMENT_VARIABLE, KYIV, default_index_path
@@ -174,7 +175,12 @@ def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
     """
     with search.open(index_path, audience=_audience(newsroom)) as archive:
         statistics = archive.statistics()
-    click.echo(_json(statistics.as_dict()) if as_json else _statistics_text(statistics))
+    beside = dictionaries_summary(index_path)
+    print_dictionary_notices(index_path)
+    if as_json:
+        click.echo(_json(statistics.as_dict() | beside))
+    else:
+        click.echo("\n".join((_statistics_text(statistics), *_dictionaries_text(beside))))
 
 
 @click.command("verify")
@@ -183,7 +189,8 @@ def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
 def verify_command(index_path: Path, as_json: bool) -> None:
     """Read all of the index and say whether it is sound.
 
-    Exit status 1 if it is not.
+    Exit status 1 if it is not. Dictionaries beside the index that cannot be used are only noted: searching goes on
+    without them.
 
     \b
     Example:
@@ -192,17 +199,25 @@ def verify_command(index_path: Path, as_json: bool) -> None:
     found = verify_index(index_path)
     if as_json:
         names = ("generation", "files", "bytes", "documents", "problems")
-        click.echo(_json({name: getattr(found, name) for name in names}))
+        notes = {"notes": dictionary_notices(index_path)}
+        click.echo(_json({name: getattr(found, name) for name in names} | notes))
     else:
         for problem in found.problems:
             click.echo(problem)
         state = counted(len(found.problems), "problem") if found.problems else "sound"
         size = f"{counted(found.files, 'file')}, {counted(found.bytes, 'byte')}, {counted(found.documents, 'article')}"
         click.echo(f"{index_path}: {size}: {state}")
+    print_dictionary_notices(index_path)
     if found.problems:
         raise click.ClickException(
             f"the index at {index_path} is damaged. Bring back what can be read: visti repair --index {index_path}"
         )
+
+
+def print_dictionary_notices(index_path: Path) -> None:
+    """Say on standard error which dictionaries beside the index are not used, why, and what helps."""
+    for notice in dictionary_notices(index_path):
+        click.echo(f"Note: {notice}", err=True)
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -213,6 +228,15 @@ def counted(number: int, one: str, many: str = "") -> str:
     ('1 story', '1,200 files')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _dictionaries_text(summary: Mapping[str, Any]) -> list[str]:
+    lines = []
+    if learned := summary["learned"]:
+        lines.append(f"learned    {counted(learned['rows'], 'translation')} from commit {learned['commit']}")
+    if own := summary["own"]:
+        lines.append(f"own        {counted(own['rows'], 'row')} of the own dictionary")
+    return lines
 
 
 def _audience(newsroom: bool) -> search.Audience:

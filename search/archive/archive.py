@@ -16,6 +16,7 @@ from typing import Self
 
 import zstandard
 
+from search.archive.dictionaries import open_dictionaries
 from search.archive.pages import search_page
 from search.archive.related import related_hits
 from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
@@ -73,6 +74,7 @@ class Archive:
         self.audience = audience
         self._clock = clock
         self._snapshot = open_current(path)
+        self._dictionaries = open_dictionaries(path)
 
     def __enter__(self) -> Self:
         return self
@@ -188,8 +190,10 @@ class Archive:
         """
         See the newest commit, and return whether there was one; this costs the reading of one small file.
 
-        Raises what ``search.open`` raises; the archive then goes on with the commit that it has.
+        Dictionaries that were learned or added since are taken too. Raises what ``search.open`` raises; the archive
+        then goes on with the commit that it has.
         """
+        self._dictionaries = open_dictionaries(self.path, self._dictionaries)
         if read_commit(self.path) == self._snapshot.commit:
             return False
         self._snapshot = open_current(self.path, self._snapshot)
@@ -202,7 +206,7 @@ class Archive:
     @contextmanager
     def _view(self) -> Iterator[View]:
         try:
-            yield make_view(self._snapshot, self.audience, self._clock())
+            yield make_view(self._snapshot, self.audience, self._clock(), self._dictionaries)
         except SearchError:
             raise
         except _DAMAGE as error:

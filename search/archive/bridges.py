@@ -5,9 +5,11 @@ Where the words of a query lead in an archive: by the tables of the language, an
 """
 
 from collections.abc import Iterator, Sequence
+from math import sqrt
 
+from search.archive.dictionaries import Translations
 from search.archive.view import View
-from search.language import Token, analyze, near_name_terms, split_name_term, term_kind, translations
+from search.language import Token, analyze, near_name_terms, split_name_term, split_term, term_kind, translations
 from search.language.typing import cyrillic_spellings
 from search.query.bridges import Crossing
 from search.query.forms import whole_terms
@@ -29,6 +31,8 @@ class ArchiveBridges:
         terms = whole_terms(tokens)
         yield from self._near_names(terms)
         yield from _glossary(terms)
+        yield from self._of_dictionary("own", self._view.dictionaries.own, terms)
+        yield from self._of_dictionary("learned", self._view.dictionaries.learned, terms)
         if len(tokens) == 1:
             yield from self._typed(tokens[0])
 
@@ -44,6 +48,17 @@ class ArchiveBridges:
         shown = (near for near in likeliest if self._articles((near,)))
         for near, _ in zip(shown, range(MAX_NEAR_NAMES), strict=False):
             yield Crossing("name", split_name_term(near)[1], None, ((near,),), found[near])
+
+    def _of_dictionary(self, by: str, dictionary: Translations | None, terms: Sequence[str]) -> Iterator[Crossing]:
+        """Yield what a dictionary beside the index has, if an article that may be seen has it: an article that taught a
+        pair may have been withdrawn since."""
+        for term in terms if dictionary else ():
+            for translation in dictionary.of(term) if dictionary else ():
+                language, lemma = split_term(translation.term)
+                if self._articles((translation.term,)):
+                    # By the square root, so that the surest of several translations leads, but not alone.
+                    strength = sqrt(translation.strength)
+                    yield Crossing(by, lemma.lstrip("~"), language, ((translation.term,),), strength)
 
     def _typed(self, token: Token) -> Iterator[Crossing]:
         """Yield the Cyrillic words that a Latin one may stand for, if no article has it as it is."""

@@ -14,6 +14,7 @@ from search.archive.did_you_mean import did_you_mean
 from search.archive.everything import by_date, everything_seen
 from search.archive.facets import facet_values, filter_masks
 from search.archive.hits import make_hits
+from search.archive.relaxations import relaxations
 from search.archive.request import Group, SearchRequest, Sort
 from search.archive.results import FacetValue, Page
 from search.archive.understanding import (
@@ -54,6 +55,7 @@ def search_page(view: View, request: SearchRequest) -> Page:
         limit=request.limit,
         offset=request.offset,
         group=str(request.group),
+        relaxations=() if count.documents else relaxations(view, request, understood),
     )
 
 

@@ -11,7 +11,7 @@ from search.archive.bridges import ArchiveBridges
 from search.archive.hits import articles_having
 from search.archive.layouts import mended
 from search.archive.request import ReadingOptions
-from search.archive.results import Correction, Interpretation, Reading
+from search.archive.results import Correction, DateReading, Interpretation, Reading
 from search.archive.view import View
 from search.article import LANGUAGES
 from search.query.compile import CompiledQuery, Leaf, compile_query
@@ -36,7 +36,7 @@ class UnderstoodQuery:
 def understand(view: View, query: str, options: ReadingOptions) -> UnderstoodQuery:
     """Read a query. Never raises: what was not understood is in the notices."""
     read, corrections = mended(view, query, options, DEFAULT_TEXT_FIELDS) if options.bridges else (query, ())
-    parsed = parse_query(read, view.today)
+    parsed = parse_query(read, view.today, without=options.without)
     bridges = ArchiveBridges(view, DEFAULT_TEXT_FIELDS) if options.bridges else None
     compiled = compile_query(parsed.tree, DEFAULT_TEXT_FIELDS, bridges, options.without)
     return UnderstoodQuery(parsed, compiled, corrections)
@@ -79,4 +79,8 @@ def interpretation(view: View, understood: UnderstoodQuery) -> Interpretation:
         notices=understood.parsed.notices,
         across=understood.compiled.across,
         corrections=understood.corrections,
+        dates=tuple(
+            DateReading(phrase.id, phrase.text, phrase.since, phrase.until, phrase.on)
+            for phrase in understood.parsed.date_phrases
+        ),
     )

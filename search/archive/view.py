@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from search.archive.dictionaries import NO_DICTIONARIES, Dictionaries
 from search.archive.documents import article_to_version, card_to_version, document_to_article
 from search.archive.results import Version
 from search.archive.visibility import Audience, visible_mask
@@ -26,12 +27,17 @@ RANKING = Bm25f({"title": FieldWeight(4.0, 0.3), "lead": FieldWeight(1.5, 0.5), 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A snapshot, the mask of its documents that may be seen, the moment of the call (UTC), and an executor."""
+    """
+    A snapshot, the mask of its documents that may be seen, the moment of the call (UTC), and an executor.
+
+    ``dictionaries`` are those that lie beside the index.
+    """
 
     snapshot: Snapshot
     visible: Array
     now: datetime
     executor: Executor
+    dictionaries: Dictionaries
 
     @property
     def today(self) -> date:
@@ -103,6 +109,8 @@ def open_current(path: Path, before: Snapshot | None = None) -> Snapshot:
     return snapshot
 
 
-def make_view(snapshot: Snapshot, audience: Audience, now: datetime) -> View:
+def make_view(
+    snapshot: Snapshot, audience: Audience, now: datetime, dictionaries: Dictionaries = NO_DICTIONARIES
+) -> View:
     """Return the view of an audience at a moment."""
-    return View(snapshot, visible_mask(snapshot, audience, now), now, Executor(snapshot, RANKING))
+    return View(snapshot, visible_mask(snapshot, audience, now), now, Executor(snapshot, RANKING), dictionaries)

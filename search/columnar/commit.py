@@ -36,6 +36,8 @@ BUILDING_SUFFIX = ".building"
 _FILE_NAME = re.compile(r"([0-9]+)-[0-9]+\.(?:segment|deleted)")
 #: Where a repair puts what was damaged: a folder ``damaged-DATE`` inside that of the index.
 DAMAGED_PREFIX = "damaged-"
+#: How the names of files begin that other layers keep beside the index: a writer leaves them alone.
+BESIDE_PREFIXES = ("learned-", "own-")
 # What reading a commit can raise that is none: it may be any JSON, or none.
 _NO_COMMIT = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
@@ -158,7 +160,7 @@ def foreign_files(path: Path) -> list[str]:
     return sorted(
         file.name
         for file in path.iterdir()
-        if not file.name.startswith((".", "README", COMMIT_NAME, BACKUP_NAME, DAMAGED_PREFIX))
+        if not file.name.startswith((".", "README", COMMIT_NAME, BACKUP_NAME, DAMAGED_PREFIX, *BESIDE_PREFIXES))
         and file.suffix not in ours
     )
 
