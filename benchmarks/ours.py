@@ -12,10 +12,10 @@ from benchmarks.engines import HITS, Answer, LogQuery
 from search.archive.answers import indexed_answers
 from search.archive.documents import LAYOUT, document_to_article
 from search.archive.facets import facet_values, filter_masks
-from search.archive.pages import DEFAULT_TEXT_FIELDS
 from search.archive.request import FACETS, SearchRequest, make_request
 from search.archive.results import Snippet
 from search.archive.snippets import Excerpts, snippet_of
+from search.archive.understanding import DEFAULT_TEXT_FIELDS
 from search.archive.view import RANKING
 from search.columnar.arrays import Array
 from search.columnar.collect import Collected, Order, collect, ordered
@@ -133,5 +133,7 @@ def _request(filters: dict[str, str]) -> SearchRequest:
         limit=HITS,
         offset=0,
         prefer=None,
+        bridges=True,
+        without=None,
         today=datetime.now(UTC).date(),
     )

@@ -15,8 +15,8 @@ from typing import Any
 
 from benchmarks.engines import LogQuery
 from search.archive.documents import document_to_article
-from search.archive.pages import DEFAULT_TEXT_FIELDS
 from search.archive.request import moment_limit
+from search.archive.understanding import DEFAULT_TEXT_FIELDS
 from search.archive.view import RANKING
 from search.article import Article
 from search.columnar.document import microseconds

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.engines import HITS, LogQuery
 from benchmarks.measure import Samples
 from benchmarks.queries import CLASSES
-from search.archive import hits, pages
+from search.archive import hits, pages, understanding
 from search.archive.facets import facet_values, filter_masks
 from search.archive.request import FACETS, make_request
 from search.archive.view import View, make_view
@@ -34,7 +34,7 @@ def _profile(snapshot: Snapshot, query: LogQuery) -> dict[str, float]:
     """Do what ``search.archive.pages.search_page`` does, a step at a time."""
     view = make_view(snapshot, Audience.READERS, datetime.now(UTC))
     request = _request(view, query)
-    understood = pages.understand(view, query.text)
+    understood = understanding.understand(view, query.text, request.reading)
     tree, leaves = understood.compiled.tree, understood.compiled.leaves
     matches = view.seen(view.executor.matches(tree))
     masks = filter_masks(snapshot, request)
@@ -43,7 +43,7 @@ def _profile(snapshot: Snapshot, query: LogQuery) -> dict[str, float]:
     chosen = pages._chosen(collected, ranked, request).tolist()
     pairs = [(document, 0.0) for document in chosen]
     steps: dict[str, Callable[[], Any]] = {
-        "read query": lambda: pages.understand(view, query.text),
+        "read query": lambda: understanding.understand(view, query.text, request.reading),
         "execute": lambda: _fresh(view).seen(_fresh(view).executor.matches(tree)),
         "filter": lambda: collect(snapshot, matches, filter_masks(snapshot, request)),
         "order": lambda: pages._chosen(collected, pages._order(view, collected, understood.compiled, request), request),
@@ -51,7 +51,7 @@ def _profile(snapshot: Snapshot, query: LogQuery) -> dict[str, float]:
         "facets": lambda: facet_values(collected, request),
         "hits": lambda: hits.make_hits(view, pairs, leaves),
         "of these: stored": lambda: [view.article_at(document) for document in chosen],
-        "readings": lambda: pages._interpretation(view, understood),
+        "readings": lambda: understanding.interpretation(view, understood),
     }
     return {step: _median(work) for step, work in steps.items()}
 
@@ -73,6 +73,8 @@ def _request(view: View, query: LogQuery) -> Any:
         limit=HITS,
         offset=0,
         prefer=None,
+        bridges=True,
+        without=None,
         today=view.today,
     )
 

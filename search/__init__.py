@@ -12,12 +12,15 @@ from search.archive.archive import open_archive as open
 from search.archive.documents import article_digest
 from search.archive.request import FACETS, Group, Sort
 from search.archive.results import (
+    Correction,
+    DateReading,
     FacetValue,
     Hit,
     Interpretation,
     Match,
     Page,
     Reading,
+    Relaxation,
     Snippet,
     Span,
     Version,
@@ -41,6 +44,7 @@ from search.errors import (
     SearchError,
     UnsupportedLanguage,
 )
+from search.query.bridges import Bridge
 from search.query.nodes import Notice
 
 __all__ = [
@@ -50,7 +54,10 @@ __all__ = [
     "Article",
     "ArticleInvalid",
     "Audience",
+    "Bridge",
     "CommitFailed",
+    "Correction",
+    "DateReading",
     "FacetValue",
     "Group",
     "HighlightedArticle",
@@ -65,6 +72,7 @@ __all__ = [
     "Notice",
     "Page",
     "Reading",
+    "Relaxation",
     "Repair",
     "SearchError",
     "Snippet",

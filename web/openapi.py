@@ -116,6 +116,18 @@ def _schemas() -> dict[str, Any]:
             facets={"type": "object", "additionalProperties": _list("FacetValue")},
             interpretation={"type": "object", "description": "How the query was read."},
             suggestion=_OPTIONAL,
+            relaxations={
+                **_list("Relaxation"),
+                "description": "Looser searches that find something, if this one does not.",
+            },
+        ),
+        "Relaxation": _object(
+            kind=_STRING,
+            text=_STRING,
+            query=_STRING,
+            drops={"type": "array", "items": _STRING, "description": "Parameters to leave out."},
+            total=_COUNT,
+            stories=_COUNT,
         ),
         "Hit": _object(
             id=_STRING,

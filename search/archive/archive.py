@@ -16,13 +16,14 @@ from typing import Self
 
 import zstandard
 
-from search.archive.pages import search_page, understand
+from search.archive.pages import search_page
 from search.archive.related import related_hits
-from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request
+from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Hit, Page, Snippet, Version
 from search.archive.snippets import marked_text
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import suggestions
+from search.archive.understanding import understand
 from search.archive.view import View, make_view, open_current
 from search.archive.visibility import Audience
 from search.article import Article
@@ -98,6 +99,7 @@ class Archive:
         limit: int = 10,
         offset: int = 0,
         bridges: bool = True,
+        without: Values = None,
         prefer: str | None = None,
     ) -> Page:
         """
@@ -106,8 +108,12 @@ class Archive:
         ``query`` is anything a person types (docs/query-language.md); no query raises. The filters take one value or
         several, one of which must fit. ``since`` and ``until`` take a date, a moment or a text such as ``"2024-05"``;
         ``until`` includes the period that it names. An empty query finds everything, newest first. ``prefer`` is the
-        language of the version to show where several versions of a story match. ``bridges`` switches the connections
-        between scripts and languages, of which there are none yet: it changes nothing so far.
+        language of the version to show where several versions of a story match.
+
+        ``bridges`` switches all connections between scripts and languages: names, dictionaries, typing.
+        ``without`` switches off some of how the query is read: a kind (``"name"``, ``"alias"``, ``"glossary"``,
+        ``"learned"``, ``"own"``, ``"typing"``; ``"across"`` for most words in other languages; ``"dates"``,
+        ``"layout"``) or a single reading by its id in ``page.interpretation`` (``"glossary:війна"``).
 
         Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the query is wrong.
         """
@@ -122,6 +128,8 @@ class Archive:
             limit=limit,
             offset=offset,
             prefer=prefer,
+            bridges=bridges,
+            without=without,
             today=self._clock().astimezone(KYIV).date(),
         )
         with self._view() as view:
@@ -137,10 +145,13 @@ class Archive:
         with self._view() as view:
             return view.versions(story.story if isinstance(story, Article) else story)
 
-    def highlight(self, article: Article, query: str) -> HighlightedArticle:
-        """Return an article with the words of a query marked in all of it."""
+    def highlight(
+        self, article: Article, query: str, *, bridges: bool = True, without: Values = None
+    ) -> HighlightedArticle:
+        """Return an article with the words of a query, read as ``search`` does, marked in all of it."""
+        options = reading_options(bridges=bridges, without=without)
         with self._view() as view:
-            leaves = understand(view, query).compiled.leaves
+            leaves = understand(view, query, options).compiled.leaves
         body = [article.body[start:end] for start, end in paragraphs(article.body)]
         return HighlightedArticle(
             article,

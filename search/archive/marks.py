@@ -27,6 +27,7 @@ class Marker:
 
     def __init__(self, query_leaves: Sequence[Leaf], field: str) -> None:
         self._words: dict[str, list[int]] = {}
+        self._paths: dict[tuple[int, str], str] = {}
         self._sequences: list[tuple[int, _Slots]] = []
         self._beginnings: list[tuple[int, leaves.Beginning]] = []
         self._leaves = query_leaves
@@ -87,6 +88,7 @@ class Marker:
             case leaves.Word(forms=forms):
                 for form in forms:
                     self._words.setdefault(form.term, []).append(number)
+                    self._paths.setdefault((number, form.term), form.by)
             case leaves.Sequence():
                 slots = [frozenset(form.term for form in slot) for slot in query.slots]
                 self._sequences.append((number, _Slots(slots, query.slop)))
@@ -111,8 +113,8 @@ class Marker:
     def _word_mark(self, token: Token) -> Mark:
         term = next(term for term in token.terms if term in self._words)  # the closest: forms stand before lemmas
         number = self._words[term][0]
-        by = "lemma" if split_term(term)[0] else "form"
-        return self._mark(number, token, "phrase" if self._leaves[number].kind == "phrase" else by)
+        by = "phrase" if self._leaves[number].kind == "phrase" else self._paths[number, term]
+        return self._mark(number, token, by)
 
     def _sequence_marks(self, number: int, tokens: Sequence[Token]) -> Iterator[Mark]:
         for token in tokens:

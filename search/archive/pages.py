@@ -6,7 +6,7 @@ newest first. Ties are broken by date and then by the place in the index, so tha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, product
 from typing import NamedTuple
@@ -17,23 +17,22 @@ from search.archive.everything import by_date, everything_seen
 from search.archive.facets import facet_values, filter_masks
 from search.archive.hits import articles_having, make_hits
 from search.archive.request import Group, SearchRequest, Sort
-from search.archive.results import FacetValue, Interpretation, Page, Reading
+from search.archive.results import FacetValue, Page
 from search.archive.spelling import spelling_suggestions, words_only
+from search.archive.understanding import (
+    DEFAULT_TEXT_FIELDS,
+    UnderstoodQuery,
+    interpretation,
+    understand,
+    without_left_out,
+)
 from search.archive.view import View
-from search.article import LANGUAGES
 from search.columnar.arrays import Array
 from search.columnar.collect import Collected, Order, collect, ordered
 from search.columnar.document import NO_MOMENT, microseconds
 from search.columnar.ranking import freshness
 from search.columnar.snapshot import Snapshot
-from search.query.compile import CompiledQuery, Leaf, compile_query
-from search.query.nodes import ParsedQuery
-from search.query.notices import Notices
-from search.query.parser import parse_query
-from search.query.show import show
-
-#: The fields that a word of a query is looked for in when it names none.
-DEFAULT_TEXT_FIELDS = ("title", "lead", "body")
+from search.query.compile import CompiledQuery, Leaf
 
 # Gentle: of two equal articles the newer comes first, but a year takes a tenth of a score and all the years together a
 # fifth, which is less than one more occurrence of a rare word gives.
@@ -45,42 +44,9 @@ MAX_MISSPELT_WORDS = 3
 MAX_SUGGESTIONS_TRIED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class UnderstoodQuery:
-    """A query, parsed and compiled."""
-
-    parsed: ParsedQuery
-    compiled: CompiledQuery
-
-
-def understand(view: View, query: str) -> UnderstoodQuery:
-    """Read a query. Never raises: what was not understood is in the notices."""
-    parsed = parse_query(query, view.today)
-    return UnderstoodQuery(parsed, compile_query(parsed.tree, DEFAULT_TEXT_FIELDS))
-
-
-def without_left_out(understood: UnderstoodQuery, query: str, left_out: Sequence[object]) -> UnderstoodQuery:
-    """Return a query as it was answered, when the engine left out parts of it: without them, and with notices."""
-    if not left_out:
-        return understood
-    parsed, compiled = understood.parsed, understood.compiled
-    kept: list[Leaf] = []
-    notices = Notices(query, parsed.notices)
-    for leaf in compiled.leaves:
-        queries = tuple(each for each in leaf.queries if each not in left_out)
-        if queries != leaf.queries:
-            notices.add("left-out", leaf.start, leaf.end)
-        if queries:
-            kept.append(replace(leaf, queries=queries))
-    return UnderstoodQuery(
-        replace(parsed, notices=notices.in_order()),
-        replace(compiled, leaves=tuple(kept), has_words=any(leaf.wanted for leaf in kept)),
-    )
-
-
 def search_page(view: View, request: SearchRequest) -> Page:
     """Return the page that a request asks for."""
-    understood = understand(view, request.query)
+    understood = understand(view, request.query, request.reading)
     found = _found(view, understood, request)
     understood, count = found.understood, found.collected.count()
     return Page(
@@ -89,8 +55,8 @@ def search_page(view: View, request: SearchRequest) -> Page:
         stories=count.groups,
         hits=make_hits(view, found.hits, understood.compiled.leaves),
         facets=found.facets,
-        interpretation=_interpretation(view, understood),
-        suggestion=None if count.documents else _suggestion(view, request.query, understood.compiled.leaves),
+        interpretation=interpretation(view, understood),
+        suggestion=None if count.documents else _suggestion(view, request, understood.compiled.leaves),
         limit=request.limit,
         offset=request.offset,
         group=str(request.group),
@@ -173,22 +139,7 @@ def preferred_versions(collected: Collected, chosen: Array, language: str) -> Ar
     return np.array(preferred, dtype=np.int64)
 
 
-def _interpretation(view: View, understood: UnderstoodQuery) -> Interpretation:
-    leaves = understood.compiled.leaves
-    readings = tuple(Reading(leaf.typed, leaf.kind, leaf.lemmas, articles_having(view, leaf)) for leaf in leaves)
-    languages = {language for leaf in leaves for language in leaf.lemmas}
-    dates = understood.compiled.dates
-    return Interpretation(
-        query=show(understood.parsed.tree),
-        words=readings,
-        languages=tuple(language for language in LANGUAGES if language in languages),
-        since=max((d.since for d in dates if d.since), default=None),
-        until=min((d.until for d in dates if d.until), default=None),
-        notices=understood.parsed.notices,
-    )
-
-
-def _suggestion(view: View, query: str, leaves: tuple[Leaf, ...]) -> str | None:
+def _suggestion(view: View, request: SearchRequest, leaves: tuple[Leaf, ...]) -> str | None:
     """Return the query with the words that no article has replaced by near ones, if that finds anything, or None."""
     unknown = [leaf for leaf in leaves if leaf.kind == "word" and leaf.wanted and not articles_having(view, leaf)][
         :MAX_MISSPELT_WORDS
@@ -198,8 +149,8 @@ def _suggestion(view: View, query: str, leaves: tuple[Leaf, ...]) -> str | None:
     vocabulary = _vocabulary(view.snapshot)
     near = [spelling_suggestions(leaf.typed, vocabulary, lambda term: _frequency(view, term)) for leaf in unknown]
     for words in islice(product(*near), MAX_SUGGESTIONS_TRIED):
-        suggested = _replaced(query, unknown, words)
-        if len(view.seen(view.executor.matches(understand(view, suggested).compiled.tree))):
+        suggested = _replaced(request.query, unknown, words)
+        if len(view.seen(view.executor.matches(understand(view, suggested, request.reading).compiled.tree))):
             return suggested
     return None
 

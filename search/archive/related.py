@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.archive.hits import make_hits
-from search.archive.pages import DEFAULT_TEXT_FIELDS, preferred_versions
+from search.archive.pages import preferred_versions
 from search.archive.results import Hit
+from search.archive.understanding import DEFAULT_TEXT_FIELDS
 from search.archive.view import View
 from search.article import Article
 from search.columnar.collect import Order, collect, ordered

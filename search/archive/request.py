@@ -37,6 +37,18 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """
+    How a query may be read: whether by bridges at all, and what of its reading is switched off.
+
+    ``without`` has kinds (``"glossary"``, ``"dates"``) and single readings (``"glossary:війна"``).
+    """
+
+    bridges: bool = True
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class SearchRequest:
     """A search, checked. ``filters`` maps a keyword field to the values that may stand in it."""
 
@@ -50,6 +62,7 @@ class SearchRequest:
     limit: int
     offset: int
     prefer: str | None
+    reading: ReadingOptions
 
     @property
     def has_dates(self) -> bool:
@@ -69,6 +82,8 @@ def make_request(
     limit: int,
     offset: int,
     prefer: str | None,
+    bridges: bool,
+    without: Values,
     today: date,
 ) -> SearchRequest:
     """Return the request. Raises ``ValueError`` saying which argument is wrong and what it may be."""
@@ -90,7 +105,13 @@ def make_request(
         limit,
         offset,
         parse_language(prefer) if prefer else None,
+        reading_options(bridges=bridges, without=without),
     )
+
+
+def reading_options(*, bridges: bool, without: Values) -> ReadingOptions:
+    """Return how a query may be read. A name that switches off nothing does no harm: words of queries are in names."""
+    return ReadingOptions(bridges, _values("without", without))
 
 
 def moment_limit(name: str, value: DateLike, today: date) -> datetime | None:

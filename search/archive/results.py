@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from search.article import Article, article_to_record
+from search.query.across import Across
+from search.query.bridges import Bridge
 from search.query.nodes import Notice as Notice
 
 
@@ -74,7 +76,8 @@ class Match(NamedTuple):
     """
     Why an article was found: ``form`` stands in it and answers ``word`` of the query.
 
-    ``by`` says how: ``"form"`` (the word as typed), ``"lemma"``, ``"phrase"`` or ``"prefix"``.
+    ``by`` says how: ``"form"`` (the word as typed), ``"lemma"``, ``"phrase"``, ``"prefix"``, or by which bridge
+    (``Bridge.by``): ``"name"``, ``"alias"``, ``"glossary"``, ``"learned"``, ``"own"`` or ``"typing"``.
     """
 
     word: str
@@ -120,18 +123,72 @@ class Reading:
 
     ``typed`` is what stood in the query; ``kind`` is ``"word"``, ``"phrase"`` or ``"prefix"``; ``lemmas`` gives the
     dictionary forms it is searched by, for each language in which it was understood. ``found`` is the number of
-    articles that have it.
+    articles that have it. ``bridges`` are the words of other languages and scripts under which it was also looked for,
+    or would have been had they not been switched off.
     """
 
     typed: str
     kind: str
     lemmas: Mapping[str, tuple[str, ...]]
     found: int
+    bridges: tuple[Bridge, ...] = ()
+
+
+class Correction(NamedTuple):
+    """
+    A word of the query that was taken for another: under the one nothing is found, under the other something.
+
+    ``by`` is ``"layout"``: typed on another keyboard. ``id`` switches it off (``without``), and then ``on`` is False.
+    """
+
+    id: str
+    by: str
+    typed: str
+    read: str
+    on: bool
+
+
+class DateReading(NamedTuple):
+    """
+    Words of the query that were read as a time, ``since`` (inclusive) to ``until`` (exclusive), both aware or None.
+
+    ``id`` switches the reading off (``without``), and then ``on`` is False and the words are searched.
+    """
+
+    id: str
+    text: str
+    since: datetime | None
+    until: datetime | None
+    on: bool
+
+
+class Relaxation(NamedTuple):
+    """
+    A looser search that finds something where this one found nothing.
+
+    ``kind`` says what is let go: ``"filters"`` (the chosen filters and dates, ``drops`` names their arguments),
+    ``"bridges"`` (what was switched off), or, of the query itself, ``"phrase"``, ``"field"``, ``"word"``, ``"date"``,
+    ``"filter"``, ``"exclusion"``, ``"any"`` (any of the words is enough). ``text`` is the piece of the query that it is
+    about, ``query`` the query to search for instead; ``total`` and ``stories`` are what it finds.
+    """
+
+    kind: str
+    text: str
+    query: str
+    drops: tuple[str, ...]
+    total: int
+    stories: int
 
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """How the query was read, as data: ``query`` is the canonical form, ``since`` and ``until`` its own date limits."""
+    """
+    How the query was read, as data.
+
+    ``query`` is the canonical form, ``since`` and ``until`` are its own date limits. ``across`` says in which languages
+    other than the query's articles answer with most of the words. ``corrections`` and ``dates`` are what was read
+    otherwise than as words that stand there.
+    """
 
     query: str
     words: tuple[Reading, ...]
@@ -139,6 +196,9 @@ class Interpretation:
     since: datetime | None
     until: datetime | None
     notices: tuple[Notice, ...]
+    across: tuple[Across, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    dates: tuple[DateReading, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +208,8 @@ class Page:
 
     ``total`` counts the matching language versions and ``stories`` the stories, both exactly. ``facets`` maps the
     name of a facet to its values; each facet ignores its own filter, so that several of its values can be chosen.
+    Where nothing was found, ``suggestion`` is a query without a likely misspelling and ``relaxations`` are looser
+    searches that do find something, the nearest first; neither is applied by itself.
     """
 
     query: str
@@ -160,6 +222,7 @@ class Page:
     limit: int
     offset: int
     group: str
+    relaxations: tuple[Relaxation, ...] = ()
 
     @property
     def results(self) -> int:
@@ -181,6 +244,9 @@ class Page:
             },
             "interpretation": interpretation_as_dict(self.interpretation),
             "suggestion": self.suggestion,
+            "relaxations": [
+                relaxation._asdict() | {"drops": list(relaxation.drops)} for relaxation in self.relaxations
+            ],
         }
 
 
@@ -229,8 +295,15 @@ def interpretation_as_dict(interpretation: Interpretation) -> dict[str, Any]:
                 "kind": word.kind,
                 "lemmas": {language: list(lemmas) for language, lemmas in word.lemmas.items()},
                 "found": word.found,
+                "bridges": [bridge_as_dict(bridge) for bridge in word.bridges],
             }
             for word in interpretation.words
+        ],
+        "across": [across._asdict() for across in interpretation.across],
+        "corrections": [correction._asdict() for correction in interpretation.corrections],
+        "dates": [
+            {**date._asdict(), "since": isoformat(date.since), "until": isoformat(date.until)}
+            for date in interpretation.dates
         ],
         "since": isoformat(interpretation.since),
         "until": isoformat(interpretation.until),
@@ -238,6 +311,17 @@ def interpretation_as_dict(interpretation: Interpretation) -> dict[str, Any]:
             {"code": n.code, "text": n.text, "start": n.start, "end": n.end, "message": n.message}
             for n in interpretation.notices
         ],
+    }
+
+
+def bridge_as_dict(bridge: Bridge) -> dict[str, Any]:
+    """Return the JSON object of the bridges of one kind from one word."""
+    return {
+        "id": bridge.id,
+        "by": bridge.by,
+        "on": bridge.on,
+        "reason": bridge.reason,
+        "words": [{"language": language, "word": word} for language, word in bridge.words],
     }
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from search.columnar.arrays import Array
 from search.columnar.document_sets import is_member, union
+from search.columnar.ranking import idf
 from search.columnar.snapshot import Snapshot
 
 
@@ -128,6 +129,54 @@ class AnyOf(Answer):
                 found = part.scores(wanted)
                 scores[slots] = self._combine(scores[slots], found) if number else found
         return scores[1:]
+
+
+class MostOf(Answer):
+    """
+    What is in a filter and matches enough of some parts; their scores are added.
+
+    Each part weighs its idf inside the filter; enough is ``share`` of the weights of all.
+    """
+
+    def __init__(self, within: Answer, parts: Sequence[Answer], share: float) -> None:
+        super().__init__(within.snapshot)
+        self._within, self._parts, self._share = within, parts, share
+        self._scored = AnyOf(within.snapshot, parts, np.add)
+
+    @cached_property
+    def documents(self) -> Array:
+        """The documents inside that enough parts have."""
+        inside = [part.documents[self._within.contains(part.documents)] for part in self._parts]
+        size = len(self._within.documents)
+        weights = [idf(size, len(documents)) for documents in inside]
+        # Added up in another order the last digit may be another, which must not decide.
+        least = self._share * sum(weights) * (1 - 1e-9)
+        candidates = union(self.snapshot, [inside[number] for number in _needed(weights, least)])
+        found = np.zeros(len(candidates))
+        for documents, weight in zip(inside, weights, strict=True):
+            found += weight * is_member(self.snapshot, candidates, documents)
+        return candidates[found >= least]
+
+    @property
+    def most(self) -> int:
+        """As many as all parts have, without each other."""
+        return self._scored.most
+
+    def scores(self, documents: Array) -> Array:
+        """Return the sum of what the parts that match give."""
+        return self._scored.scores(documents)
+
+
+def _needed(weights: Sequence[float], least: float) -> list[int]:
+    """Return the places of the largest weights, so many that all the others together do not reach the least."""
+    needed = []
+    rest = sum(weights)
+    for weight, number in sorted(zip(weights, range(len(weights)), strict=True), reverse=True):
+        if rest < least:
+            break
+        rest -= weight
+        needed.append(number)
+    return needed
 
 
 class Without(Answer):

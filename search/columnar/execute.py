@@ -1,8 +1,9 @@
 """
 The executor: a query tree to the documents that match it and their scores.
 
-``And`` adds the scores of its parts, ``Or`` too, ``DisjunctionMax`` takes the best; filters score nothing; ``boost``
-multiplies a score. Deleted documents never match. ``search.columnar.answers`` has the steps.
+``And`` adds the scores of its parts, ``Or`` and ``Most`` too, ``DisjunctionMax`` takes the best;
+filters score nothing; ``boost`` multiplies a score. Deleted documents never match; ``search.columnar.answers`` has the
+steps.
 
 A query has a limit of work. A leaf that would go over it is left out, as if it had not been asked for, and is listed
 in ``left_out``; what is left of the query is answered exactly. If nothing is left, nothing matches.
@@ -116,6 +117,12 @@ class Executor:
         combine = np.add if isinstance(node, whoosh.query.Or) else np.maximum
         return parts[0] if len(parts) == 1 else answers.AnyOf(self._snapshot, parts, combine)
 
+    def _most(self, node: leaves.Most) -> Answer | None:
+        parts = self._parts(node.parts)
+        if not parts:
+            return None if node.parts else self._nothing()
+        return answers.MostOf(self._answer(node.within) or self._everything(), parts, node.share)
+
     def _not(self, node: whoosh.query.Not) -> Answer | None:
         excluded = self._answer(node.query)
         return None if excluded is None else answers.Without(self._everything(), excluded)
@@ -194,6 +201,7 @@ _NODES: dict[type, Callable[[Executor, Any], Answer | None]] = {
     whoosh.query.And: Executor._and,
     whoosh.query.Or: Executor._any,
     whoosh.query.DisjunctionMax: Executor._any,
+    leaves.Most: Executor._most,
     whoosh.query.Not: Executor._not,
     whoosh.query.AndNot: Executor._and_not,
     whoosh.query.AndMaybe: Executor._and_maybe,

@@ -6,6 +6,7 @@ at whole texts. No other package cuts or folds words.
 """
 
 from search.language.analysis import analyze, count_positions, positions, tokens_with
+from search.language.glossary import translations
 from search.language.identification import identify
 from search.language.normalize import fold
 from search.language.readable import readable_lemmas
@@ -29,4 +30,5 @@ __all__ = [
     "sentences",
     "split_term",
     "tokens_with",
+    "translations",
 ]

@@ -55,7 +55,7 @@ def ukrainian_lemmas(word: str) -> tuple[str, ...]:
         found += _infinitives(participle)
     if not known:
         found += stem_of_unknown(word)
-    return tuple(dict.fromkeys(map(_one_spelling, dict.fromkeys(found))))
+    return tuple(dict.fromkeys(map(one_spelling, dict.fromkeys(found))))
 
 
 def _infinitives(participle: re.Match[str]) -> list[str]:
@@ -69,7 +69,7 @@ def _infinitives(participle: re.Match[str]) -> list[str]:
     return [lemma for lemma, tag in dictionary("uk").readings(finite) if "VERB" in tag.grammemes]
 
 
-def _one_spelling(lemma: str) -> str:
+def one_spelling(lemma: str) -> str:
     """
     Write a lemma in the one of its correct spellings that stands for all.
 

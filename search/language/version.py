@@ -2,7 +2,7 @@
 The version of the analysis: an index made with another one has other terms, and is refused.
 
 It changes with the rules (by hand, below), with the tables in ``data`` (``*.tsv``; the lists in ``*.txt`` make no
-terms), and with the installed dictionaries.
+terms), and with the installed dictionaries. Tables in ``data/queries`` serve queries only and outdate no index.
 """
 
 import functools

@@ -1,38 +1,33 @@
 """
 From the tree that a person wrote to the tree that the engine evaluates.
 
-Here words meet the analysis: a word becomes one group of forms (itself, then its lemmas in every language in which it
-can be read), a quoted phrase only what stands in the quotes. Besides the engine's tree come the *leaves*, by which
-snippets are marked and the page says how the query was read.
+Here words meet the analysis: a word becomes one group of forms (``forms``), a quoted phrase only what stands in the
+quotes, and what is required of articles in other languages is added (``across``). Besides the engine's tree come the
+*leaves*, by which snippets are marked and the page says how the query was read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 import whoosh.query
 
-from search.article import LANGUAGES
-from search.language import Token, analyze, fold, lemma_term, readable_lemmas, split_term
+from search.language import Token, analyze, readable_lemmas
 from search.query import leaves, nodes
+from search.query.across import Across, Part, required_across
+from search.query.bridges import Bridge, Bridges
+from search.query.forms import Leafable, WordForms, beginning, exact_forms, word_forms
 
-# A lemma is worth a little less than the very form that was typed, so that among articles that are equal otherwise the
-# one with the typed form comes first; much less would bury the other forms of a name under one rare spelling.
-# Measured: docs/architecture.md, "How are results ranked?".
-LEMMA_WEIGHT = 0.8
 # A word such as a.b.c.d... has as many parts as letters; each costs a look at the index.
 MAX_PARTS_OF_A_WORD = 16
 
 _TEXT_FIELDS = {name: (name,) for name in ("title", "lead", "body", "author", "tag", "place", "credit")}
-_LEMMA_PREFIXES = tuple(lemma_term(language, "") for language in LANGUAGES)
-
-Leafable = leaves.Word | leaves.Sequence | leaves.Beginning
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """
-    A word, phrase or prefix of the query: what was typed, how it is searched, and its lemmas by language.
+    A word, phrase or prefix of the query: what was typed, how it is searched, its lemmas by language, its bridges.
 
     ``kind`` is ``"word"``, ``"phrase"`` or ``"prefix"``. ``queries`` are the engine's leaves it became; ``wanted`` is
     False under a NOT. ``start`` and ``end`` say where it stands in the query, if it comes from one.
@@ -45,16 +40,22 @@ class Leaf:
     wanted: bool
     start: int = 0
     end: int = 0
+    bridges: tuple[Bridge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledQuery:
-    """The engine's tree, the leaves in the order of the query, and whether the query itself limits the date."""
+    """
+    The engine's tree, the leaves in the order of the query, and whether the query itself limits the date.
+
+    ``across`` says what is required of articles in other languages than the query's, where that is less than all.
+    """
 
     tree: whoosh.query.Query
     leaves: tuple[Leaf, ...]
     has_words: bool
     dates: tuple[nodes.DateRange, ...]
+    across: tuple[Across, ...] = ()
 
     @property
     def finds_everything(self) -> bool:
@@ -66,35 +67,50 @@ class CompiledQuery:
 class _Context:
     fields: tuple[str, ...]
     wanted: bool
+    bridges: Bridges | None
+    without: Collection[str]
     found: list[Leaf]
     dates: list[nodes.DateRange]
+    across: list[Across]
 
 
-def compile_query(tree: nodes.Node, default_fields: Sequence[str]) -> CompiledQuery:
+def compile_query(
+    tree: nodes.Node,
+    default_fields: Sequence[str],
+    bridges: Bridges | None = None,
+    without: Collection[str] = frozenset(),
+) -> CompiledQuery:
     """
     Return the engine's query for a parsed one; a word that names no field is looked for in ``default_fields``.
 
-    What has no words in it ("!!!") asks for nothing and is left out.
+    Without ``bridges`` every word is searched only as itself and its lemmas; ``without`` names the kinds of bridges, or
+    single ones (``search.query.bridges.switch``), that are switched off. What has no words in it ("!!!") asks for
+    nothing and is left out.
     """
-    context = _Context(tuple(default_fields), True, [], [])
+    context = _Context(tuple(default_fields), True, bridges, without, [], [], [])
     compiled = _compiled(tree, context)
     return CompiledQuery(
         compiled or whoosh.query.Every(),
         tuple(context.found),
         any(leaf.wanted for leaf in context.found),
         tuple(context.dates),
+        tuple(dict.fromkeys(context.across)),
     )
 
 
 def _compiled(node: nodes.Node, context: _Context) -> whoosh.query.Query | None:
     """Return the engine's query, or None where there is nothing to ask for."""
     match node:
-        case nodes.Word() | nodes.Phrase() | nodes.Prefix():
-            return _leaf(node, context)
+        case nodes.Word():
+            part = _word(node, context)
+            return part and part.query
+        case nodes.Phrase() | nodes.Prefix():
+            return _phrase_or_prefix(node, context)
         case nodes.And(children):
-            return _joined(whoosh.query.And, children, context)
+            return _all_of(children, context)
         case nodes.Or(children):
-            return _joined(whoosh.query.Or, children, context)
+            compiled = [query for query in (_compiled(child, context) for child in children) if query is not None]
+            return compiled[0] if len(compiled) == 1 else whoosh.query.Or(compiled) if compiled else None
         case nodes.Not(child):
             inner = _compiled(child, replace(context, wanted=not context.wanted))
             return None if inner is None else whoosh.query.Not(inner)
@@ -113,78 +129,62 @@ def _compiled(node: nodes.Node, context: _Context) -> whoosh.query.Query | None:
             assert_never(node)
 
 
-def _joined(
-    kind: type[whoosh.query.Query], children: Sequence[nodes.Node], context: _Context
-) -> whoosh.query.Query | None:
-    compiled = [query for query in (_compiled(child, context) for child in children) if query is not None]
-    if not compiled:
+def _all_of(children: Sequence[nodes.Node], context: _Context) -> whoosh.query.Query | None:
+    """Return the query that requires all children; of another language's articles most of the words, if wanted."""
+    words: list[Part] = []
+    others: list[whoosh.query.Query] = []
+    for child in children:
+        if isinstance(child, nodes.Word):
+            part = _word(child, context)
+            words += [part] if part else []
+        else:
+            compiled = _compiled(child, context)
+            others += [compiled] if compiled is not None else []
+    if len(words) + len(others) < 2:
+        return words[0].query if words else others[0] if others else None
+    if context.bridges is None or not context.wanted or "across" in context.without:
+        return leaves.every([*(word.query for word in words), *others])
+    query, across = required_across(words, others)
+    context.across.extend(across)
+    return query
+
+
+def _word(node: nodes.Word, context: _Context) -> Part | None:
+    tokens = analyze(node.text)[:MAX_PARTS_OF_A_WORD]
+    if not tokens:
         return None
-    return compiled[0] if len(compiled) == 1 else kind(compiled)
+    forms = word_forms(node.text, tokens, context.fields, context.bridges, context.without)
+    context.found.append(_leaf_of_word(node, tokens, forms, wanted=context.wanted))
+    return Part(_any_of(forms.queries), forms.languages, forms.reaches)
 
 
-def _leaf(node: nodes.Word | nodes.Phrase | nodes.Prefix, context: _Context) -> whoosh.query.Query | None:
-    found: tuple[Leafable, ...]
-    lemmas: dict[str, tuple[str, ...]] = {}
-    match node:
-        case nodes.Prefix(text):
-            kind, found = "prefix", _beginning(text, context.fields)
-        case nodes.Phrase(text, slop=slop):
-            kind, found = "phrase", _phrase(analyze(text), slop, context.fields)
-        case nodes.Word(text):
-            tokens = analyze(text)[:MAX_PARTS_OF_A_WORD]
-            kind, found, lemmas = "word", _word(tokens, context.fields), _lemmas(tokens)
+def _leaf_of_word(node: nodes.Word, tokens: Sequence[Token], forms: WordForms, *, wanted: bool) -> Leaf:
+    return Leaf(node.text, "word", forms.queries, _lemmas(tokens), wanted, node.start, node.end, forms.bridges)
+
+
+def _phrase_or_prefix(node: nodes.Phrase | nodes.Prefix, context: _Context) -> whoosh.query.Query | None:
+    if isinstance(node, nodes.Prefix):
+        kind, found = "prefix", tuple[Leafable, ...](beginning(node.text, context.fields))
+    else:
+        kind, found = "phrase", _phrase(analyze(node.text), node.slop, context.fields)
     if not found:
         return None
-    context.found.append(Leaf(node.text, kind, found, lemmas, context.wanted, node.start, node.end))
+    context.found.append(Leaf(node.text, kind, found, {}, context.wanted, node.start, node.end))
+    return _any_of(found)
+
+
+def _any_of(found: Sequence[Leafable]) -> whoosh.query.Query:
     return found[0] if len(found) == 1 else whoosh.query.DisjunctionMax(list(found))
 
 
-def _word(tokens: Sequence[Token], fields: tuple[str, ...]) -> tuple[Leafable, ...]:
-    if not tokens:
-        return ()
-    if len(tokens) == 1:
-        return (leaves.Word(fields, _forms(tokens[0])),)
-    # A word of several tokens (прес-служба, F-16): its parts one after another, or written as one.
-    sequence = leaves.Sequence(fields, tuple(_forms(token) for token in tokens))
-    joined = tuple(form for form in _forms(tokens[0]) if _spans(form.term, tokens))
-    return (sequence, leaves.Word(fields, joined)) if joined else (sequence,)
-
-
-def _spans(term: str, tokens: Sequence[Token]) -> bool:
-    """Return whether a term of the first token stands for the whole word: it goes on where the first part ends."""
-    if not tokens[-1].text[:1].isalnum():  # 10%: the number alone says nothing of the sign behind it
-        return False
-    beginning = tokens[0].text[: tokens[-1].start - tokens[0].start] + tokens[-1].text[:1]
-    return _letters(split_term(term)[1]).startswith(_letters(fold(beginning)))
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
-
-
 def _phrase(tokens: Sequence[Token], slop: int, fields: tuple[str, ...]) -> tuple[Leafable, ...]:
-    """Quotation marks mean exactly the words inside: only bare terms, no lemmas."""
-    slots = tuple(_exact_forms(token) for token in tokens)
+    """Quotation marks mean exactly the words inside: only bare terms, no lemmas, no bridges."""
+    slots = tuple(exact_forms(token) for token in tokens)
     if not slots:
         return ()
     if len(slots) == 1:
         return (leaves.Word(fields, slots[0]),)
     return (leaves.Sequence(fields, slots, slop),)
-
-
-def _exact_forms(token: Token) -> tuple[leaves.Form, ...]:
-    forms = tuple(form for form in _forms(token) if form.weight == 1.0)
-    # it's is also known as it, which is not what stands in the quotation marks.
-    return forms[:1] if forms[0].term.endswith("'s") else forms
-
-
-def _beginning(text: str, fields: tuple[str, ...]) -> tuple[Leafable, ...]:
-    folded = fold(text)
-    return (leaves.Beginning(fields, folded, _LEMMA_PREFIXES),) if folded else ()
-
-
-def _forms(token: Token) -> tuple[leaves.Form, ...]:
-    return tuple(leaves.Form(term, LEMMA_WEIGHT if split_term(term)[0] else 1.0) for term in token.terms)
 
 
 def _lemmas(tokens: Sequence[Token]) -> dict[str, tuple[str, ...]]:

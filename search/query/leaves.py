@@ -8,16 +8,25 @@ Whoosh queries, compared by value; ``search.columnar.execute`` evaluates them.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 import whoosh.query
+
+#: Any query, one of Whoosh's or one of the leaves here.
+Query: TypeAlias = whoosh.query.Query
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way in which a word may stand in the index, and how much (0 to 1) a match of it is worth."""
+    """
+    One way in which a word may stand in the index, and how much (0 to 1) a match of it is worth.
+
+    ``by`` is the path from the word that was typed: ``"form"``, ``"lemma"``, or a kind of ``search.query.bridges``.
+    """
 
     term: str
     weight: float = 1.0
+    by: str = "form"
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,25 @@ class Identifier(whoosh.query.Query):  # type: ignore[misc]
     group: bool = False
 
 
-def every(queries: Iterable[whoosh.query.Query]) -> whoosh.query.Query:
+@dataclass(frozen=True)
+class Most(whoosh.query.Query):  # type: ignore[misc]
+    """
+    Documents of ``within`` that have those of several parts that tell at least ``share`` (0 to 1) of what all tell.
+
+    What a part tells is its inverse document frequency among the documents of ``within``, so a rare one counts for
+    several common ones. The scores of the parts that match are added.
+    """
+
+    parts: tuple[whoosh.query.Query, ...]
+    share: float
+    within: whoosh.query.Query
+
+
+def every(queries: Iterable[Query]) -> Query:
     """Return the query that requires all of several."""
     return whoosh.query.And(list(queries))
+
+
+def best_of(queries: Iterable[Query]) -> Query:
+    """Return the query that requires any of several, of whose scores the best counts."""
+    return whoosh.query.DisjunctionMax(list(queries))

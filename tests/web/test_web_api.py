@@ -30,7 +30,7 @@ def error(response: Any) -> tuple[int, str]:
 
 def test_search_gives_the_object_of_the_command(client: FlaskClient) -> None:
     page = get(client, "/api/v1/search", q="Київ")
-    assert list(page) == ["query", "total", "stories", "hits", "facets", "interpretation", "suggestion"]
+    assert list(page) == ["query", "total", "stories", "hits", "facets", "interpretation", "suggestion", "relaxations"]
     hit = page["hits"][0]
     assert hit["id"] == "rescuers.uk"
     assert [version["language"] for version in hit["versions"]] == ["uk", "ru", "en"]

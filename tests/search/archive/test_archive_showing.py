@@ -233,7 +233,7 @@ class TestRelated:
 
 def test_page_as_dict_has_the_names_of_the_contract(archive: search.Archive) -> None:
     data = archive.search("Київ").as_dict()
-    assert set(data) == {"query", "total", "stories", "hits", "facets", "interpretation", "suggestion"}
+    assert set(data) == {"query", "total", "stories", "hits", "facets", "interpretation", "suggestion", "relaxations"}
     contract = {"id", "story", "language", "title", "url", "published", "section", "score", "snippet", "versions"}
     assert contract <= set(data["hits"][0])
     assert ids(archive.search("Київ")) == [data["hits"][0]["id"]]

@@ -16,8 +16,8 @@ from search.archive import marks, snippets
 from search.archive.answers import SNIPPET_FIELDS, Answers, indexed_answers
 from search.archive.documents import document_to_article
 from search.archive.marks import Marker
-from search.archive.pages import DEFAULT_TEXT_FIELDS
 from search.archive.snippets import Excerpts, snippet_of
+from search.archive.understanding import DEFAULT_TEXT_FIELDS
 from search.archive.view import open_current
 from search.columnar.document import paragraph_starts
 from search.columnar.snapshot import Snapshot

@@ -175,6 +175,7 @@ def trees() -> st.SearchStrategy[whoosh.query.Query]:
         pairs = st.sampled_from((whoosh.query.AndNot, whoosh.query.AndMaybe, whoosh.query.Require))
         return st.one_of(
             st.builds(lambda kind, nodes, boost: kind(nodes, boost), kinds, children, st.sampled_from((1.0, 3.0))),
+            st.builds(leaves.Most, children.map(tuple), st.sampled_from((0.1, 0.34, 0.5, 0.9, 1.0)), inner),
             st.builds(lambda kind, a, b: kind(a, b), pairs, inner, inner),
             st.builds(whoosh.query.ConstantScoreQuery, inner, st.sampled_from((0.0, 2.0))),
             inner.map(whoosh.query.Not),

@@ -52,6 +52,8 @@ class Oracle:
                 return self._either(node.subqueries, sum)
             case whoosh.query.DisjunctionMax():
                 return self._either(node.subqueries, max)
+            case leaves.Most():
+                return self._most(node)
             case whoosh.query.Not():
                 return {i: 0.0 for i in everything if i not in self.scores(node.query)}
             case whoosh.query.AndNot():
@@ -100,6 +102,17 @@ class Oracle:
             for identifier, score in self.scores(part).items():
                 found[identifier].append(score)
         return {identifier: combine(scores) for identifier, scores in found.items()}
+
+    def _most(self, node: leaves.Most) -> Scores:
+        inside = self.scores(node.within)
+        parts = [self.scores(part).keys() & inside.keys() for part in node.parts]
+        worth = [log(1 + (len(inside) - len(part) + 0.5) / (len(part) + 0.5)) for part in parts]
+
+        def has(identifier: str) -> float:
+            return sum(w for w, part in zip(worth, parts, strict=True) if identifier in part)
+
+        least = node.share * sum(worth) - 1e-6
+        return {i: score for i, score in self._either(node.parts, sum).items() if i in inside and has(i) >= least}
 
     def _word(self, node: leaves.Word) -> Scores:
         found: dict[str, list[float]] = defaultdict(list)

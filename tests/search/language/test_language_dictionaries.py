@@ -15,7 +15,7 @@ from search.language.automata import Automaton
 from search.language.dictionaries import Dictionary
 from search.language.normalize import fold_letters
 from search.language.russian import SMALLEST_SHARE, russian_lemmas
-from search.language.ukrainian import _one_spelling, overrides, ukrainian_lemmas
+from search.language.ukrainian import one_spelling, overrides, ukrainian_lemmas
 from search.language.words import dictionary, is_known, is_name, stem_of_unknown
 
 BEGINNINGS = 300
@@ -108,7 +108,7 @@ def ukrainian_lemmas_of_parses(library: Any, word: str) -> tuple[str, ...]:
         finite = participle[1] + {"чи": "ть", "ши": ""}[participle[2]] + ("ся" if participle[3] else "")
         lemmas += [parse.normal_form for parse in library.parse(finite) if "VERB" in parse.tag and parse.is_known]
     stem = () if library.word_is_known(word) else stem_of_unknown(word)
-    return tuple(dict.fromkeys(map(_one_spelling, (*lemmas, *stem))))
+    return tuple(dict.fromkeys(map(one_spelling, (*lemmas, *stem))))
 
 
 def test_words_of_other_kinds_are_read_as_the_library_reads_them(language: str, library: Any) -> None:

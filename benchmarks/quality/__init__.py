@@ -1,0 +1,1 @@
+"""The quality of the language work, measured on texts that lie beside the repository: ``make quality``."""

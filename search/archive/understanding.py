@@ -1,0 +1,76 @@
+"""
+How a query is read in an archive: parsed, brought to the engine's tree, and told to its author.
+
+Everything that was read otherwise than typed has a name under which it can be switched off (``without``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from search.archive.bridges import ArchiveBridges
+from search.archive.hits import articles_having
+from search.archive.request import ReadingOptions
+from search.archive.results import Interpretation, Reading
+from search.archive.view import View
+from search.article import LANGUAGES
+from search.query.compile import CompiledQuery, Leaf, compile_query
+from search.query.nodes import ParsedQuery
+from search.query.notices import Notices
+from search.query.parser import parse_query
+from search.query.show import show
+
+#: The fields that a word of a query is looked for in when it names none.
+DEFAULT_TEXT_FIELDS = ("title", "lead", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodQuery:
+    """A query, parsed and compiled."""
+
+    parsed: ParsedQuery
+    compiled: CompiledQuery
+
+
+def understand(view: View, query: str, options: ReadingOptions) -> UnderstoodQuery:
+    """Read a query. Never raises: what was not understood is in the notices."""
+    parsed = parse_query(query, view.today)
+    bridges = ArchiveBridges() if options.bridges else None
+    return UnderstoodQuery(parsed, compile_query(parsed.tree, DEFAULT_TEXT_FIELDS, bridges, options.without))
+
+
+def without_left_out(understood: UnderstoodQuery, query: str, left_out: Sequence[object]) -> UnderstoodQuery:
+    """Return a query as it was answered, when the engine left out parts of it: without them, and with notices."""
+    if not left_out:
+        return understood
+    parsed, compiled = understood.parsed, understood.compiled
+    kept: list[Leaf] = []
+    notices = Notices(query, parsed.notices)
+    for leaf in compiled.leaves:
+        queries = tuple(each for each in leaf.queries if each not in left_out)
+        if queries != leaf.queries:
+            notices.add("left-out", leaf.start, leaf.end)
+        if queries:
+            kept.append(replace(leaf, queries=queries))
+    return UnderstoodQuery(
+        replace(parsed, notices=notices.in_order()),
+        replace(compiled, leaves=tuple(kept), has_words=any(leaf.wanted for leaf in kept)),
+    )
+
+
+def interpretation(view: View, understood: UnderstoodQuery) -> Interpretation:
+    """Return how a query was read, as data."""
+    leaves = understood.compiled.leaves
+    readings = tuple(
+        Reading(leaf.typed, leaf.kind, leaf.lemmas, articles_having(view, leaf), leaf.bridges) for leaf in leaves
+    )
+    languages = {language for leaf in leaves for language in leaf.lemmas}
+    dates = understood.compiled.dates
+    return Interpretation(
+        query=show(understood.parsed.tree),
+        words=readings,
+        languages=tuple(language for language in LANGUAGES if language in languages),
+        since=max((d.since for d in dates if d.since), default=None),
+        until=min((d.until for d in dates if d.until), default=None),
+        notices=understood.parsed.notices,
+        across=understood.compiled.across,
+    )

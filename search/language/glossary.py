@@ -1,0 +1,99 @@
+"""
+Translations of the news's common words between Ukrainian, Russian and English (``data/queries/glossary.tsv``).
+
+A row of the table is one sense, its columns the words of each language that a newsroom uses for it; words of one
+column are not brought together, only those of different languages are.
+"""
+
+import functools
+import re
+from collections.abc import Iterator
+from importlib import resources
+from types import MappingProxyType
+from typing import NamedTuple
+
+from search.article import LANGUAGES
+from search.language.normalize import fold_letters
+from search.language.terms import LEMMATIZERS
+from search.language.tokens import lemma_term
+from search.language.ukrainian import one_spelling
+
+#: What parts the words of a column.
+SEPARATOR = ","
+
+
+# Russian participles stand in the dictionary under their verb, some of them also as adjectives.
+_PARTICIPLE = re.compile("(?:нный|тый|мый|щий|вший|щийся|вшийся|н|т)$")
+
+
+class Translation(NamedTuple):
+    """A word or words of another language: as a person reads them, and the lemma term of each."""
+
+    language: str
+    shown: str
+    terms: tuple[str, ...]
+
+
+def translations(term: str) -> tuple[Translation, ...]:
+    """
+    Return the translations of a lemma, given as its index term, in the order of the table.
+
+    >>> [translation.shown for translation in translations("uk:війна")]
+    ['война', 'war']
+    """
+    return _table().get(term, ())
+
+
+def read_rows() -> Iterator[tuple[tuple[str, ...], ...]]:
+    """Yield the rows of the table: for each language of ``LANGUAGES`` its words."""
+    text = resources.files("search.language").joinpath("data", "queries", "glossary.tsv").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield tuple(words_of(cell) for cell in line.split("\t"))
+
+
+def words_of(cell: str) -> tuple[str, ...]:
+    """
+    Return the words of a cell.
+
+    >>> words_of("strike, air raid")
+    ('strike', 'air raid')
+    """
+    return tuple(word for word in map(str.strip, cell.split(SEPARATOR)) if word)
+
+
+def terms_of_words(language: str, words: str) -> tuple[str, ...]:
+    """
+    Return the lemma term of each of one or more words that stand in their dictionary form.
+
+    >>> terms_of_words("uk", "Вчитель"), terms_of_words("en", "air raid")
+    (('uk:вчитель',), ('en:air', 'en:raid'))
+    """
+    return tuple(lemma_term(language, _lemma(language, word)) for word in words.split())
+
+
+def _lemma(language: str, word: str) -> str:
+    folded = fold_letters(word.lower())
+    if language == "uk":
+        return one_spelling(folded)
+    # Looking up all words would take half a second at the first query; of the others the dictionary form is the lemma.
+    if language == "ru" and not _PARTICIPLE.search(folded):
+        return folded
+    lemmas = LEMMATIZERS[language](folded)
+    return folded if folded in lemmas or not lemmas else lemmas[0]
+
+
+@functools.cache
+def _table() -> MappingProxyType[str, tuple[Translation, ...]]:
+    found: dict[str, dict[Translation, None]] = {}
+    for row in read_rows():
+        columns = [
+            [Translation(language, word, terms_of_words(language, word)) for word in words]
+            for language, words in zip(LANGUAGES, row, strict=True)
+        ]
+        for column in columns:
+            others = [other for each in columns if each is not column for other in each]
+            for word in column:
+                if len(word.terms) == 1:
+                    found.setdefault(word.terms[0], {}).update(dict.fromkeys(others))
+    return MappingProxyType({term: tuple(words) for term, words in found.items()})
