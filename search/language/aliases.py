@@ -29,7 +29,7 @@ class Alias(NamedTuple):
     """
     Another name: its language, as a person reads it, and what answers it in a text.
 
-    ``words`` are its successive words, each as the index terms any of which answers it.
+    ``words`` are its successive positions, each as the index terms any of which answers it.
     """
 
     language: str | None
@@ -83,8 +83,8 @@ _SHARED_LETTERS = 2
 _NOT_TERRITORIES = frozenset({"001", "QO", "XA", "XB", "ZZ", "TG", "ML"})
 # Stations on the ice, one of which is the East in Russian, and towns that are adjectives in English or Ukrainian.
 _NOT_CITIES = ("Antarctica/", "Etc/", "Asia/Oral", "America/Resolute")
-# What in a name of the CLDR makes it a description rather than a name: Конго - Киншаса, о-ва Кука, Макао (САР).
-_DESCRIBING = ("(", ",", "–", "—", " - ", "о-в", "/")
+# What in a name of the CLDR makes it a description rather than a name: Конго - Киншаса, Макао (САР).
+_DESCRIBING = ("(", ",", "–", "—", " - ", "/")
 
 # How the CLDR writes what our tables write plainly.
 _PLAIN = (
@@ -92,6 +92,8 @@ _PLAIN = (
     ("\N{RIGHT SINGLE QUOTATION MARK}", "'"),
     ("&", "and"),
     ("St. ", "St "),
+    ("о-ва", "острова"),
+    ("о-в", "остров"),
 )
 
 # What may stand behind the stem of a word that no dictionary knows in its dictionary form (words.stem_of_unknown).
@@ -141,7 +143,9 @@ def phrase_aliases(words: Sequence[Sequence[str]]) -> tuple[PhraseAliases, ...]:
     """
     Return the other names of what successive words of a query name together, given the terms of each word.
 
-    Where names overlap, the longest is taken; single words are left to ``aliases``.
+    A word with hyphens is one word here, with the terms that stand for it as a whole; in ``Alias.words``, which are
+    positions of a text, its later parts follow it. Where names overlap, the longest is taken; single words are left
+    to ``aliases``.
 
     >>> [found] = phrase_aliases([("біля",), ("чорного", "uk:чорний"), ("моря", "uk:море")])
     >>> found.start, found.end, [alias.shown for alias in found.aliases]
@@ -303,13 +307,22 @@ def _alias(language: str, text: str, inflected: bool) -> Alias | None:
         return Alias(language, ".".join(shown) + ".", ((dotted,),)) if is_acronym(shown) and shown.isascii() else None
     parts = shown.split()
     if len(parts) > 1:
-        return Alias(language, shown, tuple(_word_terms(language, part) for part in parts))
+        return Alias(language, shown, tuple(terms for part in parts for terms in _positions(language, part)))
     return Alias(language, shown, (_name_terms(language, shown, inflected),))
+
+
+def _positions(language: str, word: str) -> Iterator[tuple[str, ...]]:
+    """Yield what answers a word within a name of several words; one with hyphens takes a position for each part."""
+    yield _word_terms(language, word)
+    for part in word.split("-")[1:]:
+        yield _word_terms(language, part)
 
 
 def _word_terms(language: str, word: str) -> tuple[str, ...]:
     """Return the terms that answer a word within a name of several words, which may be inflected."""
     folded = fold(word)
+    if any(map(str.isdigit, folded)):
+        return (folded,)
     bare = without_possessive(folded) if language == "en" else folded
     lemmas = tuple(lemma_term(language, lemma) for lemma in LEMMATIZERS[language](bare))
     return (folded, *lemmas) if is_acronym(word) or not lemmas else lemmas
@@ -340,7 +353,7 @@ def _phrases_from(names: _Names, words: Sequence[Sequence[str]], start: int) -> 
         for name in names.phrases.get(beginning, ()):
             wanted = _name_words(names, name)
             asked = words[start : start + len(wanted)]
-            if len(asked) == len(wanted) and all(not each.isdisjoint(terms) for each, terms in zip(wanted, asked, strict=True)):
+            if len(asked) == len(wanted) and not any(map(frozenset.isdisjoint, wanted, asked)):
                 yield name
 
 
