@@ -22,7 +22,7 @@ from search.language.normalize import fold, fold_letters, normalize
 from search.language.terms import LEMMATIZERS
 from search.language.tokens import lemma_term, split_term
 from search.language.ukrainian import one_spelling
-from search.language.words import is_known, stem_of_unknown
+from search.language.words import MAX_DICTIONARY_CHARACTERS, dictionary, is_known, stem_of_unknown
 
 
 class Alias(NamedTuple):
@@ -75,14 +75,18 @@ NEEDS_CAPITALS = "*"
 #: Moreover, texts are full of that ordinary word (US, us), so they are not searched for the name, except as U.S.
 ORDINARY_WORD = "!"
 
+# Pronouns, adverbs, prepositions, conjunctions, particles, numerals, predicatives (the tags of OpenCorpora).
+_CLOSED_CLASSES = frozenset({"NPRO", "ADVB", "PREP", "CONJ", "PRCL", "NUMR", "PRED"})
+
 # What two words must share to be compared as the first of a phrase; inflection leaves that alone (збройні, збройних).
 _SHARED_LETTERS = 2
 
 # No place of its own: the world, and what stands for something unknown or artificial. Того and Малі are in our tables,
 # since texts are full of того (that) and малі (small).
 _NOT_TERRITORIES = frozenset({"001", "QO", "XA", "XB", "ZZ", "TG", "ML"})
-# Stations on the ice, one of which is the East in Russian, and towns that are adjectives in English or Ukrainian.
-_NOT_CITIES = ("Antarctica/", "Etc/", "Asia/Oral", "America/Resolute")
+# Stations on the ice, one of which is the East in Russian; Gaza, which is marked in our tables because газа is also a form
+# of gas; towns that are other words in English or Russian.
+_NOT_CITIES = ("Antarctica/", "Etc/", "Asia/Gaza", "Asia/Oral", "America/Nome", "America/Resolute")
 # What in a name of the CLDR makes it a description rather than a name: Конго - Киншаса, Макао (САР).
 _DESCRIBING = ("(", ",", "–", "—", " - ", "/")
 
@@ -125,7 +129,8 @@ def aliases(terms: Sequence[str], typed: str = "") -> tuple[Alias, ...]:
     """
     Return the other names of what a word of a query names, given its terms, in the order of the tables.
 
-    ``typed`` is the word as it was typed: its capitals tell US from us. Without it such words have no aliases.
+    ``typed`` is the word as it was typed: its capitals tell US from us, and Ігор from a form of гра (game). Without it
+    marked names lead nowhere.
 
     >>> [alias.shown for alias in aliases(("відень", "uk:відень"), "Відень")]
     ['Вена', 'Vienna']
@@ -135,7 +140,7 @@ def aliases(terms: Sequence[str], typed: str = "") -> tuple[Alias, ...]:
     names = _names()
     found = dict.fromkeys(name for term in terms for key in _lookups(term) for name in names.words.get(key, ()))
     known = set(terms)
-    leading = [name for name in found if _may_mean(_text(names, name), typed)]
+    leading = [name for name in found if _may_mean(names, name, typed)]
     return tuple(alias for alias in _others(names, leading) if not (len(alias.words) == 1 and _is_all_of(alias, known)))
 
 
@@ -276,11 +281,30 @@ def _text(names: _Names, name: _Name) -> str:
     return names.rows[name.row].columns[name.column][name.place]
 
 
-def _may_mean(name: str, typed: str) -> bool:
+def _may_mean(names: _Names, name: _Name, typed: str) -> bool:
     """Return whether a word as it was typed can be a name of a table."""
-    if not name.endswith((NEEDS_CAPITALS, ORDINARY_WORD)):
+    text = _text(names, name)
+    if text.endswith((NEEDS_CAPITALS, ORDINARY_WORD)):
+        return "." in typed.rstrip(".") or typed[: 2 if is_acronym(text) else 1].isupper()
+    language = LANGUAGES[name.column]
+    if language == "en" or not typed.islower():
         return True
-    return "." in typed.rstrip(".") or typed[: 2 if is_acronym(name) else 1].isupper()
+    return not _is_rather_another_word(language, text, fold(typed), names.rows[name.row].table)
+
+
+def _is_rather_another_word(language: str, name: str, folded: str, table: _Table) -> bool:
+    """
+    Return whether a word typed in small letters is rather another word than a form of a name.
+
+    Not a form of Доха if it can be a pronoun, an adverb or the like (досі); not of a given name if it can be a form of
+    anything else (ігор); and of an acronym only that itself.
+    """
+    if is_acronym(name):
+        return folded != fold_letters(name.lower())
+    readings = dictionary(language).readings(folded) if len(folded) <= MAX_DICTIONARY_CHARACTERS else ()
+    own = fold_letters(name.lower())
+    others = [tag for lemma, tag in readings if fold_letters(lemma) != own]
+    return any(not _CLOSED_CLASSES.isdisjoint(tag.grammemes) for tag in others) or (not table.joined and bool(others))
 
 
 def _others(names: _Names, found: Iterable[_Name]) -> Iterator[Alias]:
