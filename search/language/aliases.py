@@ -84,8 +84,8 @@ _SHARED_LETTERS = 2
 # No place of its own: the world, and what stands for something unknown or artificial. Того and Малі are in our tables,
 # since texts are full of того (that) and малі (small).
 _NOT_TERRITORIES = frozenset({"001", "QO", "XA", "XB", "ZZ", "TG", "ML"})
-# Stations on the ice, one of which is the East in Russian; Gaza, which is marked in our tables because газа is also a form
-# of gas; towns that are other words in English or Russian.
+# Stations on the ice, one of which is the East in Russian; Gaza, which has marks in our tables because газа is also a
+# form of gas; towns that are other words in English or Russian.
 _NOT_CITIES = ("Antarctica/", "Etc/", "Asia/Gaza", "Asia/Oral", "America/Nome", "America/Resolute")
 # What in a name of the CLDR makes it a description rather than a name: Конго - Киншаса, Макао (САР).
 _DESCRIBING = ("(", ",", "–", "—", " - ", "/")
