@@ -33,7 +33,7 @@ HOMES = {
     "filelock": "search/columnar/lock.py",
     "flask": "web/",
     "flask_babel": "web/",
-    "babel": "web/",
+    "babel": ("web/", "search/language/aliases.py"),  # its formats for pages, its names of places for queries
     "waitress": "web/command.py",
 }
 

@@ -10,8 +10,9 @@ from math import sqrt
 from search.archive.dictionaries import Translations
 from search.archive.view import View
 from search.language import Token, analyze, near_name_terms, split_name_term, split_term, term_kind, translations
+from search.language.aliases import Alias, aliases, phrase_aliases
 from search.language.typing import cyrillic_spellings
-from search.query.bridges import Crossing
+from search.query.bridges import Crossing, Together
 from search.query.forms import whole_terms
 
 # Readings of a word in Latin letters; the first is the right one nine times of ten.
@@ -26,15 +27,21 @@ class ArchiveBridges:
     def __init__(self, view: View, fields: Sequence[str]) -> None:
         self._view, self._fields = view, fields
 
-    def crossings(self, tokens: Sequence[Token]) -> Iterator[Crossing]:
-        """Yield where a word leads, given its tokens."""
+    def crossings(self, typed: str, tokens: Sequence[Token]) -> Iterator[Crossing]:
+        """Yield where a word leads, as it was typed and by its tokens."""
         terms = whole_terms(tokens)
         yield from self._near_names(terms)
+        yield from map(_by_alias, aliases(terms, typed))
         yield from _glossary(terms)
         yield from self._of_dictionary("own", self._view.dictionaries.own, terms)
         yield from self._of_dictionary("learned", self._view.dictionaries.learned, terms)
         if len(tokens) == 1:
             yield from self._typed(tokens[0])
+
+    def together(self, words: Sequence[Sequence[Token]]) -> Iterator[Together]:
+        """Yield where successive words lead together."""
+        for start, end, found in phrase_aliases([whole_terms(tokens) for tokens in words]):
+            yield Together(start, end, tuple(map(_by_alias, found)))
 
     def _near_names(self, terms: Sequence[str]) -> Iterator[Crossing]:
         """Yield names of the archive that are spelled nearly alike: Харків, Kharkov."""
@@ -71,6 +78,10 @@ class ArchiveBridges:
 
     def _articles(self, terms: Sequence[str]) -> int:
         return self._view.articles_with(terms, self._fields)
+
+
+def _by_alias(alias: Alias) -> Crossing:
+    return Crossing("alias", alias.shown, alias.language, alias.words)
 
 
 def _glossary(terms: Sequence[str]) -> Iterator[Crossing]:

@@ -60,11 +60,22 @@ class Crossing(NamedTuple):
         return WEIGHTS[self.by] * self.strength
 
 
+class Together(NamedTuple):
+    """Where successive words of a query, from number ``start`` until before ``end``, lead together."""
+
+    start: int
+    end: int
+    crossings: tuple[Crossing, ...]
+
+
 class Bridges(Protocol):
     """Whatever knows where the words of a query lead."""
 
-    def crossings(self, tokens: Sequence[Token]) -> Iterable[Crossing]:
-        """Return where a word leads, given its tokens; most have one."""
+    def crossings(self, typed: str, tokens: Sequence[Token]) -> Iterable[Crossing]:
+        """Return where a word leads, as it was typed and by its tokens; most have one."""
+
+    def together(self, words: Sequence[Sequence[Token]]) -> Iterable[Together]:
+        """Return where successive words lead together (Збройні сили: ЗСУ), in their order and without overlaps."""
 
 
 class Bridge(NamedTuple):

@@ -16,7 +16,7 @@ from search.language import Token, analyze, readable_lemmas
 from search.query import leaves, nodes
 from search.query.across import Across, Part, required_across
 from search.query.bridges import Bridge, Bridges
-from search.query.forms import Leafable, WordForms, beginning, exact_forms, word_forms
+from search.query.forms import Leafable, WordForms, beginning, bridged_forms, exact_forms, word_forms
 
 # A word such as a.b.c.d... has as many parts as letters; each costs a look at the index.
 MAX_PARTS_OF_A_WORD = 16
@@ -29,8 +29,9 @@ class Leaf:
     """
     A word, phrase or prefix of the query: what was typed, how it is searched, its lemmas by language, its bridges.
 
-    ``kind`` is ``"word"``, ``"phrase"`` or ``"prefix"``. ``queries`` are the engine's leaves it became; ``wanted`` is
-    False under a NOT. ``start`` and ``end`` say where it stands in the query, if it comes from one.
+    ``kind`` is ``"word"``, ``"phrase"``, ``"prefix"``, or ``"name"`` for words that are leaves of their own and lead
+    somewhere together. ``queries`` are the engine's leaves it became; ``wanted`` is False under a NOT. ``start`` and
+    ``end`` say where it stands in the query, if it comes from one.
     """
 
     typed: str
@@ -131,22 +132,45 @@ def _compiled(node: nodes.Node, context: _Context) -> whoosh.query.Query | None:
 
 def _all_of(children: Sequence[nodes.Node], context: _Context) -> whoosh.query.Query | None:
     """Return the query that requires all children; of another language's articles most of the words, if wanted."""
-    words: list[Part] = []
+    words: list[tuple[nodes.Word, Part]] = []
     others: list[whoosh.query.Query] = []
     for child in children:
         if isinstance(child, nodes.Word):
             part = _word(child, context)
-            words += [part] if part else []
+            words += [(child, part)] if part else []
         else:
             compiled = _compiled(child, context)
             others += [compiled] if compiled is not None else []
-    if len(words) + len(others) < 2:
-        return words[0].query if words else others[0] if others else None
+    parts = _together(words, context)
+    if len(parts) + len(others) < 2:
+        return parts[0].query if parts else others[0] if others else None
     if context.bridges is None or not context.wanted or "across" in context.without:
-        return leaves.every([*(word.query for word in words), *others])
-    query, across = required_across(words, others)
+        return leaves.every([*(part.query for part in parts), *others])
+    query, across = required_across(parts, others)
     context.across.extend(across)
     return query
+
+
+def _together(words: Sequence[tuple[nodes.Word, Part]], context: _Context) -> list[Part]:
+    """Return the parts of a list of required words; those that lead somewhere together are one part."""
+    parts = [part for _, part in words]
+    if context.bridges is None or len(words) < 2:
+        return parts
+    tokens = [analyze(node.text)[:MAX_PARTS_OF_A_WORD] for node, _ in words]
+    for start, end, crossings in reversed(list(context.bridges.together(tokens))):
+        named, of_name = words[start:end], parts[start:end]
+        typed = " ".join(node.text for node, _ in named)
+        forms = bridged_forms(typed, crossings, context.fields, context.without)
+        first, last = named[0][0], named[-1][0]
+        context.found.append(
+            Leaf(typed, "name", forms.queries, {}, context.wanted, first.start, last.end, forms.bridges)
+        )
+        if forms.queries:
+            query = leaves.best_of([leaves.every(part.query for part in of_name), *forms.queries])
+            languages = frozenset.intersection(*(part.languages for part in of_name))
+            reaches = frozenset.intersection(*(part.reaches for part in of_name)) | forms.reaches
+            parts[start:end] = [Part(query, languages, reaches)]
+    return parts
 
 
 def _word(node: nodes.Word, context: _Context) -> Part | None:

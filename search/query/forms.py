@@ -18,6 +18,8 @@ from search.query.bridges import WEIGHTS, Bridge, Bridges, Crossing, is_on, swit
 LEMMA_WEIGHT = 0.8
 # An ambiguous word with several translations of each lemma; every form costs a look at the index.
 MAX_BRIDGED_FORMS = 32
+# Positions are compared, so these cost more.
+MAX_BRIDGED_SEQUENCES = 8
 # A chip that names more words than this is no longer read.
 MAX_SHOWN = 6
 
@@ -42,7 +44,7 @@ def word_forms(
     typed: str, tokens: Sequence[Token], fields: tuple[str, ...], bridges: Bridges | None, without: Collection[str]
 ) -> WordForms:
     """Return what a word with these tokens (at least one) is searched by; ``without`` names what is switched off."""
-    crossings = list(bridges.crossings(tokens)) if bridges else []
+    crossings = list(bridges.crossings(typed, tokens)) if bridges else []
     named = bridges is not None and any(_path(term) == "name" for token in tokens for term in token.terms)
     used = [crossing for crossing in crossings if is_on(crossing.by, typed, without)]
     by_name = named and is_on("name", typed, without)
@@ -56,6 +58,16 @@ def word_forms(
         languages,
         frozenset(LANGUAGES) if open_to_all else languages | reached,
     )
+
+
+def bridged_forms(
+    typed: str, crossings: Sequence[Crossing], fields: tuple[str, ...], without: Collection[str]
+) -> WordForms:
+    """Return what several words that lead somewhere together are searched by besides themselves."""
+    used = [crossing for crossing in crossings if is_on(crossing.by, typed, without)]
+    reached = {crossing.language for crossing in used if crossing.language}
+    described = tuple(_described(typed, crossings, without, named=False))
+    return WordForms(_bridged(fields, used), described, frozenset(), frozenset(reached))
 
 
 def whole_terms(tokens: Sequence[Token]) -> tuple[str, ...]:
@@ -81,14 +93,9 @@ def beginning(text: str, fields: tuple[str, ...]) -> tuple[leaves.Beginning, ...
 def _queries(
     tokens: Sequence[Token], fields: tuple[str, ...], crossings: Sequence[Crossing], *, by_name: bool
 ) -> tuple[Leafable, ...]:
-    single = _distinct(
-        leaves.Form(term, crossing.weight, crossing.by)
-        for crossing in crossings
-        if len(crossing.words) == 1
-        for term in crossing.words[0]
-    )[:MAX_BRIDGED_FORMS]
+    single = _single(crossings)
     slots = tuple(_own_forms(token, by_name=by_name) for token in tokens)
-    several = tuple(_sequence(crossing, fields) for crossing in crossings if len(crossing.words) > 1)
+    several = _several(crossings, fields)
     if len(slots) == 1:
         return leaves.Word(fields, _distinct((*slots[0], *single))), *several
     # A word of several tokens (прес-служба, F-16): its parts one after another, or written as one.
@@ -96,6 +103,23 @@ def _queries(
     joined = (*(form for form in slots[0] if form.term in spanning), *single)
     whole = (leaves.Word(fields, _distinct(joined)),) if joined else ()
     return leaves.Sequence(fields, slots), *whole, *several
+
+
+def _bridged(fields: tuple[str, ...], crossings: Sequence[Crossing]) -> tuple[Leafable, ...]:
+    single = _single(crossings)
+    return (*((leaves.Word(fields, single),) if single else ()), *_several(crossings, fields))
+
+
+def _single(crossings: Sequence[Crossing]) -> tuple[leaves.Form, ...]:
+    """Return the forms of the crossings that lead to one word."""
+    ones = (crossing for crossing in crossings if len(crossing.words) == 1)
+    return _distinct(leaves.Form(term, one.weight, one.by) for one in ones for term in one.words[0])[:MAX_BRIDGED_FORMS]
+
+
+def _several(crossings: Sequence[Crossing], fields: tuple[str, ...]) -> tuple[leaves.Sequence, ...]:
+    """Return the sequences of the crossings that lead to several words."""
+    several = dict.fromkeys(_sequence(crossing, fields) for crossing in crossings if len(crossing.words) > 1)
+    return tuple(several)[:MAX_BRIDGED_SEQUENCES]
 
 
 def _sequence(crossing: Crossing, fields: tuple[str, ...]) -> leaves.Sequence:
@@ -131,6 +155,8 @@ def _described(typed: str, crossings: Sequence[Crossing], without: Collection[st
     for crossing in crossings:
         words.setdefault(crossing.by, {})[crossing.language, crossing.shown] = None
     for by, led in words.items():
+        if by == "name" and not led and typed.islower() and not typed.isascii():
+            continue  # a word that may be a name among others (сила), and no name of the archive is near
         yield Bridge(switch(by, typed), by, is_on(by, typed, without), tuple(led)[:MAX_SHOWN])
 
 
