@@ -30,7 +30,8 @@ def make_hits(view: View, found: Iterable[tuple[int, float]], leaves: Sequence[L
 
 def articles_having(view: View, leaf: Leaf) -> int:
     """Return how many articles that may be seen have a word of the query."""
-    return max(int(np.count_nonzero(view.visible[view.executor.documents(query)])) for query in leaf.queries)
+    counts = (int(np.count_nonzero(view.visible[view.executor.documents(query)])) for query in leaf.queries)
+    return max(counts, default=0)  # words that lead somewhere together have no query when that is switched off
 
 
 def _hit(
