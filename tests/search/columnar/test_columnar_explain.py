@@ -22,7 +22,17 @@ from search.query import leaves
 EXAMPLES = int(os.environ.get("VISTI_ORACLE_EXAMPLES", "60"))
 
 CONSTANTS = (0.0, 2.0)  # what ``trees`` draws
-BATCHES = st.lists(st.lists(documents(), max_size=8), min_size=1, max_size=3)
+FIRST = st.lists(documents(), min_size=4, max_size=8, unique_by=lambda each: each.id)
+BATCHES = st.tuples(FIRST, st.lists(documents(), max_size=4))  # what the second replaces is deleted
+# Common words besides all kinds of leaves, so that several parts of a tree match one document.
+WORDS = st.builds(
+    leaves.Word,
+    st.just(("title", "body")),
+    st.lists(
+        st.builds(leaves.Form, st.sampled_from(("a", "ab", "ки", "b")), st.sampled_from((1.0, 0.4))), min_size=1
+    ).map(tuple),
+)
+LEAVES = st.one_of(own_leaves(), WORDS, WORDS)
 LIMITS = st.sampled_from((MAX_POSTINGS, MAX_POSTINGS, 4 * LOOK_UP, LOOK_UP + 2, 0))
 
 
@@ -70,7 +80,7 @@ def check_arithmetic(explanation: Explanation) -> None:
 @settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-@given(batches=BATCHES, asked=st.lists(trees(own_leaves()), min_size=4, max_size=8), limit=LIMITS)
+@given(batches=BATCHES, asked=st.lists(trees(LEAVES), min_size=4, max_size=8), limit=LIMITS)
 def test_explanation_agrees_with_executor_and_oracle(batches, asked, limit):
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), *batches)
@@ -133,6 +143,12 @@ def test_worth_of_a_sequence_is_that_of_its_least_worthy_slot(snapshot):
     assert (found.parts[0].facts["weight"], found.parts[0].facts["by"]) == (0.7, "glossary")
 
 
+def test_best_of_several_counts(snapshot):
+    words = [leaves.Word(("body",), (leaves.Form(term, weight),)) for term, weight in (("b", 0.3), ("b", 1.0))]
+    found = Explainer(snapshot, RANKING, Executor(snapshot, RANKING), whoosh.query.DisjunctionMax(words)).explain(0)
+    assert found.kind == "best" and found.value == found.parts[0].value > found.parts[1].value
+
+
 def test_what_most_of_the_words_tell(snapshot):
     words = [leaves.Word(("body",), (leaves.Form(term),)) for term in ("a", "ки")]
     most = leaves.Most(tuple(words), 0.2, whoosh.query.Every())
@@ -160,6 +176,38 @@ def test_filter_is_named_and_adds_nothing(tmp_path, leaf, text):
     write(tmp_path, [document("1", "a", keywords={"tag": ("X",)})])
     found = explained(open_snapshot(tmp_path), Executor(open_snapshot(tmp_path), RANKING), leaf)
     assert found == {0: Explanation("filter", text, 0.0, {})}
+
+
+KEPT, TOO_MUCH = (leaves.Word(("body",), (leaves.Form(term),)) for term in ("a", "кит"))
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        whoosh.query.And([KEPT, TOO_MUCH], boost=3.0),
+        whoosh.query.And([KEPT, whoosh.query.Not(TOO_MUCH)]),
+        whoosh.query.Or([KEPT, whoosh.query.And([TOO_MUCH])]),
+        whoosh.query.DisjunctionMax([KEPT, TOO_MUCH]),
+        whoosh.query.AndNot(KEPT, TOO_MUCH),
+        whoosh.query.Or([KEPT, whoosh.query.AndNot(TOO_MUCH, KEPT)]),
+        whoosh.query.AndMaybe(KEPT, TOO_MUCH),
+        whoosh.query.And([KEPT, whoosh.query.AndMaybe(TOO_MUCH, whoosh.query.Every())]),
+        whoosh.query.Require(KEPT, TOO_MUCH),
+        whoosh.query.Or([KEPT, whoosh.query.Require(TOO_MUCH, KEPT)]),
+        whoosh.query.Or([KEPT, whoosh.query.ConstantScoreQuery(TOO_MUCH, 2.0)]),
+        leaves.Most((KEPT, TOO_MUCH), 0.5, whoosh.query.Every()),
+        whoosh.query.And([KEPT, leaves.Most((TOO_MUCH,), 0.5, whoosh.query.Every())]),
+        whoosh.query.And([KEPT, leaves.Most((KEPT,), 0.5, TOO_MUCH)]),
+    ],
+    ids=repr,
+)
+def test_leaf_that_is_left_out_is_not_explained(snapshot, tree):
+    executor = Executor(snapshot, RANKING, LOOK_UP + 5)
+    matches = executor.matches(tree)
+    assert executor.left_out == [TOO_MUCH] and len(matches)
+    found = explained(snapshot, executor, tree)
+    assert list(found) == matches.documents.tolist()
+    assert [each.value for each in found.values()] == pytest.approx(matches.scores.tolist())
 
 
 def test_leaf_of_whoosh_is_not_explained(snapshot):
