@@ -12,6 +12,7 @@ import search
 from search.archive import view
 from search.columnar.execute import Executor
 from search.columnar.work import LOOK_UP
+from search.query.across import SHARE_REQUIRED
 
 QUERIES = [
     "міст",
@@ -149,7 +150,7 @@ class TestText:
             (
                 "міністр оголосив переговори повінь",
                 "talks.en",
-                ["the sum of 3 of 4 words, which tell ", "(0.4 is enough)"],
+                ["the sum of 3 of 4 words, which tell ", f"({SHARE_REQUIRED} is enough)"],
             ),
             ("", "talks.en", ["everything: 0.000 (a filter)"]),
         ],
