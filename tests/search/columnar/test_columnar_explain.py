@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import Oracle
 
+from search.columnar import merge_policy
 from search.columnar.execute import Executor
 from search.columnar.explain import Explainer, Explanation
 from search.columnar.snapshot import Snapshot, open_snapshot
@@ -82,7 +83,8 @@ def check_arithmetic(explanation: Explanation) -> None:
 )
 @given(batches=BATCHES, asked=st.lists(trees(LEAVES), min_size=4, max_size=8), limit=LIMITS)
 def test_explanation_agrees_with_executor_and_oracle(batches, asked, limit):
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(merge_policy, "MERGE_FACTOR", 100)  # merging drops deletions
         write(Path(folder), *batches)
         snapshot, ids = open_snapshot(Path(folder)), ids_by_number(open_snapshot(Path(folder)))
         oracle = Oracle({each.id: each for batch in batches for each in batch}, RANKING)
@@ -147,6 +149,22 @@ def test_best_of_several_counts(snapshot):
     words = [leaves.Word(("body",), (leaves.Form(term, weight),)) for term, weight in (("b", 0.3), ("b", 1.0))]
     found = Explainer(snapshot, RANKING, Executor(snapshot, RANKING), whoosh.query.DisjunctionMax(words)).explain(0)
     assert found.kind == "best" and found.value == found.parts[0].value > found.parts[1].value
+
+
+def test_what_is_not_required_adds_its_score(snapshot):
+    required, optional = (leaves.Word(("body",), (leaves.Form(term),)) for term in ("a", "ки"))
+    tree = whoosh.query.AndMaybe(required, optional)
+    found = explained(snapshot, Executor(snapshot, RANKING), tree)
+    assert {number: len(each.parts) for number, each in found.items()} == {0: 1, 1: 1, 2: 2}
+    assert found[2].value == pytest.approx(Executor(snapshot, RANKING).matches(tree).scores[2])
+
+
+def test_deleted_document_has_no_explanation_and_is_not_counted(tmp_path):
+    write(tmp_path, [document(identifier, "a b") for identifier in "123"], [document("2", "b")])
+    word = leaves.Word(("body",), (leaves.Form("a"),))
+    found = explained(open_snapshot(tmp_path), Executor(open_snapshot(tmp_path), RANKING), word)
+    assert list(found) == [0, 2]
+    assert found[0].facts == {"idf": pytest.approx(log(1 + 1.5 / 2.5)), "articles": 3, "having": 2}
 
 
 def test_what_most_of_the_words_tell(snapshot):
