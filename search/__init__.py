@@ -10,6 +10,7 @@ Visti: full-text search for Ukrainian, Russian and English news.
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.documents import article_digest
+from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.request import FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -32,6 +33,7 @@ from search.archive.upkeep import repair
 from search.archive.visibility import Audience
 from search.archive.whoosh_api import open_whoosh
 from search.article import LANGUAGES, Article, Status, article_from_record, article_to_record
+from search.columnar.explain import Explanation
 from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
@@ -58,6 +60,7 @@ __all__ = [
     "CommitFailed",
     "Correction",
     "DateReading",
+    "Explanation",
     "FacetValue",
     "Group",
     "HighlightedArticle",
@@ -86,6 +89,8 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "explanation_as_dict",
+    "explanation_text",
     "hit_as_dict",
     "open",
     "open_whoosh",

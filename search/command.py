@@ -12,7 +12,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from textwrap import indent
+from typing import Any, TypeAlias
 
 import click
 
@@ -23,6 +24,9 @@ from search.errors import SearchError
 from search.settings import INDEX_ENVIRONMENT_VARIABLE, KYIV, default_index_path
 
 ENTRY_POINT_GROUP = "visti.commands"
+
+# Why each hit has its score, by the id of the article.
+Explanations: TypeAlias = Mapping[str, search.Explanation | None]
 
 index_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
     "--index",
@@ -101,7 +105,7 @@ def main(traceback: bool) -> None:
 @click.option(
     "--offset", type=click.IntRange(min=0), default=0, show_default=True, help="How many results to pass over first."
 )
-@click.option("--explain", is_flag=True, help="Show how the query was read.")
+@click.option("--explain", is_flag=True, help="Show how the query was read, and why each result has its score.")
 @newsroom_option
 @json_option
 def search_command(
@@ -127,6 +131,10 @@ def search_command(
             )  # fmt: skip
         except ValueError as error:
             raise click.UsageError(str(error)) from error
+        explanations = {
+            hit.article.id: archive.explain(page.query, hit.article.id, since=since, until=until)
+            for hit in (page.hits if explain else ())
+        }
         unfiltered = not page.total and archive.search(page.query, since=since, until=until, limit=0, facets=()).total
     for notice in page.interpretation.notices:
         click.echo(f"Note: {notice.message}", err=True)
@@ -134,7 +142,10 @@ def search_command(
         click.echo(
             "Note: nothing fits all the filters; visti stats lists the languages, sections and sources", err=True
         )
-    click.echo(_json(page.as_dict()) if as_json else _page_text(page, explain))
+    if as_json:
+        click.echo(_json(_page_as_dict(page, explanations)))
+    else:
+        click.echo(_page_text(page, explain, explanations))
 
 
 @click.command("related")
@@ -262,13 +273,24 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _page_text(page: search.Page, explain: bool) -> str:
+def _page_as_dict(page: search.Page, explanations: Explanations) -> dict[str, Any]:
+    found = page.as_dict()
+    for hit in found["hits"]:
+        if explanation := explanations.get(hit["id"]):
+            hit["explanation"] = search.explanation_as_dict(explanation)
+    return found
+
+
+def _page_text(page: search.Page, explain: bool, explanations: Explanations) -> str:
     lines = [f"{counted(page.stories, 'story', 'stories')}, {counted(page.total, 'version')}"]
     if page.suggestion:
         lines.append(f"Did you mean: {page.suggestion}")
     if explain:
         lines += _reading_text(page.interpretation)
-    lines += [_hit_text(hit) for hit in page.hits]
+    for hit in page.hits:
+        lines.append(_hit_text(hit))
+        if explanation := explanations.get(hit.article.id):
+            lines.append(indent(search.explanation_text(explanation), "    "))
     return "\n".join(lines)
 
 

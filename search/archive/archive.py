@@ -17,6 +17,7 @@ from typing import Self
 import zstandard
 
 from search.archive.dictionaries import open_dictionaries
+from search.archive.explaining import explain_score
 from search.archive.pages import search_page
 from search.archive.related import related_hits
 from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
@@ -29,6 +30,7 @@ from search.archive.view import View, make_view, open_current
 from search.archive.visibility import Audience
 from search.article import Article
 from search.columnar.commit import read_commit
+from search.columnar.explain import Explanation
 from search.columnar.snapshot import Snapshot
 from search.errors import IndexDamaged, SearchError
 from search.language import paragraphs
@@ -136,6 +138,43 @@ class Archive:
         )
         with self._view() as view:
             return search_page(view, request)
+
+    def explain(
+        self,
+        query: str,
+        article_id: str,
+        *,
+        since: DateLike = None,
+        until: DateLike = None,
+        bridges: bool = True,
+        without: Values = None,
+    ) -> Explanation | None:
+        """
+        Return why an article has its score: the arithmetic of it, as a tree (``explanation_text`` makes it readable).
+
+        The arguments are those of ``search``; its other filters change no score. None if the query does not find the
+        article, or if the audience may not see it. How many articles have a word is left out where articles that the
+        audience may not see are counted.
+
+        Raises ``ValueError`` when an argument other than the query is wrong.
+        """
+        request = make_request(
+            query,
+            {},
+            since=since,
+            until=until,
+            sort=Sort.RELEVANCE,
+            group=Group.NONE,
+            facets=(),
+            limit=0,
+            offset=0,
+            prefer=None,
+            bridges=bridges,
+            without=without,
+            today=self._clock().astimezone(KYIV).date(),
+        )
+        with self._view() as view:
+            return explain_score(view, request, article_id)
 
     def get(self, article_id: str) -> Article | None:
         """Return the article with an id, or None if there is none that the audience may see."""

@@ -97,12 +97,16 @@ def _order(view: View, collected: Collected, compiled: CompiledQuery, request: S
     moments = collected.snapshot.moments("published")[collected.matches.documents]
     known = moments != NO_MOMENT
     relevance = collected.matches.scores
-    if compiled.has_words and not compiled.dates and not request.has_dates:
-        # Somebody who names a time has said how old the results should be; else newer is a little better.
+    if is_ranked_by_age(compiled, request):
         relevance = relevance * freshness(moments, known, microseconds(view.now), FRESHNESS_HALF_LIFE, FRESHNESS_SHARE)
     if request.sort is Sort.RELEVANCE and compiled.has_words:
         return _RankedOrder(Order(relevance, (moments,)), relevance)
     return _RankedOrder(Order(by_date(moments, oldest=request.sort is Sort.OLDEST), (relevance,)), relevance)
+
+
+def is_ranked_by_age(compiled: CompiledQuery, request: SearchRequest) -> bool:
+    """Return whether newer is a little better: not if a time is named, which says how old the results should be."""
+    return compiled.has_words and not compiled.dates and not request.has_dates
 
 
 def _chosen(collected: Collected, ranked: _RankedOrder, request: SearchRequest) -> Array:

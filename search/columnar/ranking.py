@@ -41,9 +41,13 @@ class Bm25f:
     fields: Mapping[str, FieldWeight]
     k1: float = 1.2
 
+    def weight_of(self, name: str) -> FieldWeight:
+        """Return the weight of a field."""
+        return self.fields.get(name, _PLAIN)
+
     def factors(self, snapshot: Snapshot, name: str) -> Array:
         """Return what one occurrence in a field gives to the pooled frequency; float64, one for each document."""
-        field = self.fields.get(name, _PLAIN)
+        field = self.weight_of(name)
         return snapshot.derived(("factors", name, field), lambda: _factors(field, snapshot, name))
 
     def saturated(self, pooled: Array) -> Array:

@@ -148,6 +148,26 @@ class TestSearch:
         assert "Read as: Херсоні" in explained and "uk: херсон" in explained
         assert "Read as" not in plain
 
+    def test_explain_works_out_the_score_of_each_result(self, visti, sample_index):
+        lines = visti("search", "Херсоні", "--explain", "--index", sample_index).stdout.splitlines()
+        places = [number for number, line in enumerate(lines) if " · sample-" in line]
+        scores = [lines[place].rpartition(" · ")[2] for place in places]
+        explained = [next(line for line in lines[place:] if " × freshness " in line) for place in places]
+        assert places and [float(line.split()[0]) for line in explained] == pytest.approx(
+            [float(s) for s in scores], abs=0.006
+        )
+
+    def test_explain_adds_an_object_to_each_hit_of_the_json(self, visti, sample_index):
+        options = ("search", "Херсоні", "--since", "2022", "--json", "--index", sample_index)
+        plain, explained = found(visti(*options)), found(visti(*options, "--explain"))
+        assert plain["hits"]
+        for hit, unexplained in zip(explained["hits"], plain["hits"], strict=True):
+            explanation = hit.pop("explanation")
+            assert explanation["value"] == pytest.approx(hit.pop("score"), abs=1e-6)
+            assert explanation["parts"][0]["facts"].keys() >= {"term", "by", "weight"}
+            del unexplained["score"]  # freshness depends on the clock
+        assert explained == plain
+
     def test_misspelt_word_gets_a_suggestion(self, visti, sample_index):
         result = visti("search", "собопр", "--index", sample_index)
         assert "Did you mean: собор" in result.stdout

@@ -146,7 +146,8 @@ def whoosh_leaves() -> st.SearchStrategy[whoosh.query.Query]:
     )
 
 
-def _leaf() -> st.SearchStrategy[whoosh.query.Query]:
+def own_leaves() -> st.SearchStrategy[whoosh.query.Query]:
+    """Draw one of our leaves."""
     word = st.sampled_from((*WORDS, "absent"))
     fields = st.sampled_from((("title",), ("body",), ("title", "body")))
     forms = st.lists(st.builds(leaves.Form, word, st.sampled_from((1.0, 0.9, 0.4))), max_size=3).map(tuple)
@@ -162,12 +163,11 @@ def _leaf() -> st.SearchStrategy[whoosh.query.Query]:
         st.builds(leaves.Between, st.just("published"), limit, limit),
         st.builds(leaves.Identifier, st.sampled_from((*IDS, "\ud800")), st.just(False)),
         st.builds(leaves.Identifier, st.sampled_from((*GROUPS, "\ud800")), st.just(True)),
-        whoosh_leaves(),
     )
 
 
-def trees() -> st.SearchStrategy[whoosh.query.Query]:
-    """Draw a query tree."""
+def trees(leaf: st.SearchStrategy[whoosh.query.Query] | None = None) -> st.SearchStrategy[whoosh.query.Query]:
+    """Draw a query tree; its leaves are ours and Whoosh's, if none are given."""
 
     def grown(inner: st.SearchStrategy[whoosh.query.Query]) -> st.SearchStrategy[whoosh.query.Query]:
         children = st.lists(inner | inner.map(whoosh.query.Not), max_size=4)
@@ -181,4 +181,4 @@ def trees() -> st.SearchStrategy[whoosh.query.Query]:
             inner.map(whoosh.query.Not),
         )
 
-    return st.recursive(_leaf(), grown, max_leaves=8)
+    return st.recursive(own_leaves() | whoosh_leaves() if leaf is None else leaf, grown, max_leaves=8)
