@@ -27,6 +27,8 @@ TARGETS = {("uk", "ru"): 0.85, ("ru", "uk"): 0.85}
 TARGET_WITH_ENGLISH = 0.75
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+# Pronouns (который, цей) and ordinals are adjectives to the dictionaries.
+_NO_CONTENT = frozenset({"Apro", "Anum", "NPRO"})
 _CONTENT = frozenset({"NOUN", "ADJF", "ADJS", "VERB", "INFN", "ADVB", "GRND", "PRTF", "PRTS", "COMP"})
 _ENGLISH_FUNCTION_WORDS = frozenset(
     [
@@ -202,7 +204,8 @@ def _is_content(word: str, language: str) -> bool:
     if language == "en":
         return lower not in _ENGLISH_FUNCTION_WORDS
     readings = dictionary(language).readings(lower)
-    return not readings or all(_CONTENT.intersection(tag.grammemes) for _, tag in readings)
+    tags = [tag.grammemes for _, tag in readings]
+    return all(_CONTENT.intersection(tag) and _NO_CONTENT.isdisjoint(tag) for tag in tags)
 
 
 def _articles(data: Path) -> Iterator[search.Article]:

@@ -7,6 +7,7 @@ of the words that lead there, each weighed by how much it tells; of an article i
 required, as ever.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -15,10 +16,10 @@ from search.query import leaves
 
 # Of two words both are required: one alone says too little of what was asked.
 FEWEST_WORDS = 3
-# How much of what all the words tell the words of an article must tell. Of four words that are about as rare it takes
-# two. More would be surer and find less: of the versions of stories in another language, searched for by four of their
-# words, some .75 are among the first ten, with .4 some .69, and if every word had to be there .2 (docs/quality.md).
-SHARE_REQUIRED = 0.34
+# How much of what all the words tell the words of an article must tell: of four words that are about as rare it takes
+# two, unless one is much rarer than the others. docs/quality.md has what that finds; .2 would find 2 of a hundred more, .5
+# would find 15 fewer, and all words a quarter of what is found now.
+SHARE_REQUIRED = 0.3
 
 
 class Across(NamedTuple):
@@ -47,14 +48,13 @@ def required_across(words: Sequence[Part], others: Sequence[leaves.Query]) -> tu
 
 def own_languages(words: Iterable[Part]) -> frozenset[str]:
     """
-    Return the languages in which a query may be written: those of all its words, else those of any of them.
+    Return the languages in which a query may be written: those in which most of its words were understood.
 
-    Words that are in no language (numbers, codes) don't tell.
+    Words that are in no language (numbers, codes) don't tell; without others every language is the query's own.
     """
-    known = [word.languages for word in words if word.languages]
-    if not known:
-        return frozenset(LANGUAGES)
-    return frozenset.intersection(*known) or frozenset.union(*known)
+    counts = Counter(language for word in words for language in word.languages)
+    most = max(counts.values(), default=0)
+    return frozenset(language for language in LANGUAGES if counts[language] == most)
 
 
 def _asked(words: Sequence[Part]) -> Iterable[Across]:

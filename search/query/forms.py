@@ -49,8 +49,9 @@ def word_forms(
     used = [crossing for crossing in crossings if is_on(crossing.by, typed, without)]
     by_name = named and is_on("name", typed, without)
     languages = frozenset(filter(None, (split_term(term)[0] for token in tokens for term in token.terms)))
-    # Numbers and codes are written alike in every language, and so, by their keys, are names.
-    open_to_all = by_name or not languages or any(crossing.language is None for crossing in used)
+    # Numbers, codes and Latin names are written alike in every language, and so, by their keys, are other names.
+    is_latin_name = typed.isascii() and typed[:1].isupper()
+    open_to_all = by_name or is_latin_name or not languages or any(crossing.language is None for crossing in used)
     reached = {crossing.language for crossing in used if crossing.language}
     return WordForms(
         _queries(tokens, fields, used, by_name=by_name),
