@@ -17,8 +17,8 @@ from search.query import leaves
 # Of two words both are required: one alone says too little of what was asked.
 FEWEST_WORDS = 3
 # How much of what all the words tell the words of an article must tell: of four words that are about as rare it takes
-# two, unless one is much rarer than the others. docs/quality.md has what that finds; .2 would find 2 of a hundred more, .5
-# would find 15 fewer, and all words a quarter of what is found now.
+# two, unless one is much rarer than the others. Of a hundred searches by four words .2 would find 2 more, .5 some 15
+# fewer, and if all words had to be there, three of four would find nothing (docs/quality.md says what is found).
 SHARE_REQUIRED = 0.3
 
 
