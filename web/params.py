@@ -22,7 +22,7 @@ MAX_QUERY_CHARACTERS = 1_000
 MAX_FACET_VALUES = 50
 #: Readings that are switched off one by one; who wants fewer still switches off all bridges.
 MAX_SWITCHED_OFF = 20
-#: A kind, a colon and a word; no word of a living language comes near.
+#: A kind, a colon and a word as the index has it, of at most 100 characters.
 MAX_SWITCH_CHARACTERS = 120
 #: Past the last page of any archive, and its offset still fits the engine's 64-bit counters.
 MAX_PAGE = 1_000_000_000

@@ -220,13 +220,13 @@ def _across_chip(request: SearchRequest, interpretation: Interpretation) -> Chip
     if not interpretation.words or not request.bridges:
         return None
     if "across" in request.without:
-        text = gettext("Articles in other languages: most of the words are enough")
+        text = gettext("In other languages: most of the words are enough")
         return Chip(((None, text),), "", False, search_url(request.switched_on("across")), _again())
     if not interpretation.across:
         return None
     inside = [gettext(IN_LANGUAGE[across.language]) for across in interpretation.across]
     languages = format_list(inside, locale=interface_language())
-    text = gettext("Articles %(languages)s: most of the words are enough", languages=languages)
+    text = gettext("%(languages)s: most of the words are enough", languages=languages[:1].upper() + languages[1:])
     without = request.switched_off("across")
     return Chip(((None, text),), "", True, search_url(without) if without else None, _without())
 
