@@ -16,7 +16,7 @@ from babel.lists import format_list
 
 from search import Bridge, Correction, DateReading, Group, Interpretation, Page, Reading, Relaxation
 from search.settings import KYIV
-from web.i18n import N_, date_text, gettext, interface_language, ngettext, number_text
+from web.i18n import N_, date_text, gettext, interface_language, month_text, ngettext, number_text
 from web.params import SearchRequest
 from web.presenters.labels import PATH_LABELS, Link, stories_text
 from web.urls import search_url
@@ -129,14 +129,23 @@ def without_stale_switches(request: SearchRequest, interpretation: Interpretatio
 
 
 def period_text(since: datetime | None, until: datetime | None) -> str:
-    """Write the days, in Kyiv, from one moment to another, which is exclusive: "16–22 листопада 2026 р."."""
+    """
+    Write the days, in Kyiv, from one moment to another, which is exclusive: "16–22 лист. 2026 р.", "2025".
+
+    A day, a month or a year is written as one.
+    """
     first = since.astimezone(KYIV) if since else None
     last = (until - MOMENT).astimezone(KYIV) if until else None
-    if first and last and first.date() != last.date():
-        return str(format_interval(first.date(), last.date(), "yMMMMd", locale=interface_language()))
-    if first and last:
+    if first is None or last is None:
+        return f"{gettext('From')}: {date_text(first)}" if first else f"{gettext('To')}: {date_text(last)}"
+    if first.date() == last.date():
         return date_text(first)
-    return f"{gettext('From')}: {date_text(first)}" if first else f"{gettext('To')}: {date_text(last)}"
+    whole_months = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if whole_months and (first.year, first.month) == (last.year, last.month):
+        return month_text(first.year, first.month)
+    if whole_months and first.year == last.year and last.month - first.month == 11:
+        return str(first.year)
+    return str(format_interval(first.date(), last.date(), "yMMMMd", locale=interface_language()))
 
 
 def present_relaxations(request: SearchRequest, page: Page) -> Iterable[RelaxedLink]:
@@ -151,7 +160,9 @@ def present_relaxations(request: SearchRequest, page: Page) -> Iterable[RelaxedL
 def _relaxation_label(relaxation: Relaxation) -> str:
     if relaxation.kind not in RELAXATION_LABELS:
         return relaxation.query
-    return gettext(RELAXATION_LABELS[relaxation.kind], text=relaxation.text)
+    label = gettext(RELAXATION_LABELS[relaxation.kind], text=relaxation.text)
+    both = relaxation.drops and relaxation.kind not in ("filters", "bridges")
+    return f"{label}, {gettext(RELAXATION_LABELS['filters'])}" if both else label
 
 
 def _found_text(relaxation: Relaxation, group: Group) -> str:
