@@ -101,7 +101,7 @@ def test_a_reader_searches_narrows_switches_and_reads(browser: webdriver.Chrome,
     browser.get(f"{site}/?ui=uk")
     find(browser, "#q").send_keys("Київ OR порт")
     follow(browser, find(browser, "form.search button"))
-    assert find(browser, "h1").text.endswith("3 матеріали, 3 мовні версії")
+    assert "3 матеріали" in find(browser, "h1").text
 
     economy = next(a for a in browser.find_elements(By.CSS_SELECTOR, ".facet a") if "Економіка" in a.text)
     follow(browser, economy)
