@@ -10,6 +10,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from importlib.metadata import entry_points
 from pathlib import Path
 from textwrap import indent
@@ -105,12 +106,18 @@ def main(traceback: bool) -> None:
 @click.option(
     "--offset", type=click.IntRange(min=0), default=0, show_default=True, help="How many results to pass over first."
 )
+@click.option("--without", multiple=True, metavar="NAME",
+              help="Switch off a reading of the query, by the name that is printed with it, or a kind of readings: "
+              "name, alias, glossary, learned, own, typing, across, dates, layout. May be repeated.")  # fmt: skip
+@click.option("--bridges/--no-bridges", default=True,
+              help="Search in other languages and spellings too, or only the words that are typed.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show how the query was read, and why each result has its score.")
 @newsroom_option
 @json_option
 def search_command(
     words: Sequence[str], index_path: Path, limit: int, offset: int, sort: str, group: str, explain: bool,
-    newsroom: bool, as_json: bool, since: str | None, until: str | None, **filters: Sequence[str],
+    newsroom: bool, as_json: bool, since: str | None, until: str | None, without: Sequence[str], bridges: bool,
+    **filters: Sequence[str],
 ) -> None:  # fmt: skip
     """Search the archive and print the best results.
 
@@ -122,20 +129,26 @@ def search_command(
       visti search 'ракетний удар по Києву'
       visti search '"прес-служба" -спорт' --language uk --since 2024-05
       visti search 'title:election' --sort newest --json
+      visti search 'повінь у Херсоні' --without glossary:повінь
       visti search --newsroom -- '-спорт'
     """
     with search.open(index_path, audience=_audience(newsroom)) as archive:
         try:
             page = archive.search(
-                " ".join(words), since=since, until=until, sort=sort, group=group, limit=limit, offset=offset, **filters  # type: ignore[arg-type]
+                " ".join(words), since=since, until=until, sort=sort, group=group, limit=limit, offset=offset,
+                bridges=bridges, without=without, **filters,  # type: ignore[arg-type]
             )  # fmt: skip
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         explanations = {
-            hit.article.id: archive.explain(page.query, hit.article.id, since=since, until=until)
+            hit.article.id: archive.explain(
+                page.query, hit.article.id, since=since, until=until, bridges=bridges, without=without
+            )
             for hit in (page.hits if explain else ())
         }
-        unfiltered = not page.total and archive.search(page.query, since=since, until=until, limit=0, facets=()).total
+        unfiltered = not page.total and archive.search(
+            page.query, since=since, until=until, limit=0, facets=(), bridges=bridges, without=without
+        ).total  # fmt: skip
     for notice in page.interpretation.notices:
         click.echo(f"Note: {notice.message}", err=True)
     if unfiltered and any(filters.values()):
@@ -285,6 +298,8 @@ def _page_text(page: search.Page, explain: bool, explanations: Explanations) -> 
     lines = [f"{counted(page.stories, 'story', 'stories')}, {counted(page.total, 'version')}"]
     if page.suggestion:
         lines.append(f"Did you mean: {page.suggestion}")
+    lines += [_looser_text(relaxation) for relaxation in page.relaxations]
+    lines += _switches_text(page.interpretation)
     if explain:
         lines += _reading_text(page.interpretation)
     for hit in page.hits:
@@ -304,9 +319,39 @@ def _reading_text(interpretation: search.Interpretation) -> list[str]:
     return lines
 
 
+def _looser_text(relaxation: search.Relaxation) -> str:
+    dropped = f" (leaving out {', '.join(relaxation.drops)})" if relaxation.drops else ""
+    found = f"{counted(relaxation.stories, 'story', 'stories')}, {counted(relaxation.total, 'version')}"
+    return f"Finds more: {relaxation.query}{dropped}: {found}"
+
+
+def _switches_text(interpretation: search.Interpretation) -> list[str]:
+    """Return a line for each reading beyond the words themselves, with the name that --without takes."""
+    readings: dict[str, tuple[str, bool]] = {}  # by name: a word may stand in a query twice
+    for each in interpretation.corrections:
+        readings[each.id] = f"{each.typed} → {each.read}", each.on
+    for date in interpretation.dates:
+        until = date.until - timedelta(microseconds=1) if date.until else None
+        readings[date.id] = f"{date.text} → {_day(date.since)} to {_day(until)}", date.on
+    for word in interpretation.words:
+        for bridge in word.bridges:
+            # The words of names are keys that nobody would type
+            led = ", ".join(dict.fromkeys(text for _, text in bridge.words)) if bridge.by != "name" else ""
+            readings[bridge.id] = f"{word.typed} → {led or bridge.reason}", bridge.on
+    if interpretation.across:
+        languages = ", ".join(across.language for across in interpretation.across)
+        readings["across"] = f"in {languages} most of the words are enough", True
+    lines = [f"  {text}  [{name}]{'' if on else ' off'}" for name, (text, on) in readings.items()]
+    return ["Also read as (--without NAME switches one off):", *lines] if lines else []
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment.astimezone(KYIV):%Y-%m-%d}" if moment else "any day"
+
+
 def _hit_text(hit: search.Hit) -> str:
     article = hit.article
-    day = f"{article.published.astimezone(KYIV):%Y-%m-%d}" if article.published else "undated"
+    day = _day(article.published) if article.published else "undated"
     facts = " · ".join(fact for fact in (day, article.section, " ".join(v.language for v in hit.versions)) if fact)
     return f"\n{_styled(hit.headline)}\n  {facts} · {article.id} · {hit.score:.2f}\n  {_styled(hit.snippet)}"
 

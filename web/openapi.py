@@ -23,6 +23,7 @@ _OPTIONAL: Schema = {"type": ["string", "null"]}
 _MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _LANGUAGE: Schema = {"type": "string", "enum": list(LANGUAGES)}
+_SWITCH: Schema = {"type": "boolean", "description": "False if it is switched off."}
 
 
 @openapi.get("/openapi.json")
@@ -81,13 +82,11 @@ def _operation(
 
 
 def _parameter(parameter: ParameterInfo) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "name": parameter.name,
-        "in": "query",
-        "description": parameter.description,
-        "schema": {"type": "array", "items": parameter.schema} if parameter.repeated else parameter.schema,
-    }
-    return {**described, "style": "form", "explode": True} if parameter.repeated else described
+    described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
+    if parameter.most == 1:
+        return {**described, "schema": parameter.schema}
+    schema = {"type": "array", "items": parameter.schema, "maxItems": parameter.most}
+    return {**described, "schema": schema, "style": "form", "explode": True}
 
 
 def _json_response(description: str, schema: str) -> dict[str, Any]:
@@ -114,13 +113,14 @@ def _schemas() -> dict[str, Any]:
             stories={**_COUNT, "description": "Stories that match."},
             hits=_list("Hit"),
             facets={"type": "object", "additionalProperties": _list("FacetValue")},
-            interpretation={"type": "object", "description": "How the query was read."},
+            interpretation=_reference("Interpretation"),
             suggestion=_OPTIONAL,
             relaxations={
                 **_list("Relaxation"),
                 "description": "Looser searches that find something, if this one does not.",
             },
         ),
+        **_reading_schemas(),
         "Relaxation": _object(
             kind=_STRING,
             text=_STRING,
@@ -148,6 +148,48 @@ def _schemas() -> dict[str, Any]:
         "Article": _article_schema(),
         "Suggestions": _object(query=_STRING, suggestions={"type": "array", "items": _STRING}),
         "Error": _object(error=_object(code={**_STRING, "enum": sorted({*CODES.values(), "error"})}, message=_STRING)),
+    }
+
+
+def _reading_schemas() -> dict[str, Any]:
+    """Return the schemas of how a query was read; each reading has the ``id`` that ``without`` takes."""
+    off: Schema = {**_STRING, "description": "The value of `without` that switches this off."}
+    return {
+        "Interpretation": {
+            **_object(
+                query={**_STRING, "description": "The query in its canonical form."},
+                languages={"type": "array", "items": _LANGUAGE},
+                words=_list("Reading"),
+                across=_list("Across"),
+                corrections=_list("Correction"),
+                dates=_list("DateReading"),
+                since=_MOMENT,
+                until=_MOMENT,
+                notices=_list("Notice"),
+            ),
+            "description": "How the query was read.",
+        },
+        "Reading": _object(
+            typed=_STRING,
+            kind={**_STRING, "enum": ["word", "phrase", "prefix"]},
+            lemmas={"type": "object", "additionalProperties": {"type": "array", "items": _STRING}},
+            found={**_COUNT, "description": "Language versions that have it."},
+            bridges=_list("Bridge"),
+        ),
+        "Bridge": _object(
+            id=off,
+            by=_STRING,
+            on=_SWITCH,
+            reason=_STRING,
+            words={"type": "array", "items": _object(language=_OPTIONAL, word=_STRING)},
+        ),
+        "Across": {
+            **_object(language=_LANGUAGE, words=_COUNT),
+            "description": "In this language most of so many words are enough; `without=across` requires all.",
+        },
+        "Correction": _object(id=off, by=_STRING, typed=_STRING, read=_STRING, on=_SWITCH),
+        "DateReading": _object(id=off, text=_STRING, since=_MOMENT, until=_MOMENT, on=_SWITCH),
+        "Notice": _object(code=_STRING, text=_STRING, start=_COUNT, end=_COUNT, message=_STRING),
     }
 
 

@@ -90,7 +90,7 @@ def article(article_id: str | None = None) -> str:
     search_request, _ = asked()
     view = present_article(
         found,
-        archive.highlight(found, search_request.query),
+        archive.highlight(found, search_request.query, bridges=search_request.bridges, without=search_request.without),
         archive.versions(found),
         archive.related(found, limit=RELATED_STORIES),
         search_request,

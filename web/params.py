@@ -20,6 +20,10 @@ from search.article import clean_text, parse_language, parse_moment
 MAX_QUERY_CHARACTERS = 1_000
 #: More values than a person picks; keeps one request from asking for the whole list of tags.
 MAX_FACET_VALUES = 50
+#: Readings that are switched off one by one; who wants fewer still switches off all bridges.
+MAX_SWITCHED_OFF = 20
+#: A kind, a colon and a word as the index has it, of at most 100 characters.
+MAX_SWITCH_CHARACTERS = 120
 #: Past the last page of any archive, and its offset still fits the engine's 64-bit counters.
 MAX_PAGE = 1_000_000_000
 PAGE_SIZE = 10
@@ -59,6 +63,7 @@ class SearchRequest:
     group: Group = Group.STORY
     page: int = 1
     bridges: bool = True
+    without: tuple[str, ...] = ()
 
     def chosen(self, facet: str) -> tuple[str, ...]:
         """Return the chosen values of a facet."""
@@ -82,8 +87,19 @@ class SearchRequest:
         return replace(self, page=1, **{facet: values})  # type: ignore[arg-type]  # a facet's field holds texts
 
     def unfiltered(self) -> "SearchRequest":
-        """Return the request with its query and order only."""
-        return SearchRequest(query=self.query, sort=self.sort, group=self.group)
+        """Return the request with its query, order and the readings that are switched off only."""
+        return SearchRequest(query=self.query, sort=self.sort, group=self.group, without=self.without)
+
+    def switched_off(self, *names: str) -> "SearchRequest | None":
+        """Return the request without some readings of its query, on its first page; None if a URL cannot name them."""
+        without = tuple(dict.fromkeys((*self.without, *names)))
+        if len(without) > MAX_SWITCHED_OFF or any(len(name) > MAX_SWITCH_CHARACTERS for name in names):
+            return None
+        return replace(self, page=1, without=without)
+
+    def switched_on(self, *names: str) -> "SearchRequest":
+        """Return the request with some readings of its query in use again, on its first page."""
+        return replace(self, page=1, without=tuple(name for name in self.without if name not in names))
 
 
 def read_search_request(parameters: Mapping[str, Sequence[str]]) -> tuple[SearchRequest, tuple[ParameterProblem, ...]]:
@@ -108,6 +124,7 @@ def read_search_request(parameters: Mapping[str, Sequence[str]]) -> tuple[Search
         group=Group(reader.choice("group", Group, Group.STORY)),
         page=reader.count("page", 1, MAX_PAGE),
         bridges=reader.switch("bridges"),
+        without=reader.names("without", MAX_SWITCHED_OFF, MAX_SWITCH_CHARACTERS),
     )
     if request.since and request.until and parse_moment(request.since) > parse_moment(request.until):
         reader.report("until", str(request.until), "reversed", "until is before since; nothing can be between them")
@@ -224,9 +241,19 @@ class _Reader:
                 found[parse(value)] = None
             except UnsupportedLanguage as error:
                 self.report(name, value, "language", str(error))
-        if len(found) > MAX_FACET_VALUES:
-            self.report(name, "", "too_many", f"{name} has more than {MAX_FACET_VALUES} values")
-        return tuple(found)[:MAX_FACET_VALUES]
+        return self.first_of(name, found, MAX_FACET_VALUES)
+
+    def names(self, name: str, most: int, longest: int) -> tuple[str, ...]:
+        found = dict.fromkeys(self.all(name))
+        for value in [value for value in found if len(value) > longest]:
+            self.report(name, value, "long_value", f"a value of {name} is longer than {longest} characters")
+            del found[value]  # its beginning would name something else
+        return self.first_of(name, found, most)
+
+    def first_of(self, name: str, values: Mapping[str, None], most: int) -> tuple[str, ...]:
+        if len(values) > most:
+            self.report(name, "", "too_many", f"{name} has more than {most} values")
+        return tuple(values)[:most]
 
     def day(self, name: str, parse: Callable[[str], date]) -> date | None:
         value = self.first(name)
@@ -261,12 +288,12 @@ class _Reader:
 
 
 class ParameterInfo(NamedTuple):
-    """A parameter as /openapi.json describes it; ``schema`` is that of one value."""
+    """A parameter as /openapi.json describes it; ``schema`` is that of one value, of at most ``most``."""
 
     name: str
     description: str
     schema: Mapping[str, Any]
-    repeated: bool = False
+    most: int = 1
 
 
 #: Where the URL's name of a field is not the field's own.
@@ -283,12 +310,15 @@ LIMIT_PARAMETER = ParameterInfo(
 SEARCH_PARAMETERS = (
     ParameterInfo("q", "The query. Any text is a query; notices tell what was not understood.", _QUERY),
     ParameterInfo(
-        "language", "Only these languages (ua is accepted for uk).", {"type": "string", "enum": list(LANGUAGES)}, True
+        "language",
+        "Only these languages (ua is accepted for uk).",
+        {"type": "string", "enum": list(LANGUAGES)},
+        MAX_FACET_VALUES,
     ),
-    ParameterInfo("section", "Only these sections.", _TEXT, True),
-    ParameterInfo("source", "Only these sources.", _TEXT, True),
-    ParameterInfo("author", "Only these authors.", _TEXT, True),
-    ParameterInfo("tag", "Only these tags.", _TEXT, True),
+    ParameterInfo("section", "Only these sections.", _TEXT, MAX_FACET_VALUES),
+    ParameterInfo("source", "Only these sources.", _TEXT, MAX_FACET_VALUES),
+    ParameterInfo("author", "Only these authors.", _TEXT, MAX_FACET_VALUES),
+    ParameterInfo("tag", "Only these tags.", _TEXT, MAX_FACET_VALUES),
     ParameterInfo("since", "From this date or moment on, in Kyiv time where it names no zone.", _DATE),
     ParameterInfo("until", "Up to and including this date, or up to this moment.", _DATE),
     ParameterInfo("sort", "The order.", {"type": "string", "enum": list(Sort), "default": Sort.RELEVANCE.value}),
@@ -302,5 +332,12 @@ SEARCH_PARAMETERS = (
         "bridges",
         "0 searches without names across scripts, transliteration and dictionaries.",
         {"type": "string", "enum": ["0", "1"], "default": "1"},
+    ),
+    ParameterInfo(
+        "without",
+        "Switch off some of how the query is read: a kind (name, alias, glossary, learned, own, typing; across, dates, "
+        "layout), or one reading by its id in the interpretation.",
+        {"type": "string", "maxLength": MAX_SWITCH_CHARACTERS, "examples": ["glossary", "glossary:порт"]},
+        MAX_SWITCHED_OFF,
     ),
 )

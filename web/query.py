@@ -42,5 +42,6 @@ def run_search(
         limit=limit,
         offset=(request.page - 1) * limit,
         bridges=request.bridges,
+        without=request.without,
         prefer=prefer,
     )

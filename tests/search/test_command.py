@@ -3,9 +3,13 @@
 import json
 import os
 import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+import search
 
 # The contract of docs/architecture.md: scripts rely on these names. More may come, none may go.
 PAGE_KEYS = {"query", "total", "stories", "hits", "facets", "interpretation", "suggestion", "relaxations"}
@@ -177,6 +181,40 @@ class TestSearch:
         assert result.exit_code == 0
         assert "Note: " in result.stderr and "Note" not in result.stdout.partition('"interpretation"')[0]
         assert found(result)["interpretation"]["notices"]
+
+    def test_a_reading_is_switched_off_by_the_name_that_is_printed(self, visti, sample_index):
+        def shown(*arguments):
+            return visti("search", "гребля", "--group", "none", *arguments, "--index", sample_index).stdout
+
+        line = next(line for line in shown().splitlines() if "[glossary:гребля]" in line)
+        assert line.startswith("  гребля → ") and "dam" in line
+        off = shown("--without", "across", "--without", "glossary:гребля")
+        assert "[glossary:гребля] off" in off
+        assert "glossary" not in shown("--no-bridges")
+        totals = [
+            found(visti("search", "гребля", "--json", *arguments, "--index", sample_index))["total"]
+            for arguments in ((), ("--without", "glossary"), ("--no-bridges",))
+        ]
+        assert totals[0] > totals[1] >= totals[2] > 0
+
+    def test_readings_and_looser_searches_are_lines(self, visti, sample_index, sample_archive, monkeypatch):
+        page = sample_archive.search("мир")
+        moments = datetime(2026, 11, 15, 22, tzinfo=UTC), datetime(2026, 11, 22, 22, tzinfo=UTC)
+        read = replace(
+            page.interpretation,
+            words=(),
+            corrections=(search.Correction("layout:ghbdtn", "layout", "ghbdtn", "привіт", False),),
+            dates=(search.DateReading("dates:минулого тижня", "минулого тижня", *moments, True),),
+        )
+        looser = (search.Relaxation("filters", "", "мир", ("section",), 3, 1),)
+        read_page = replace(page, hits=(), interpretation=read, relaxations=looser)
+        monkeypatch.setattr(search.Archive, "search", lambda *_, **__: read_page)
+        assert visti("search", "мир", "--index", sample_index).stdout.splitlines()[1:] == [
+            "Finds more: мир (leaving out section): 1 story, 3 versions",
+            "Also read as (--without NAME switches one off):",
+            "  ghbdtn → привіт  [layout:ghbdtn] off",
+            "  минулого тижня → 2026-11-16 to 2026-11-22  [dates:минулого тижня]",
+        ]
 
     def test_filter_that_nothing_fits_is_noted(self, visti, sample_index):
         result = visti("search", "", "--section", "Енергетика-2", "--index", sample_index)

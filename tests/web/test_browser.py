@@ -12,6 +12,7 @@ from flask import Flask
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from waitress import wasyncore
@@ -82,6 +83,16 @@ def follow(browser: webdriver.Chrome, link: WebElement) -> None:
     )
 
 
+def press(browser: webdriver.Chrome, link: WebElement) -> None:
+    """Follow a link as those do who have no mouse."""
+    before = browser.current_url
+    link.send_keys(Keys.ENTER)
+    WebDriverWait(browser, WAIT_SECONDS).until(lambda driver: driver.current_url != before)
+    WebDriverWait(browser, WAIT_SECONDS).until(
+        lambda driver: driver.execute_script("return document.readyState") == "complete"
+    )
+
+
 def complaints(browser: webdriver.Chrome) -> list[str]:
     return [entry["message"] for entry in browser.get_log("browser")]
 
@@ -90,7 +101,7 @@ def test_a_reader_searches_narrows_switches_and_reads(browser: webdriver.Chrome,
     browser.get(f"{site}/?ui=uk")
     find(browser, "#q").send_keys("Київ OR порт")
     follow(browser, find(browser, "form.search button"))
-    assert find(browser, "h1").text.endswith("3 матеріали, 3 мовні версії")
+    assert "3 матеріали" in find(browser, "h1").text
 
     economy = next(a for a in browser.find_elements(By.CSS_SELECTOR, ".facet a") if "Економіка" in a.text)
     follow(browser, economy)
@@ -110,6 +121,42 @@ def test_a_reader_searches_narrows_switches_and_reads(browser: webdriver.Chrome,
     follow(browser, find(browser, ".back a"))
     assert "Section: Economy" in find(browser, ".chips").text
     assert complaints(browser) == []
+
+
+def test_a_reader_switches_a_translation_off_and_on_with_the_keyboard(browser: webdriver.Chrome, site: str) -> None:
+    browser.get(f"{site}/search?q={quote('рятувальники')}&group=none&ui=uk")
+    assert find(browser, "h1").text.endswith("1 матеріал, 3 мовні версії")
+    chip = find(browser, ".readings a.reading-chip")
+    assert chip.accessible_name == "Шукати без цього: спасатель, rescuer · словник"
+
+    press(browser, chip)
+    assert find(browser, "h1").text.endswith("1 матеріал, 1 мовна версія")
+    chip = find(browser, ".readings a.reading-chip.off")
+    assert chip.accessible_name.startswith("Знову шукати з цим:")
+    assert "line-through" in find(browser, ".readings s").value_of_css_property("text-decoration")
+
+    follow(browser, find(browser, ".headline a"))
+    assert {mark.text for mark in browser.find_elements(By.TAG_NAME, "mark")} == {"Рятувальники"}
+    follow(browser, find(browser, ".back a"))
+    press(browser, find(browser, ".readings a.reading-chip.off"))
+    assert find(browser, "h1").text.endswith("1 матеріал, 3 мовні версії")
+    assert complaints(browser) == []
+
+
+def test_a_long_query_leaves_room_for_the_results(browser: webdriver.Chrome, site: str) -> None:
+    words = "рятувальники працювали місто ніч київ вода людина вулиця"
+    with_phone(browser)
+    try:
+        browser.get(f"{site}/search?q={quote(words)}&ui=uk")
+        assert find(browser, ".readings").size["height"] < 250
+        folded = find(browser, ".readings details li")
+        assert not folded.is_displayed()
+        find(browser, ".readings summary").click()
+        assert folded.is_displayed()
+        for line in browser.find_elements(By.CSS_SELECTOR, ".readings li"):
+            assert line.size["height"] < 40, line.text
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_the_policy_lets_the_description_for_machines_through(browser: webdriver.Chrome, site: str) -> None:
@@ -132,7 +179,12 @@ def test_filters_are_open_on_a_wide_page_and_folded_on_a_phone(browser: webdrive
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-@pytest.mark.parametrize("path", ["/", "/search?q=bulletin", "/search?q=nasty", "/article/nasty", "/help", "/nowhere"])
+READ = "/search?q=рятувальники працювали місто ніч київ&without=glossary:місто"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/search?q=bulletin", READ, "/search?q=nasty", "/article/nasty", "/help", "/nowhere"]
+)
 @pytest.mark.parametrize("ui", ["uk", "en", "ru"])
 def test_nothing_scrolls_sideways_on_a_phone(browser: webdriver.Chrome, site: str, path: str, ui: str) -> None:
     with_phone(browser)
@@ -146,7 +198,15 @@ def test_nothing_scrolls_sideways_on_a_phone(browser: webdriver.Chrome, site: st
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/search?q=bulletin&section=society&ui=uk", "/search?q=nonsense", "/article/port.uk?q=порт", "/help", "/x"],
+    [
+        "/",
+        "/search?q=bulletin&section=society&ui=uk",
+        READ,
+        "/search?q=nonsense",
+        "/article/port.uk?q=порт",
+        "/help",
+        "/x",
+    ],
 )
 def test_links_and_buttons_can_be_hit_with_a_finger(browser: webdriver.Chrome, site: str, path: str) -> None:
     with_phone(browser)

@@ -66,6 +66,8 @@ def test_search_filters_as_the_pages_do(client: FlaskClient) -> None:
         ({"sort": "best"}, "sort"),
         ({"group": "author"}, "group"),
         ({"bridges": "maybe"}, "bridges"),
+        ({"without": "x" * 121}, "without"),
+        ({"without": [str(number) for number in range(21)]}, "without"),
         ({"language": "de"}, "language"),
         ({"q": "x" * 1001}, "q"),
     ],
@@ -75,6 +77,28 @@ def test_malformed_parameters_are_refused_by_name(client: FlaskClient, parameter
     assert error(response) == (400, "bad_request")
     message = response.get_json()["error"]["message"]
     assert name in message or parameters[name] in message
+
+
+def test_readings_are_switched_off_by_the_names_that_the_answer_gives(client: FlaskClient) -> None:
+    def bridges(**parameters: Any) -> tuple[int, list[tuple[str, bool]]]:
+        page = get(client, "/api/v1/search", q="рятувальники", **parameters)
+        return page["total"], [
+            (bridge["id"], bridge["on"]) for word in page["interpretation"]["words"] for bridge in word["bridges"]
+        ]
+
+    total, told = bridges()
+    assert (total, told) == (3, [("glossary:рятувальники", True)])
+    assert bridges(without=told[0][0]) == (1, [("glossary:рятувальники", False)])
+    assert bridges(without=["across", "glossary"]) == (1, [("glossary:рятувальники", False)])
+    assert bridges(bridges="0") == (1, [])
+
+
+def test_the_description_says_how_many_values_there_may_be(client: FlaskClient) -> None:
+    parameters = {p["name"]: p for p in get(client, "/openapi.json")["paths"]["/api/v1/search"]["get"]["parameters"]}
+    without = parameters["without"]
+    assert (without["schema"]["maxItems"], without["schema"]["items"]["maxLength"]) == (20, 120)
+    for name, table in ((parameter.name, parameter) for parameter in SEARCH_API_PARAMETERS):
+        assert (parameters[name]["schema"].get("type") == "array") is (table.most > 1)
 
 
 def test_a_strange_query_is_answered_with_notices(client: FlaskClient) -> None:
@@ -220,6 +244,7 @@ def _references(node: Any) -> list[str]:
     ("path", "schema"),
     [
         ("/api/v1/search?q=Київ", "Page"),
+        ("/api/v1/search?q=рятувальники працювали місто ніч (київ", "Page"),
         ("/api/v1/articles/rescuers.uk", "Article"),
         ("/api/v1/related?id=port.uk", "Hits"),
         ("/api/v1/suggest?q=р", "Suggestions"),

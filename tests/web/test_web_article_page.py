@@ -37,6 +37,21 @@ def test_the_words_of_the_query_are_marked_in_all_their_forms(page: Page) -> Non
     assert {"порту", "Одеси", "Одесі"} <= set(marks)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "marks"),
+    [({}, {"Rescuers"}), ({"without": "glossary:рятувальники"}, set()), ({"bridges": "0"}, set())],
+)
+def test_what_is_switched_off_is_not_marked(page: Page, parameters: dict[str, str], marks: set[str]) -> None:
+    found = page("/article/rescuers.en", q="рятувальники", **parameters)
+    assert {mark.get_text() for mark in found.select("mark")} == marks
+    back = found.select_one(".back a")
+    assert back is not None
+    assert parse_qs(urlsplit(str(back["href"])).query) == {
+        "q": ["рятувальники"],
+        **{name: [value] for name, value in parameters.items()},
+    }
+
+
 def test_the_way_back_is_the_whole_search(page: Page, client: FlaskClient) -> None:
     results = page("/search", q="bulletin", section="society", sort="oldest", page="2")
     link = results.select_one(".headline a")

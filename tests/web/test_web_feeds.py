@@ -47,6 +47,16 @@ def test_a_feed_leads_to_its_other_pages(client: FlaskClient) -> None:
     assert "previous" in second and "next" not in second
 
 
+def test_a_feed_keeps_what_is_switched_off(client: FlaskClient) -> None:
+    query = "q=рятувальники&group=none"
+    assert len(texts(feed(client, query), "a:entry/a:title")) == 3
+    found = feed(client, f"{query}&without=glossary")
+    assert texts(found, "a:entry/a:title") == ["Рятувальники у Києві"]
+    links = {link.get("rel"): str(link.get("href")) for link in found.findall("a:link", NAMES)}
+    assert all("without=glossary" in links[relation] for relation in ("self", "alternate"))
+    assert texts(found, "a:id") != texts(feed(client, query), "a:id")
+
+
 def test_entries_say_their_language_and_keep_their_ids(client: FlaskClient) -> None:
     def entry(query: str) -> ElementTree.Element:
         found = feed(client, query).find("a:entry", NAMES)

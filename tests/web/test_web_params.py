@@ -13,6 +13,8 @@ from web.params import (
     MAX_FACET_VALUES,
     MAX_PAGE,
     MAX_QUERY_CHARACTERS,
+    MAX_SWITCH_CHARACTERS,
+    MAX_SWITCHED_OFF,
     PARAMETER_NAMES,
     SEARCH_PARAMETERS,
     SearchRequest,
@@ -107,6 +109,32 @@ def test_bridges_can_be_switched_off(value: str, bridges: bool) -> None:
     assert read(bridges=[value]).bridges is bridges
 
 
+def test_what_is_switched_off_is_kept_once_each_in_order() -> None:
+    assert read(without=["glossary:порт", "", "across", "glossary:порт"]).without == ("glossary:порт", "across")
+
+
+def test_what_is_switched_off_is_bounded() -> None:
+    many = [str(number) for number in range(MAX_SWITCHED_OFF + 1)]
+    assert read(without=many).without == tuple(many[:-1])
+    assert problem_codes(without=many) == [("without", "too_many")]
+    longest = "x" * MAX_SWITCH_CHARACTERS
+    assert read(without=[longest, longest + "y", "across"]).without == (longest, "across")
+    assert problem_codes(without=[longest + "y"]) == [("without", "long_value")]
+
+
+def test_switching_off_stays_within_the_bounds() -> None:
+    full = SearchRequest(query="мир", without=tuple(str(number) for number in range(MAX_SWITCHED_OFF)))
+    assert full.switched_off("more") is None
+    assert full.switched_off("0") == full
+    assert SearchRequest().switched_off("x" * (MAX_SWITCH_CHARACTERS + 1)) is None
+    assert full.switched_on("0", "nothing").without == full.without[1:]
+
+
+def test_filters_are_let_go_without_switching_readings_on() -> None:
+    request = SearchRequest(query="мир", tag=("а",), bridges=False, without=("across",))
+    assert request.unfiltered() == SearchRequest(query="мир", without=("across",))
+
+
 def test_choosing_a_value_twice_lets_it_go() -> None:
     request = SearchRequest(query="мир", tag=("а",), page=3)
     assert request.toggled("tag", "б").tag == ("а", "б")
@@ -142,6 +170,7 @@ REQUESTS = st.builds(
     group=st.sampled_from(Group),
     page=st.integers(1, MAX_PAGE),
     bridges=st.booleans(),
+    without=st.lists(st.sampled_from(["across", "glossary:мир", 'alias:"а&б"']), unique=True, max_size=3).map(tuple),
 )
 
 

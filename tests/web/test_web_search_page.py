@@ -229,6 +229,74 @@ def test_a_malformed_date_is_a_notice_not_an_error(search_page: SearchPage) -> N
     assert count(page) == "1 story, 3 language versions"
 
 
+def words_of(chip: Tag) -> list[tuple[str | None, str]]:
+    return [(each.get("lang"), each.get_text()) for each in chip.select(".leads span")]
+
+
+class TestReadings:
+    def test_a_word_shows_where_it_leads_each_in_its_language(self, search_page: SearchPage) -> None:
+        block = search_page("рятувальники").select_one(".readings")
+        assert block is not None and block.h2 is not None
+        assert block.h2.get_text() == "How the query was read"
+        typed, chip = block.select_one(".typed"), block.select_one("a.reading-chip")
+        assert typed is not None and chip is not None
+        assert (typed.get_text(), typed["lang"]) == ("рятувальники", "uk")
+        assert words_of(chip) == [("ru", "спасатель"), ("en", "rescuer")]
+        assert chip.get_text(" ", strip=True).startswith("Search without this:")
+
+    def test_a_bridge_goes_off_and_on_again_by_its_links(self, search_page: SearchPage, client: FlaskClient) -> None:
+        page = search_page("рятувальники", group="none")
+        assert len(headlines(page)) == 3
+        link = page.select_one("a.reading-chip")
+        for there, strikes in ((1, 1), (3, 0)):
+            assert link is not None
+            page = BeautifulSoup(client.get(str(link["href"])).get_data(as_text=True), "html.parser")
+            assert (len(headlines(page)), len(page.select(".readings s"))) == (there, strikes)
+            link = page.select_one("a.reading-chip")
+            assert link is not None and words_of(link) == [("ru", "спасатель"), ("en", "rescuer")]
+
+    def test_only_these_words(self, search_page: SearchPage, client: FlaskClient) -> None:
+        link = search_page("рятувальники", group="none").select_one(".only-typed")
+        assert link is not None
+        page = BeautifulSoup(client.get(str(link["href"])).get_data(as_text=True), "html.parser")
+        assert len(headlines(page)) == 1
+        assert "Words: only as written" in page.select_one(".chips").get_text(" ", strip=True)  # type: ignore[union-attr]
+        assert not page.select(".readings")
+
+    def test_most_of_the_words_in_other_languages(self, search_page: SearchPage, client: FlaskClient) -> None:
+        page = search_page("рятувальники працювали місто ніч київ")
+        chip = page.select_one(".readings p a.reading-chip")
+        assert chip is not None and "In Russian and in English" in chip.get_text()
+        assert headlines(page)
+        page = BeautifulSoup(client.get(str(chip["href"])).get_data(as_text=True), "html.parser")
+        assert count(page) == "Nothing was found"
+        assert page.select_one(".readings p s") is not None
+
+    @pytest.mark.parametrize("query", ["", '"рятувальники"', "2024-06", "!!!"])
+    def test_nothing_is_said_where_there_is_nothing_to_say(self, search_page: SearchPage, query: str) -> None:
+        assert not search_page(query).select(".readings, .correction")
+
+    def test_every_state_of_the_page_keeps_what_is_off(self, search_page: SearchPage) -> None:
+        page = search_page("bulletin", without="glossary:bulletin")
+        links = page.select(".facet a, .timeline a, .orders a, .pager a, .headline a, head link[type*=atom]")
+        assert len(links) > 20
+        for link in links:
+            assert parameters_of(link).get("without") == ["glossary:bulletin"], link
+        for form in page.select("form"):
+            assert [field["value"] for field in form.select("input[name=without]")] == ["glossary:bulletin"]
+
+    def test_what_is_off_of_an_older_query_is_not_carried_on(self, search_page: SearchPage) -> None:
+        page = search_page("bulletin", without=["glossary:порт", "across"])
+        fields = [field["value"] for field in page.select("form.search input[name=without]")]
+        assert fields == ["across"]
+
+    def test_a_card_says_by_what_path_it_was_found(self, search_page: SearchPage) -> None:
+        why = search_page("рятувальники", language="en").select_one(".why")
+        assert why is not None
+        assert " ".join(why.get_text().split()) == "Found as: рятувальники → Rescuers · dictionary"
+        assert why.b is not None and why.b["lang"] == "en"
+
+
 def test_the_page_says_how_the_query_was_read(search_page: SearchPage) -> None:
     reading = search_page("Києву").select_one("details.reading")
     assert reading is not None and "київ" in reading.get_text()

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from search import Article, Hit, Snippet, Version
-from web.i18n import INTERFACE_LANGUAGES, date_text
+from web.i18n import INTERFACE_LANGUAGES, date_text, gettext
 from web.params import SearchRequest
-from web.presenters.labels import Link, section_link
+from web.presenters.labels import PATH_LABELS, Link, section_link
 from web.presenters.texts import image_credit, substitute_title
 from web.urls import article_url
 
@@ -28,6 +28,13 @@ class LanguageLink(NamedTuple):
     locale: str
 
 
+class FoundForms(NamedTuple):
+    """Words of the query and their forms in an article, all by one ``path``: a bridge, or none for their own forms."""
+
+    path: str
+    words: tuple[tuple[str, str], ...]
+
+
 class Card(NamedTuple):
     """A result. ``headline``, ``snippet``, ``credit`` and the forms in ``matches`` are in its language."""
 
@@ -39,7 +46,7 @@ class Card(NamedTuple):
     date: str
     section: Link | None
     versions: tuple[LanguageLink, ...]
-    matches: tuple[tuple[str, str], ...]
+    matches: tuple[FoundForms, ...]
 
 
 def present_hit(hit: Hit, request: SearchRequest | None = None) -> Card:
@@ -76,12 +83,22 @@ def version_links(
     )
 
 
-def forms_found(hit: Hit) -> Iterable[tuple[str, str]]:
-    """Yield each word of the query and the forms of it in the article that it does not spell itself."""
-    forms: dict[str, dict[str, None]] = {}
+def forms_found(hit: Hit) -> Iterable[FoundForms]:
+    """Yield the forms in the article that the query does not spell itself, by path: first those of its own words."""
+    paths: dict[str, dict[str, dict[str, None]]] = {"": {}}
     for match in hit.matched:
         if match.form.casefold() != match.word.casefold():
-            forms.setdefault(match.word, {})[match.form.lower() if match.form.isupper() else match.form] = None
-    for word, found in forms.items():
-        shown = ", ".join(list(found)[:SHOWN_FORMS])
-        yield word, shown + (" …" if len(found) > SHOWN_FORMS else "")
+            # A headline in capitals is not how a word is written; NATO for НАТО is
+            form = match.form.lower() if match.form.isupper() and not match.word.isupper() else match.form
+            words = paths.setdefault(PATH_LABELS.get(match.by, ""), {})
+            words.setdefault(match.word, {})[form] = None
+    for path, words in paths.items():
+        if words:
+            yield FoundForms(
+                gettext(path) if path else "", tuple((word, _listed(found)) for word, found in words.items())
+            )
+
+
+def _listed(forms: Iterable[str]) -> str:
+    listed = list(forms)
+    return ", ".join(listed[:SHOWN_FORMS]) + (" …" if len(listed) > SHOWN_FORMS else "")

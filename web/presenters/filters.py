@@ -9,11 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from search import FacetValue, Page
+from search import DateReading, FacetValue, Page
 from search.settings import KYIV
 from web.i18n import date_text, gettext, month_text, number_text
 from web.params import FACETS, SearchRequest
 from web.presenters.labels import FACET_TITLES, counted, value_label
+from web.presenters.readings import period_text
 from web.timeline import Bar, Label, Period, draw_timeline
 from web.urls import search_url
 
@@ -42,11 +43,11 @@ class FacetGroup(NamedTuple):
 
 
 class Chip(NamedTuple):
-    """An active limit of the search; ``url`` is the search without it."""
+    """An active limit of the search; ``url`` is the search without it, None where no URL can name that."""
 
     name: str
     label: str
-    url: str
+    url: str | None
 
 
 class TimelineBar(NamedTuple):
@@ -95,6 +96,15 @@ def active_chips(request: SearchRequest) -> Iterable[Chip]:
         yield Chip(gettext("To"), _day_text(request.until), search_url(replace(first, until=None)))
     if not request.bridges:
         yield Chip(gettext("Words"), gettext("only as written"), search_url(replace(first, bridges=True)))
+
+
+def date_chips(request: SearchRequest, dates: Iterable[DateReading]) -> Iterable[Chip]:
+    """Yield the times that the query itself names in words, each with the search that reads them as words."""
+    for date_reading in dates:
+        if date_reading.on:
+            label = f"{date_reading.text} → {period_text(date_reading.since, date_reading.until)}"
+            without = request.switched_off(date_reading.id)
+            yield Chip(gettext("Date"), label, search_url(without) if without else None)
 
 
 def local_day(day: date | None) -> date | None:

@@ -32,6 +32,16 @@ FACET_TITLES = {
     "tag": N_("Topic"),
 }
 
+#: By what bridge a word was found; stands behind the words that it led to.
+PATH_LABELS = {
+    "name": N_("another spelling"),
+    "alias": N_("another name"),
+    "glossary": N_("dictionary"),
+    "learned": N_("from the archive"),
+    "own": N_("own dictionary"),
+    "typing": N_("typed in Latin letters"),
+}
+
 
 class Link(NamedTuple):
     """A link and whether it leads to where the reader already is."""

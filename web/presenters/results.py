@@ -13,12 +13,20 @@ from web.presenters.filters import (
     FacetGroup,
     TimelineView,
     active_chips,
+    date_chips,
     local_day,
     present_facets,
     present_timeline,
 )
 from web.presenters.labels import Link, count_text
 from web.presenters.notices import messages
+from web.presenters.readings import (
+    ReadingsView,
+    RelaxedLink,
+    present_readings,
+    present_relaxations,
+    without_stale_switches,
+)
 from web.urls import search_url
 
 #: Pages linked to on both sides of the current one.
@@ -50,7 +58,9 @@ class ResultsView:
     groups: tuple[Link, ...]
     pager: Pager | None
     messages: tuple[str, ...]
+    readings: ReadingsView
     suggestion: Link | None
+    relaxed: tuple[RelaxedLink, ...]
     clear_url: str
     since: str
     until: str
@@ -58,6 +68,7 @@ class ResultsView:
 
 def present_results(request: SearchRequest, page: Page, problems: Sequence[ParameterProblem]) -> ResultsView:
     """Turn a page of the archive's results into what the template of results shows."""
+    request = without_stale_switches(request, page.interpretation)
     since, until = local_day(request.since), local_day(request.until)
     return ResultsView(
         request=request,
@@ -65,14 +76,16 @@ def present_results(request: SearchRequest, page: Page, problems: Sequence[Param
         count=count_text(page.stories, page.total),
         cards=tuple(present_hit(hit, request) for hit in page.hits),
         facets=tuple(present_facets(request, page)),
-        chips=tuple(active_chips(request)),
+        chips=(*active_chips(request), *date_chips(request, page.interpretation.dates)),
         timeline=present_timeline(request, page),
         sorts=tuple(_sort_links(request)),
         groups=tuple(_group_links(request)),
         pager=_pager(request, page.results),
         messages=tuple(messages(problems, page.interpretation)),
+        readings=present_readings(request, page.interpretation),
         suggestion=_suggestion(request, page),
-        clear_url=search_url(request.unfiltered()),
+        relaxed=tuple(present_relaxations(request, page)),
+        clear_url=search_url(_cleared(request, page)),
         since=since.isoformat() if since else "",
         until=until.isoformat() if until else "",
     )
@@ -119,6 +132,12 @@ def _pager(request: SearchRequest, results: int) -> Pager | None:
 def last_page(results: int) -> int:
     """Return the number of the last page; the first one exists even when it is empty."""
     return max(-(-results // PAGE_SIZE), 1)
+
+
+def _cleared(request: SearchRequest, page: Page) -> SearchRequest:
+    """Return the request without what narrows it; times that the query names in words are read as words."""
+    cleared = request.unfiltered()
+    return cleared.switched_off(*(date.id for date in page.interpretation.dates if date.on)) or cleared
 
 
 def _suggestion(request: SearchRequest, page: Page) -> Link | None:
