@@ -10,26 +10,26 @@ from urllib.request import urlopen
 import pytest
 from click.testing import CliRunner
 
-from web.command import serve_command
+from search.command import main
 
 START = "from web.command import serve_command; serve_command()"
 
 
 def test_the_help_has_an_example() -> None:
-    result = CliRunner().invoke(serve_command, ["--help"])
+    result = CliRunner().invoke(main, ["serve", "--help"])
     assert result.exit_code == 0
     assert "visti serve --index index --port 8080" in result.output
 
 
 def test_a_missing_index_is_named_with_the_command_that_builds_it(tmp_path: Path) -> None:
-    result = CliRunner().invoke(serve_command, ["--index", str(tmp_path / "none")])
+    result = CliRunner().invoke(main, ["serve", "--index", str(tmp_path / "none")])
     assert result.exit_code == 1
     assert str(tmp_path / "none") in result.output and "visti index" in result.output
 
 
 def test_the_index_of_the_environment_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISTI_INDEX", str(tmp_path / "from-environment"))
-    assert "from-environment" in CliRunner().invoke(serve_command, []).output
+    assert "from-environment" in CliRunner().invoke(main, ["serve"]).output
 
 
 def test_a_port_that_is_taken_is_reported(index_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_port_that_is_taken_is_reported(index_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        result = CliRunner().invoke(serve_command, ["--index", str(index_path), "--port", str(port)])
+        result = CliRunner().invoke(main, ["serve", "--index", str(index_path), "--port", str(port)])
     assert result.exit_code == 1
     assert f"port {port}" in result.output and "--port" in result.output
     assert "Traceback" not in result.output
