@@ -44,7 +44,7 @@ def test_a_port_that_is_taken_is_reported(index_path: Path) -> None:
 
 
 def test_wrong_usage_is_status_2() -> None:
-    assert CliRunner().invoke(serve_command, ["--port", "99999"]).exit_code == 2
+    assert CliRunner().invoke(main, ["serve", "--port", "99999"]).exit_code == 2
 
 
 def test_it_serves_and_prints_its_address(index_path: Path) -> None:
