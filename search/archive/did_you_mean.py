@@ -1,7 +1,8 @@
 """
-"Did you mean": a query that finds nothing, with the words that no article has replaced by near ones.
+"Did you mean": a query with the words that no article has replaced by near ones.
 
-Only what finds something is suggested. Which words are near, ``spelling`` decides.
+Only what finds something is suggested; also where the other words found something already, in another language or by
+an OR. Which words are near, ``spelling`` decides.
 """
 
 from collections.abc import Sequence

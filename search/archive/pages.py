@@ -51,7 +51,7 @@ def search_page(view: View, request: SearchRequest) -> Page:
         hits=make_hits(view, found.hits, understood.compiled.leaves),
         facets=found.facets,
         interpretation=interpretation(view, understood),
-        suggestion=None if count.documents else did_you_mean(view, request, understood),
+        suggestion=did_you_mean(view, request, understood),
         limit=request.limit,
         offset=request.offset,
         group=str(request.group),

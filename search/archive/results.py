@@ -208,8 +208,8 @@ class Page:
 
     ``total`` counts the matching language versions and ``stories`` the stories, both exactly. ``facets`` maps the
     name of a facet to its values; each facet ignores its own filter, so that several of its values can be chosen.
-    Where nothing was found, ``suggestion`` is a query without a likely misspelling and ``relaxations`` are looser
-    searches that do find something, the nearest first; neither is applied by itself.
+    Where no article has a word, ``suggestion`` is a query without that likely misspelling; where nothing was found,
+    ``relaxations`` are looser searches that do find something, the nearest first. Neither is applied by itself.
     """
 
     query: str

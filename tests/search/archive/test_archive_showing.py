@@ -152,6 +152,11 @@ class TestDidYouMean:
     ) -> None:
         assert archive.search(query).suggestion == suggestion
 
+    def test_a_misspelt_word_is_mended_also_where_others_found_something(self, archive: search.Archive) -> None:
+        page = archive.search("Munitoins OR bridge")
+        assert page.total
+        assert page.suggestion == "Munitions OR bridge"
+
     def test_a_near_word_that_finds_nothing_with_the_others_is_not_suggested(self, build) -> None:
         prime = [article(f"{number}.en", body="Prime ministers met.") for number in range(3)]
         path = build(
