@@ -95,7 +95,7 @@ def _queries(
     tokens: Sequence[Token], fields: tuple[str, ...], crossings: Sequence[Crossing], *, by_name: bool
 ) -> tuple[Leafable, ...]:
     single = _single(crossings)
-    slots = tuple(_own_forms(token, by_name=by_name) for token in tokens)
+    slots = tuple(_acronym_apart(_own_forms(token, by_name=by_name)) for token in tokens)
     several = _several(crossings, fields)
     if len(slots) == 1:
         return leaves.Word(fields, _distinct((*slots[0], *single))), *several
@@ -131,6 +131,13 @@ def _sequence(crossing: Crossing, fields: tuple[str, ...]) -> leaves.Sequence:
 def _own_forms(token: Token, *, by_name: bool) -> tuple[leaves.Form, ...]:
     paths = ((term, _path(term)) for term in token.terms)
     return tuple(leaves.Form(term, _OWN_WEIGHTS[by], by) for term, by in paths if by_name or by != "name")
+
+
+def _acronym_apart(forms: tuple[leaves.Form, ...]) -> tuple[leaves.Form, ...]:
+    """Return the forms of a word; of US, which the analysis knows from us by its capitals, those that us has not."""
+    if any(form.by == "lemma" and split_term(form.term)[1].isupper() for form in forms):
+        return tuple(form for form in forms if form.by != "form" or "." in form.term)
+    return forms
 
 
 _OWN_WEIGHTS: Mapping[str, float] = {"form": 1.0, "lemma": LEMMA_WEIGHT, "name": WEIGHTS["name"]}

@@ -95,6 +95,20 @@ class TestNames:
         assert found(archive, query, without=["alias:збройні сили україни", "across"]) == {"talks.uk"}
 
 
+class TestAcronyms:
+    def test_capitals_tell_an_acronym_from_the_pronoun(self, build) -> None:
+        path = build(
+            [
+                article("state.en", title="The US and the U.N.", body="A visit."),
+                article("we.en", title="All of us", body="A walk."),
+            ]
+        )
+        with opened(path) as archive:
+            assert found(archive, "US") == {"state.en"}
+            assert found(archive, "U.S.") == {"state.en"}
+            assert found(archive, "us", bridges=False) == {"state.en", "we.en"}
+
+
 class TestTyping:
     def test_latin_letters_find_the_cyrillic_word(self, archive: search.Archive) -> None:
         page = archive.search("yarmarok", group="none")
