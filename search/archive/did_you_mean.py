@@ -35,7 +35,7 @@ def did_you_mean(view: View, request: SearchRequest, understood: UnderstoodQuery
 
     near = [suggested_words(leaf.typed, vocabulary, frequency, frequency) for leaf in unknown]
     for words_instead in islice(product(*near), MAX_SUGGESTIONS_TRIED):
-        suggested = _replaced(request.query, unknown, words_instead)
+        suggested = _replaced(understood.text, unknown, words_instead)
         tree = understand(view, suggested, request.reading).compiled.tree
         if len(view.seen(view.executor.matches(tree))):
             return suggested

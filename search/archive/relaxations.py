@@ -4,7 +4,7 @@ Looser searches for one that found nothing, each tried before it is offered.
 They are offered, never applied: somebody who asks for all of four words is told that there is nothing with all four.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from search.archive.facets import filter_masks
@@ -13,6 +13,8 @@ from search.archive.results import Relaxation
 from search.archive.understanding import UnderstoodQuery, understand
 from search.archive.view import View
 from search.columnar.collect import Count, collect
+from search.language import analyze, is_function_word
+from search.query.compile import Leaf
 from search.query.relaxing import relaxed
 
 # As many as one chooses from at a glance. Leaving out one word or another is the same idea, so few of those.
@@ -54,12 +56,29 @@ def _looser(request: SearchRequest, understood: UnderstoodQuery) -> Iterator[_Lo
         yield _Looser("filters", "", free, drops)
     if request.reading != ReadingOptions():
         yield _Looser("bridges", "", replace(request, reading=ReadingOptions()), ("bridges", "without"))
+    wanted = [leaf for leaf in understood.compiled.leaves if leaf.wanted and leaf.kind == "word"]
+    small = [leaf for leaf in wanted if _is_small(leaf)]
+    if small and len(small) < len(wanted):
+        text = " ".join(leaf.typed for leaf in small)
+        yield _Looser("function-words", text, replace(request, query=_without(understood.text, small)))
     queries = [(looser.kind, looser.text, looser.query) for looser in relaxed(understood.parsed.tree)]
     for kind, text, query in queries:
         yield _Looser(kind, text, replace(request, query=query))
     if drops and queries:
         kind, text, query = queries[-1]
         yield _Looser(kind, text, replace(free, query=query), drops)
+
+
+def _is_small(leaf: Leaf) -> bool:
+    tokens = analyze(leaf.typed)
+    return len(tokens) == 1 and is_function_word(tokens[0])
+
+
+def _without(query: str, leaves: Sequence[Leaf]) -> str:
+    """Return a query without the words of some leaves."""
+    for leaf in sorted(leaves, key=lambda leaf: -leaf.start):
+        query = query[: leaf.start] + query[leaf.end :]
+    return " ".join(query.split())
 
 
 def _count(view: View, request: SearchRequest) -> Count:

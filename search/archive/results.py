@@ -167,7 +167,8 @@ class Relaxation(NamedTuple):
     A looser search that finds something where this one found nothing.
 
     ``kind`` says what is let go: ``"filters"`` (the chosen filters and dates, ``drops`` names their arguments),
-    ``"bridges"`` (what was switched off), or, of the query itself, ``"phrase"``, ``"field"``, ``"word"``, ``"date"``,
+    ``"bridges"`` (what was switched off), or, of the query itself, ``"function-words"`` (prepositions, pronouns and the
+    like), ``"phrase"``, ``"field"``, ``"word"``, ``"date"``,
     ``"filter"``, ``"exclusion"``, ``"any"`` (any of the words is enough). ``text`` is the piece of the query that it is
     about, ``query`` the query to search for instead; ``total`` and ``stories`` are what it finds.
     """

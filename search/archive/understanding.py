@@ -26,11 +26,12 @@ DEFAULT_TEXT_FIELDS = ("title", "lead", "body")
 
 @dataclass(frozen=True, slots=True)
 class UnderstoodQuery:
-    """A query, parsed and compiled, and what was corrected before that."""
+    """A query: as it was typed, or mended by ``corrections``; parsed; and compiled."""
 
+    text: str
+    corrections: tuple[Correction, ...]
     parsed: ParsedQuery
     compiled: CompiledQuery
-    corrections: tuple[Correction, ...] = ()
 
 
 def understand(view: View, query: str, options: ReadingOptions) -> UnderstoodQuery:
@@ -39,7 +40,7 @@ def understand(view: View, query: str, options: ReadingOptions) -> UnderstoodQue
     parsed = parse_query(read, view.today, without=options.without)
     bridges = ArchiveBridges(view, DEFAULT_TEXT_FIELDS) if options.bridges else None
     compiled = compile_query(parsed.tree, DEFAULT_TEXT_FIELDS, bridges, options.without)
-    return UnderstoodQuery(parsed, compiled, corrections)
+    return UnderstoodQuery(read, corrections, parsed, compiled)
 
 
 def without_left_out(understood: UnderstoodQuery, query: str, left_out: Sequence[object]) -> UnderstoodQuery:

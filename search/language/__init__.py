@@ -6,6 +6,7 @@ at whole texts. No other package cuts or folds words.
 """
 
 from search.language.analysis import analyze, count_positions, positions, tokens_with
+from search.language.function_words import is_function_word
 from search.language.glossary import translations
 from search.language.identification import identify, paragraph_language
 from search.language.names import fold_key, name_terms, near_name_terms, similarity, skeletons
@@ -34,6 +35,7 @@ __all__ = [
     "fold",
     "fold_key",
     "identify",
+    "is_function_word",
     "lemma_term",
     "name_term",
     "name_terms",

@@ -38,8 +38,8 @@ def translations(term: str) -> tuple[Translation, ...]:
     """
     Return the translations of a lemma, given as its index term, in the order of the table.
 
-    >>> [translation.shown for translation in translations("uk:війна")]
-    ['война', 'war']
+    >>> [translation.shown for translation in translations("uk:повінь")]
+    ['наводнение', 'паводок', 'половодье', 'flood', 'flooding']
     """
     return _table().get(term, ())
 

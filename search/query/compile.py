@@ -12,7 +12,7 @@ from typing import assert_never
 
 import whoosh.query
 
-from search.language import Token, analyze, readable_lemmas
+from search.language import Token, analyze, is_function_word, readable_lemmas
 from search.query import leaves, nodes
 from search.query.across import Across, Part, required_across
 from search.query.bridges import Bridge, Bridges
@@ -179,7 +179,8 @@ def _word(node: nodes.Word, context: _Context) -> Part | None:
         return None
     forms = word_forms(node.text, tokens, context.fields, context.bridges, context.without)
     context.found.append(_leaf_of_word(node, tokens, forms, wanted=context.wanted))
-    return Part(_any_of(forms.queries), forms.languages, forms.reaches)
+    tells = len(tokens) > 1 or not is_function_word(tokens[0])
+    return Part(_any_of(forms.queries), forms.languages, forms.reaches, tells)
 
 
 def _leaf_of_word(node: nodes.Word, tokens: Sequence[Token], forms: WordForms, *, wanted: bool) -> Leaf:

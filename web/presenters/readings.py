@@ -35,6 +35,7 @@ IN_LANGUAGE = {"uk": N_("in Ukrainian"), "ru": N_("in Russian"), "en": N_("in En
 RELAXATION_LABELS = {
     "filters": N_("without the filters"),
     "bridges": N_("in other languages and spellings too"),
+    "function-words": N_("without the small words: %(text)s"),
     "phrase": N_("the words of the phrase apart: %(text)s"),
     "field": N_("not only in the field “%(text)s”"),
     "word": N_("without the word “%(text)s”"),

@@ -95,6 +95,15 @@ class TestNames:
         assert found(archive, query, without=["alias:збройні сили україни", "across"]) == {"talks.uk"}
 
 
+class TestSmallWords:
+    def test_other_languages_are_not_asked_for_prepositions(self, archive: search.Archive) -> None:
+        assert "fair.en" in found(archive, "ярмарок у Харкові")
+        assert found(archive, "ярмарок у Харкові", without="across") == {"fair.uk"}
+
+    def test_the_own_language_is(self, archive: search.Archive) -> None:
+        assert "fair.uk" not in found(archive, "ярмарок від Харкові")
+
+
 class TestAcronyms:
     def test_capitals_tell_an_acronym_from_the_pronoun(self, build) -> None:
         path = build(
@@ -171,6 +180,14 @@ class TestRelaxations:
     def test_a_word_too_many_is_offered_to_go(self, archive: search.Archive) -> None:
         kinds = {(each.kind, each.query) for each in archive.search("мед рептилоїди").relaxations}
         assert ("word", "мед") in kinds
+
+    def test_a_question_is_offered_without_its_small_words(self, archive: search.Archive) -> None:
+        page = archive.search("what do they buy with honey", bridges=False)
+        (small,) = [each for each in page.relaxations if each.kind == "function-words"]
+        assert (small.text, small.query, small.stories) == ("what do they with", "buy honey", 1)
+
+    def test_a_query_of_small_words_alone_is_not_emptied(self, archive: search.Archive) -> None:
+        assert "function-words" not in {each.kind for each in archive.search("whom whose mine").relaxations}
 
     def test_everything_offered_finds_what_it_says(self, archive: search.Archive) -> None:
         for query in ("мед рептилоїди", '"горіхи мед"', "title:мед", "мед переговори рептилоїди", "мед -ярмарок"):
