@@ -39,6 +39,7 @@ _ALIKE = str.maketrans("zcqwj", "sssss")
 _SILENT = re.compile(f"^[gj]|(?<=[{_VOWELS}])g(?![{_VOWELS}])|[rstdg]$")
 
 
+@functools.lru_cache(REMEMBERED_FORMS)
 def fold_key(word: str) -> tuple[str, ...]:
     """
     Return the rough spellings of a name, the surest first: one for a Cyrillic word, at most three for a Latin one.
@@ -98,7 +99,12 @@ def name_terms(words: Iterable[str]) -> tuple[str, ...]:
     (('name:kv:kiv',), ('name:kv:kiv',))
     """
     keys = dict.fromkeys(key for word in words for key in fold_key(word))
-    return tuple(name_term(_skeleton(key), key) for key in islice(keys, MAX_NAME_TERMS))
+    return tuple(map(_term_of_key, islice(keys, MAX_NAME_TERMS)))
+
+
+@functools.lru_cache(REMEMBERED_FORMS)
+def _term_of_key(key: str) -> str:
+    return name_term(_skeleton(key), key)
 
 
 def near_name_terms(name: str, enumerate_prefix: Callable[[str], Iterable[str]]) -> tuple[tuple[str, float], ...]:
