@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from types import MappingProxyType
 
-from search.language.sounds import readings
+from search.language.sounds import MAX_NAME_CHARACTERS, readings
 from search.language.tokens import name_term, split_name_term, term_kind
 from search.language.words import REMEMBERED_FORMS
 
@@ -39,7 +39,6 @@ _ALIKE = str.maketrans("zcqwj", "sssss")
 _SILENT = re.compile(f"^[gj]|(?<=[{_VOWELS}])g(?![{_VOWELS}])|[rstdg]$")
 
 
-@functools.lru_cache(REMEMBERED_FORMS)
 def fold_key(word: str) -> tuple[str, ...]:
     """
     Return the rough spellings of a name, the surest first: one for a Cyrillic word, at most three for a Latin one.
@@ -47,7 +46,11 @@ def fold_key(word: str) -> tuple[str, ...]:
     >>> fold_key("Зеленський"), fold_key("Зеленский"), fold_key("Zelenskyi")
     (('zelenski',), ('zelenski',), ('zelenski',))
     """
-    return readings(word)
+    return _remembered_readings(word[:MAX_NAME_CHARACTERS])
+
+
+# The forms of a name have one base form, and most of the names of a new article stood in others.
+_remembered_readings = functools.lru_cache(REMEMBERED_FORMS)(readings)
 
 
 def skeletons(word: str, *, widened: bool = False) -> tuple[str, ...]:
