@@ -52,7 +52,7 @@ class ArchiveBridges:
                 if near not in names:
                     found[near] = max(similarity, found.get(near, 0.0))
         likeliest = sorted(found, key=lambda near: (-found[near], near))
-        shown = (near for near in likeliest if self._articles((near,)))
+        shown = (near for near in likeliest if self._is_there((near,)))
         for near, _ in zip(shown, range(MAX_NEAR_NAMES), strict=False):
             yield Crossing("name", split_name_term(near)[1], None, ((near,),), found[near])
 
@@ -62,19 +62,22 @@ class ArchiveBridges:
         for term in terms if dictionary else ():
             for translation in dictionary.of(term) if dictionary else ():
                 language, lemma = split_term(translation.term)
-                if self._articles((translation.term,)):
+                if self._is_there((translation.term,)):
                     # By the square root, so that the surest of several translations leads, but not alone.
                     strength = sqrt(translation.strength)
                     yield Crossing(by, lemma.lstrip("~"), language, ((translation.term,),), strength)
 
     def _typed(self, token: Token) -> Iterator[Crossing]:
         """Yield the Cyrillic words that a Latin one may stand for, if no article has it as it is."""
-        if not token.text.isascii() or self._articles([term for term in token.terms if term_kind(term) != "name"]):
+        if not token.text.isascii() or self._is_there([term for term in token.terms if term_kind(term) != "name"]):
             return
         for spelled in cyrillic_spellings(token.text, MAX_TYPED, lambda word: self._articles((word,))):
             (read,) = analyze(spelled)[:1] or (token,)
-            if self._articles(read.terms):
+            if self._is_there(read.terms):
                 yield Crossing("typing", spelled, None, (read.terms,))
+
+    def _is_there(self, terms: Sequence[str]) -> bool:
+        return self._view.has_articles_with(terms, self._fields)
 
     def _articles(self, terms: Sequence[str]) -> int:
         return self._view.articles_with(terms, self._fields)

@@ -30,10 +30,9 @@ def mended(
     words = query.split()
     if not words or len(words) > _MAX_WORDS or _MARKED.search(query):
         return query, ()
-    articles = partial(_articles_with_word, view, fields)
-    if all(map(articles, words)):
+    if all(map(partial(_has_articles, view, fields), words)):  # nearly every query: nothing is counted
         return query, ()
-    meant = mended_layout(words, articles)
+    meant = mended_layout(words, partial(_articles_with_word, view, fields))
     corrections, read = [], []
     for typed, conversion in zip(words, meant, strict=True):
         on = conversion is not None and is_on(_BY, typed, options.without)
@@ -41,6 +40,12 @@ def mended(
         if conversion:
             corrections.append(Correction(switch(_BY, typed), _BY, typed, conversion.text, on))
     return (" ".join(read) if corrections else query), tuple(corrections)
+
+
+def _has_articles(view: View, fields: Sequence[str], word: str) -> bool:
+    """Return whether ``_articles_with_word`` finds any."""
+    tokens = analyze(word)
+    return bool(tokens) and all(view.has_articles_with(token.terms, fields) for token in tokens)
 
 
 def _articles_with_word(view: View, fields: Sequence[str], word: str) -> int:

@@ -14,15 +14,20 @@ from search.archive.visibility import Audience, visible_mask
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
 from search.columnar.commit import require_analysis
+from search.columnar.document_sets import distinct
 from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import Bm25f, FieldWeight
-from search.columnar.snapshot import Snapshot, joined_documents, open_snapshot
+from search.columnar.snapshot import LocalPostings, Snapshot, joined_documents, open_snapshot
 from search.language import analysis_version
 from search.settings import KYIV
 
 # A headline is written to say what the article is about, a lead to repeat it: an occurrence there tells more, and its
 # length tells less. docs/architecture.md, "How are results ranked?", has the measurements.
 RANKING = Bm25f({"title": FieldWeight(4.0, 0.3), "lead": FieldWeight(1.5, 0.5), "body": FieldWeight(1.0, 0.75)})
+
+
+# Looking at these costs no more than the call that looks.
+_LOOKED_AT_FIRST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,24 @@ class View:
         return max((self._articles_with(term, fields) for term in terms), default=0)
 
     def _articles_with(self, term: str, fields: Sequence[str]) -> int:
-        pieces = [piece for found in self.snapshot.term_postings(term, fields) for piece in found]
+        pieces = self._postings(term, fields)
         if not pieces:
             return 0
-        documents = np.unique(joined_documents(pieces)) if len(pieces) > 1 else joined_documents(pieces)
+        documents = distinct(self.snapshot, joined_documents(pieces)) if len(pieces) > 1 else joined_documents(pieces)
         return int(np.count_nonzero(self.visible.take(documents)))
+
+    def has_articles_with(self, terms: Iterable[str], fields: Sequence[str]) -> bool:
+        """Return whether an article that may be seen has any of some terms; of a common word that takes one look."""
+        return any(self._may_see(piece) for term in terms for piece in self._postings(term, fields))
+
+    def _postings(self, term: str, fields: Sequence[str]) -> list[LocalPostings]:
+        return [piece for found in self.snapshot.term_postings(term, fields) for piece in found]
+
+    def _may_see(self, piece: LocalPostings) -> bool:
+        """Return whether any document of a piece may be seen. Most may be, so the first ones mostly tell."""
+        visible = self.visible[piece.base :]
+        first, rest = piece.documents[:_LOOKED_AT_FIRST], piece.documents[_LOOKED_AT_FIRST:]
+        return bool(visible.take(first).any()) or bool(visible.take(rest).any())
 
     def article_at(self, document: int) -> Article:
         """Return the article with a document number."""

@@ -121,9 +121,11 @@ class AnyOf(Answer):
         """Return what the parts give together."""
         scores = np.zeros(len(documents) + 1)  # as ranks begin with 1
         with self.snapshot.ranks.marking(documents, np.arange(1, len(documents) + 1, dtype=np.int32)) as ranks:
+            # Whoever ranks some of the documents has no need of the union of all.
+            every = documents is vars(self).get("documents")
             for number, part in enumerate(self._parts):
                 wanted = part.documents
-                if documents is not self.documents:
+                if not every:
                     wanted = wanted[is_member(self.snapshot, wanted, documents)]
                 slots = ranks.take(wanted)
                 found = part.scores(wanted)

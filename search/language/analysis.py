@@ -16,7 +16,7 @@ from search.article import LANGUAGES, parse_language
 from search.language.chunks import chunks
 from search.language.normalize import APOSTROPHES, normalize_with_offsets
 from search.language.terms import pieces
-from search.language.tokenize import stretches
+from search.language.tokenize import only_word, stretches
 from search.language.tokens import Token
 
 # A token of a chunk, with offsets in the chunk. A plain tuple, because the garbage collector need not follow it.
@@ -147,6 +147,11 @@ def parts(text: str, language: str | None) -> tuple[_Part, ...]:
     >>> parts("(Києва)", "uk")
     (('Києва', 1, 6, ('києва', 'uk:київ', 'name:kv:kiv')),)
     """
+    only = only_word(text)
+    if only is not None:
+        start, end = only
+        word = text[start:end]
+        return ((word, start, end, pieces("plain", word, language)[0][2]),)
     normalized, starts, ends = normalize_with_offsets(text)
     found = []
     for kind, stretch, offset in stretches(normalized):

@@ -39,6 +39,8 @@ _BEFORE_RECORD = b"\x01"
 # 145,000 that a dictionary has. A node's records take 420 bytes.
 REMEMBERED_NODES = 16_384
 
+REMEMBERED_SPELLINGS = 64
+
 
 class Automaton:
     """
@@ -133,17 +135,23 @@ class Records(Automaton):
         self._unpack = struct.Struct(record).unpack
         ((self._typed, self._meant),) = substitutes.items()
         self._typed_bytes, self._meant_bytes = self._typed.encode(), self._meant.encode()
+        # Names look a word up right after lemmas did.
+        self.spellings = functools.lru_cache(REMEMBERED_SPELLINGS)(self.find_spellings)
         self.records = functools.lru_cache(REMEMBERED_NODES)(self.read_records)
 
     def ends_word(self, node: int) -> bool:
         """Say whether a word ends at a node."""
         return bool(self.follow(_BEFORE_RECORD, node))
 
-    def spellings(self, word: str) -> list[tuple[str, int]]:
-        """Return the spellings of a word that there are, each with the node of its records; the word itself first."""
+    def find_spellings(self, word: str) -> tuple[tuple[str, int], ...]:
+        """
+        Return the spellings of a word that there are, each with the node of its records; the word itself first.
+
+        ``spellings`` does so and remembers the last ones.
+        """
         first, *others = word.split(self._typed)
         node = self.follow(first.encode())
-        return self._spellings(first, node, others) if node or not first else []
+        return tuple(self._spellings(first, node, others)) if node or not first else ()
 
     def _spellings(self, spelled: str, node: int, parts: list[str]) -> list[tuple[str, int]]:
         """Go on from what was spelled so far, with the parts of the word that a substitutable letter opens."""

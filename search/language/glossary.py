@@ -7,7 +7,7 @@ column are not brought together, only those of different languages are.
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from types import MappingProxyType
 from typing import NamedTuple
@@ -41,7 +41,9 @@ def translations(term: str) -> tuple[Translation, ...]:
     >>> [translation.shown for translation in translations("uk:повінь")]
     ['наводнение', 'паводок', 'половодье', 'flood', 'flooding']
     """
-    return _table().get(term, ())
+    table = _table()
+    rows = dict.fromkeys(table.places.get(term, ()))
+    return tuple(dict.fromkeys(found for number in rows for found in _translations_in(table.rows[number], term)))
 
 
 def read_rows() -> Iterator[tuple[tuple[str, ...], ...]]:
@@ -83,17 +85,33 @@ def _lemma(language: str, word: str) -> str:
     return folded if folded in lemmas or not lemmas else lemmas[0]
 
 
+class _Table(NamedTuple):
+    """The rows, and in which of them each lemma stands as a word."""
+
+    rows: tuple[tuple[tuple[str, ...], ...], ...]
+    places: MappingProxyType[str, tuple[int, ...]]
+
+
 @functools.cache
-def _table() -> MappingProxyType[str, tuple[Translation, ...]]:
-    found: dict[str, dict[Translation, None]] = {}
-    for row in read_rows():
-        columns = [
-            [Translation(language, word, terms_of_words(language, word)) for word in words]
-            for language, words in zip(LANGUAGES, row, strict=True)
-        ]
-        for column in columns:
-            others = [other for each in columns if each is not column for other in each]
-            for word in column:
-                if len(word.terms) == 1:
-                    found.setdefault(word.terms[0], {}).update(dict.fromkeys(others))
-    return MappingProxyType({term: tuple(words) for term, words in found.items()})
+def _table() -> _Table:
+    """Read the table: nothing but the terms that lead somewhere, as most rows are never asked for."""
+    rows = tuple(read_rows())
+    places: dict[str, tuple[int, ...]] = {}
+    for number, row in enumerate(rows):
+        for language, words in zip(LANGUAGES, row, strict=True):
+            for word in words:
+                if len(word.split()) == 1:
+                    (term,) = terms_of_words(language, word)
+                    places[term] = (*places.get(term, ()), number)
+    return _Table(rows, MappingProxyType(places))
+
+
+def _translations_in(row: Sequence[Sequence[str]], term: str) -> Iterator[Translation]:
+    """Yield what stands in the other columns than a term."""
+    columns = [
+        [Translation(language, word, terms_of_words(language, word)) for word in words]
+        for language, words in zip(LANGUAGES, row, strict=True)
+    ]
+    for column in columns:
+        if any(word.terms == (term,) for word in column):
+            yield from (other for each in columns if each is not column for other in each)

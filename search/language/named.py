@@ -100,13 +100,20 @@ def base_forms(language: str, folded: str) -> tuple[str, ...]:
     readings = dictionary(language).readings(folded)
     if not readings:
         return _bases_beyond(language, folded)
-    if any(tag.POS in _CLOSED_CLASSES for _, tag in readings):
+    if any(_is_of_closed_class(tag) for _, tag in readings):
         return ()
     named = [number for number, (lemma, tag) in enumerate(readings) if _is_of_name(lemma, tag, language)]
-    shares = dictionary(language).shares(folded, readings) if named else []
+    if not named:
+        return ()
+    shares = dictionary(language).shares(folded, readings)
     if sum(shares[number] for number in named) < SMALLEST_SHARE * sum(shares):
         return ()
     return tuple(dict.fromkeys(readings[number][0].replace("ё", "е") for number in named))
+
+
+@functools.cache
+def _is_of_closed_class(tag: Any) -> bool:
+    return tag.POS in _CLOSED_CLASSES
 
 
 def _is_of_name(lemma: str, tag: Any, language: str) -> bool:
@@ -139,7 +146,7 @@ def _bases_beyond(language: str, folded: str) -> tuple[str, ...]:
         return ()
     other = "ru" if language == "uk" else "uk"
     readings = dictionary(other).readings(folded)
-    if any(tag.POS in _CLOSED_CLASSES for _, tag in readings):
+    if any(_is_of_closed_class(tag) for _, tag in readings):
         return ()
     known = base_forms(other, folded) if readings else ()
     return tuple(dict.fromkeys((*known, *_bases_of_unknown(language, folded))))

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from types import MappingProxyType
 
-from search.language.sounds import readings
+from search.language.sounds import MAX_NAME_CHARACTERS, readings
 from search.language.tokens import name_term, split_name_term, term_kind
 from search.language.words import REMEMBERED_FORMS
 
@@ -46,7 +46,11 @@ def fold_key(word: str) -> tuple[str, ...]:
     >>> fold_key("Зеленський"), fold_key("Зеленский"), fold_key("Zelenskyi")
     (('zelenski',), ('zelenski',), ('zelenski',))
     """
-    return readings(word)
+    return _remembered_readings(word[:MAX_NAME_CHARACTERS])
+
+
+# The forms of a name have one base form, and most of the names of a new article stood in others.
+_remembered_readings = functools.lru_cache(REMEMBERED_FORMS)(readings)
 
 
 def skeletons(word: str, *, widened: bool = False) -> tuple[str, ...]:
@@ -98,7 +102,12 @@ def name_terms(words: Iterable[str]) -> tuple[str, ...]:
     (('name:kv:kiv',), ('name:kv:kiv',))
     """
     keys = dict.fromkeys(key for word in words for key in fold_key(word))
-    return tuple(name_term(_skeleton(key), key) for key in islice(keys, MAX_NAME_TERMS))
+    return tuple(map(_term_of_key, islice(keys, MAX_NAME_TERMS)))
+
+
+@functools.lru_cache(REMEMBERED_FORMS)
+def _term_of_key(key: str) -> str:
+    return name_term(_skeleton(key), key)
 
 
 def near_name_terms(name: str, enumerate_prefix: Callable[[str], Iterable[str]]) -> tuple[tuple[str, float], ...]:

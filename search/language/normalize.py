@@ -242,6 +242,8 @@ def fold(word: str) -> str:
 
 def fold_letters(word: str) -> str:
     """Return a normalised, lower-case word with ё as е and ґ as г, cut to ``MAX_TERM_CHARACTERS``."""
+    if word.isascii():
+        return word[:MAX_TERM_CHARACTERS]
     word = compose(word)
     if "ё" in word or "ґ" in word:
         word = _FOLDED_WITH_MARKS.sub(_folded_letter, word)

@@ -10,6 +10,8 @@ import re
 
 from search.language.words import is_name, is_only_gerund, is_ordinary, only_language
 
+# Letters of both Cyrillic languages alone, as most of their words have.
+_SHARED_LETTERS = re.compile("[а-щьюя]+")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[a-z\u00c0-\u024f]")
 _UKRAINIAN_LETTER = re.compile("[іїєґ]")
@@ -23,6 +25,8 @@ def languages_of_letters(word: str) -> tuple[str, ...]:
     >>> languages_of_letters("київ"), languages_of_letters("рынок"), languages_of_letters("банк")
     (('uk',), ('ru',), ('uk', 'ru'))
     """
+    if _SHARED_LETTERS.fullmatch(word):
+        return ("uk", "ru")
     if word.isascii() or not _CYRILLIC.search(word):
         return ("en",) if _LATIN.search(word) else ()
     if _LATIN.search(word):

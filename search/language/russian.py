@@ -7,6 +7,7 @@ classes that it reads wrongly are in ``data/russian_overrides.tsv``. Words reach
 
 import functools
 from collections import defaultdict
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from search.language.dictionaries import Reading
@@ -65,7 +66,7 @@ def _adverb(adjective: str) -> str | None:
     return adverb if any("ADVB" in tag.grammemes for _, tag in dictionary("ru").readings(adverb)) else None
 
 
-def _likely(readings: list[Reading], shares: list[float]) -> list[Reading]:
+def _likely(readings: Sequence[Reading], shares: Sequence[float]) -> list[Reading]:
     """
     Return the first reading of each lemma whose share is large enough, by their largest share.
 

@@ -91,7 +91,7 @@ def _ordinary_terms(word: str, language: str | None) -> tuple[str, ...]:
     lower = mended.lower()
     folded = fold_letters(lower)
     bare = without_possessive(folded)
-    if is_acronym_like_a_word(without_possessive(mended)):
+    if mended[:2].isupper() and is_acronym_like_a_word(without_possessive(mended)):
         return folded, bare, lemma_term("en", bare.upper())
     return folded, bare, *_lemma_terms(lower, bare, language)
 
@@ -99,11 +99,14 @@ def _ordinary_terms(word: str, language: str | None) -> tuple[str, ...]:
 def _lemma_terms(lower: str, folded: str, language: str | None) -> list[str]:
     """Return the lemma terms of a word, then those of the unit or sign that it stands for."""
     terms: list[str] = []
+    units = _units()
     for candidate in languages_of_word(lower, folded, language):
         for lemma in LEMMATIZERS[candidate](folded):
             terms.append(lemma_term(candidate, lemma))
-            terms += _unit_terms(lemma)
-    terms += _unit_terms(folded)
+            if lemma in units:
+                terms += _unit_terms(lemma)
+    if folded in units:
+        terms += _unit_terms(folded)
     return terms
 
 

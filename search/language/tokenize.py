@@ -43,8 +43,22 @@ _STRETCH = re.compile(
 )
 
 
+# A word of letters that no normalising changes, with signs around it that nothing is made of.
+_ONLY_WORD = re.compile(r"""[«("“„]*+([A-Za-zА-Яа-яІЇЄҐЁіїєґё]++)[,.;:!?)»"”…]*+""")
+
 # What may stand behind a plain word at the end of a text.
 _CLOSING = tuple(",.;!?)»")
+
+
+def only_word(text: str) -> tuple[int, int] | None:
+    """
+    Return where the one plain word of a text stands, if that is clear at a glance; what normalising may touch is not.
+
+    >>> only_word("«Київ»,"), only_word("Київ-2"), only_word("за\\u0301мок")
+    ((1, 5), None, None)
+    """
+    match = _ONLY_WORD.fullmatch(text)
+    return match.span(1) if match is not None else None
 
 
 def stretches(text: str) -> list[tuple[Kind, str, int]]:

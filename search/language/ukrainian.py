@@ -7,6 +7,7 @@ are indexed at the same position. Words reach this module folded: lower case, ap
 
 import functools
 import re
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from search.language.dictionaries import Reading
@@ -19,6 +20,7 @@ from search.language.words import (
     stem_of_unknown,
 )
 
+_ENDINGS_OF_PARTICIPLE = ("чи", "ши", "чись", "шись", "чися", "шися")
 _ADVERBIAL_PARTICIPLE = re.compile(r"(?P<stem>.+)(?P<ending>чи|ши)(?P<reflexive>с[ья])?")
 _COMPARATIVE_ENDINGS = ("ше", "че")
 _FINITE_ENDINGS = {"чи": "ть", "ши": ""}
@@ -51,16 +53,17 @@ def ukrainian_lemmas(word: str) -> tuple[str, ...]:
         return overrides()[word]
     known = dictionary("uk").readings(word)
     readings = _likelier_part_of_speech(word, known or dictionary("uk").predictions(word))
-    found = [lemma for lemma, _ in readings]
-    participle = _ADVERBIAL_PARTICIPLE.fullmatch(word)
-    if participle and any("GRND" in tag.grammemes for _, tag in readings):
-        found += _infinitives(participle)
+    found = dict.fromkeys(lemma for lemma, _ in readings)
+    if word.endswith(_ENDINGS_OF_PARTICIPLE):
+        participle = _ADVERBIAL_PARTICIPLE.fullmatch(word)
+        if participle and any("GRND" in tag.grammemes for _, tag in readings):
+            found |= dict.fromkeys(_infinitives(participle))
     if not known:
-        found += stem_of_unknown(word)
-    return tuple(dict.fromkeys(map(one_spelling, dict.fromkeys(found))))
+        found |= dict.fromkeys(stem_of_unknown(word))
+    return tuple(dict.fromkeys(map(one_spelling, found)))
 
 
-def _likelier_part_of_speech(word: str, readings: list[Reading]) -> list[Reading]:
+def _likelier_part_of_speech(word: str, readings: Sequence[Reading]) -> Sequence[Reading]:
     """Return the readings of a comparative (швидше, дорожче) without those as an adjective if it can be an adverb."""
     if word.endswith(_COMPARATIVE_ENDINGS) and any("ADVB" in tag.grammemes for _, tag in readings):
         return [reading for reading in readings if "ADJF" not in reading[1].grammemes]

@@ -15,7 +15,8 @@ from search.language import Token, analysis, analyze
 from search.language.analysis import parts, positions
 from search.language.chunks import chunks
 from search.language.normalize import normalize, normalize_with_offsets
-from search.language.tokenize import _STRETCH, stretches
+from search.language.terms import pieces
+from search.language.tokenize import _STRETCH, only_word, stretches
 
 # Spaces of every kind beside what could reach over one: digits, marks, invisible characters, address and code signs.
 awkward = st.sampled_from(
@@ -65,6 +66,26 @@ def whole(text: str, language: str | None) -> list[Token]:
 @example("за\u0301мок замѐтно", "ru")
 def test_chunks_give_what_the_whole_gives(text: str, language: str | None) -> None:
     assert list(analyze(text, language)) == whole(text, language)
+
+
+@given(
+    st.tuples(
+        st.text(alphabet=awkward | st.sampled_from("«(„“"), max_size=3),
+        st.text(alphabet="абгєїёыҐІЄZqK", max_size=6) | st.text(alphabet=awkward, max_size=3),
+        st.text(alphabet=awkward | st.sampled_from("…”»"), max_size=3),
+    ).map("".join)
+)
+@settings(deadline=None, max_examples=600)
+@example("«Київ»,")
+@example("Київ.»")
+@example('"ЗСУ".')
+def test_a_word_seen_at_a_glance_is_what_the_pattern_finds(text: str) -> None:
+    found = only_word(text)
+    if found is not None:
+        assert normalize_with_offsets(text) == (text, None, None)
+        ((kind, word, start),) = stretches(text)
+        assert (start, start + len(word)) == found
+        assert pieces(kind, word, "uk") == pieces("plain", word, "uk")
 
 
 @given(texts)
