@@ -1,91 +1,162 @@
 """
-Words that are nearly the same in Ukrainian and Russian: реконструкція and реконструкция, забруднення and загрязнение not.
+Words that are nearly the same in Ukrainian and Russian: реконструкція is реконструкция, but відпустка no отпуск.
 
-The languages took thousands of words from the same sources and write them by rules of their own
-(``data/queries/cognate_letters.tsv``). A word is read by these rules along the words of the other language's
-dictionary; one counts that is its own dictionary form, of the same part of speech, and not too far. Words that look
-alike may mean different things (вродливий is beautiful, уродливый ugly), so whoever knows a translation should not ask
-here. Names are left to their keys (``names``).
+The languages took thousands of words from the same sources and write them by rules of their own, which are a table
+(``data/queries/cognate_letters.tsv``). A word is read by these rules along the words of the other language's dictionary.
+One counts if it is a dictionary form of the same part of speech, near, and if none of the first language is nearer to
+it. Words that look alike may still mean different things (вродливий is beautiful, уродливый ugly): whoever has a
+translation should not ask here. Names are left to their keys (``names``).
 """
 
 import functools
 from collections.abc import Iterator, Mapping
 from importlib import resources
+from itertools import product
+from types import MappingProxyType
 from typing import NamedTuple
 
-from search.language.dictionaries import Reading
 from search.language.normalize import fold_letters
 from search.language.russian import russian_lemmas
 from search.language.ukrainian import one_spelling
 from search.language.walking import BEGIN, END, DictionaryWords, LettersRead, Walk, walk
-from search.language.words import MARKED_TAGS, MAX_DICTIONARY_CHARACTERS, NAME_TAGS, REMEMBERED_FORMS, dictionary
+from search.language.words import MARKED_TAGS, MAX_DICTIONARY_CHARACTERS, NAME_TAGS, dictionary
 
 MAX_COGNATES = 3
-MIN_LETTERS = 4
-MAX_STEPS = 1_500
-MOST_COST = 2.0
 
-_OTHER = {"uk": "ru", "ru": "uk"}
-_NOTHING = "0"
-_LETTERS = {"uk": "абвгдеєжзиіїйклмнопрстуфхцчшщьюя'-", "ru": "абвгдежзийклмнопрстуфхцчшщъыьэюя-"}
-_UNWRITTEN = {"ь": "дзлнстцбвмпржшчр"}
+# Of three letters, too many words are one letter apart.
+MIN_LETTERS = 4
+
+# How far apart two words may be. Of the words so found that some of 765 articles have, the glossary knows
+# LIMIT_STORY
+MOST_COST = 0.4
+# Of two words found, the farther counts only if it is about as near: one of the two is mostly a chance likeness.
+_AS_NEAR = 0.05
+
+# A step is a microsecond or two. Words take some 60, the way there and the way back together; 1 of 1,000 takes 400.
+MAX_STEPS = 1_500
+
+# Words of which there may be one for each lemma that was asked; 300 bytes each.
+_REMEMBERED = 16_384
+
+_OTHER = MappingProxyType({"uk": "ru", "ru": "uk"})
+_ALPHABETS = {
+    "uk": "абвгдеєжзиіїйклмнопрстуфхцчшщьюя'-",
+    "ru": "абвгдежзийклмнопрстуфхцчшщъыьэюя-",
+}
+# How the dictionary also has a letter of folded text.
+_UNFOLDED = {"uk": ("г", "ґ"), "ru": ("е", "ё")}
+
+# A soft sign is written in one language after these, and in the other not.
+_UNWRITTEN = {"ь": "бвджзлмнпрстцчш"}
 _UNWRITTEN_COST = 0.3
 
-_CLASSES = {"NOUN": "noun", "ADJF": "adjective", "VERB": "verb", "INFN": "verb", "ADVB": "adverb", "PRTF": "adjective"}
+# How the table writes that there is nothing, and that something never stands for another thing.
+_NOTHING, _NEVER = "0", "-"
+
+# The parts of speech that have cognates. A Russian participle is a form of its verb, a Ukrainian one an adjective.
+_PARTS_OF_SPEECH = MappingProxyType(
+    {"NOUN": "noun", "ADJF": "adjective", "PRTF": "adjective", "VERB": "verb", "INFN": "verb", "ADVB": "adverb"}
+)
+# What only points or counts, and acronyms.
 _NO_CONTENT = frozenset({"Apro", "Anum", "NPRO", "Abbr"})
-_FEATURES = {"noun": frozenset({"masc", "femn", "neut", "Pltm"}), "verb": frozenset({"perf", "impf"})}
-_OTHER_FEATURES_COST = 0.5
+_FIRST_FORM_OF_PARTICIPLE = frozenset({"masc", "sing", "nomn"})
+# The gender of a noun and the aspect of a verb are mostly the same.
+_KEPT = MappingProxyType({"noun": frozenset({"masc", "femn", "neut", "Pltm"}), "verb": frozenset({"perf", "impf"})})
+_CHANGED_COST = 0.3
+# What the dictionary calls slang, archaic, distorted or informal; some of it is used every day (доставка).
+_MARKED_COST = 0.1
 
 
-class Found(NamedTuple):
-    """A cognate: how far it is, and its lemma."""
+class _Word(NamedTuple):
+    """A word of the other language, how far it is, and its lemma in the index."""
 
     cost: float
+    spelled: str
     lemma: str
 
 
+class _Part(NamedTuple):
+    """A word as one part of speech: what it keeps in the other language, and whether it is an ordinary word so."""
+
+    kept: frozenset[str]
+    ordinary: bool
+
+
 def cognates(lemma: str, language: str) -> tuple[str, ...]:
-    return tuple(found.lemma for found in _cognates(lemma, language)[:MAX_COGNATES] if found.cost <= MOST_COST)
+    """
+    Return the lemmas of Russian that are the same word as a Ukrainian one (``uk``), or the other way round (``ru``).
 
+    The likeliest come first; at most ``MAX_COGNATES``. Of other languages there are none. Takes and gives lemmas as
+    they stand in index terms; a Russian participle is answered by its verb, which is its lemma. Takes a third of a
+    millisecond, and never more than ``MAX_STEPS`` steps for each of at most four words.
 
-@functools.lru_cache(REMEMBERED_FORMS // 16)
-def _cognates(lemma: str, language: str) -> tuple[Found, ...]:
+    >>> cognates("реконструкція", "uk"), cognates("пограничник", "ru")
+    (('реконструкция',), ())
+    """
     if language not in _OTHER or not MIN_LETTERS <= len(lemma) <= MAX_DICTIONARY_CHARACTERS:
         return ()
-    wanted = classes_of(lemma, language)
-    if not wanted:
-        return ()
+    return _mutual(lemma, language)
+
+
+@functools.lru_cache(_REMEMBERED)
+def _mutual(lemma: str, language: str) -> tuple[str, ...]:
     other = _OTHER[language]
-    found: dict[str, float] = {}
-    for cost, spelled in walk(BEGIN + lemma + END, _walk_of(language), DictionaryWords(other), 3.0):
-        for its_class, features in classes_of(spelled, other).items():
-            if its_class in wanted:
-                total = cost + (_OTHER_FEATURES_COST if features and wanted[its_class] and features.isdisjoint(wanted[its_class]) else 0)
-                for each in lemmas_of(spelled, other):
-                    found[each] = min(total, found.get(each, total))
-    return tuple(sorted(Found(cost, each) for each, cost in found.items()))
+    mutual = (
+        word.lemma
+        for word in _nearest(lemma, language)[:MAX_COGNATES]
+        if any(back.lemma == lemma for back in _nearest(word.spelled, other))
+    )
+    return tuple(dict.fromkeys(mutual))
 
 
-def lemmas_of(spelled: str, language: str) -> tuple[str, ...]:
-    if language == "uk":
-        return (one_spelling(spelled),)
-    lemmas = russian_lemmas(spelled)
-    return (spelled,) if spelled in lemmas else lemmas[:1]
+def _nearest(spelled: str, language: str) -> list[_Word]:
+    """Return the words of the other language that are about as near as the nearest."""
+    found = sorted(_near(spelled, language))
+    return [word for word in found if word.cost <= found[0].cost + _AS_NEAR]
 
 
-@functools.lru_cache(REMEMBERED_FORMS)
-def classes_of(word: str, language: str) -> Mapping[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
+def _near(spelled: str, language: str) -> Iterator[_Word]:
+    """Yield the words of the other language that are near enough."""
+    other = _OTHER[language]
+    parts = _parts_of_speech(spelled, language)
+    if not parts:
+        return
+    for cost, read in walk(BEGIN + spelled + END, _walk_of(language), DictionaryWords(other), MOST_COST):
+        differences = [
+            _difference(parts[part], as_part)
+            for part, as_part in _parts_of_speech(read, other).items()
+            if part in parts
+        ]
+        if differences and cost + min(differences) <= MOST_COST:
+            yield _Word(round(cost + min(differences), 3), read, _lemma(read, other))
+
+
+def _difference(left: _Part, right: _Part) -> float:
+    """Return what it costs that two words of one part of speech differ in what else the dictionaries say of them."""
+    changed = bool(left.kept and right.kept) and left.kept.isdisjoint(right.kept)
+    return _CHANGED_COST * changed + _MARKED_COST * (left.ordinary and not right.ordinary)
+
+
+def _parts_of_speech(word: str, language: str) -> Mapping[str, _Part]:
+    """Return what a folded word can be of which it is the dictionary form."""
+    found: dict[str, _Part] = {}
     for lemma, tag in dictionary(language).readings(word):
-        its = tag.grammemes
-        its_class = _CLASSES.get(tag.POS)
-        if its_class is None or NAME_TAGS & its or _NO_CONTENT & its or MARKED_TAGS & its:
+        part, its = _PARTS_OF_SPEECH.get(tag.POS), tag.grammemes
+        if part is None or not _NO_CONTENT.isdisjoint(its) or (part == "noun" and not NAME_TAGS.isdisjoint(its)):
             continue
-        if fold_letters(lemma) != fold_letters(word):
-            if not ("PRTF" in its and {"masc", "sing", "nomn"} <= its):
-                continue
-        found[its_class] = found.get(its_class, frozenset()) | (its & _FEATURES.get(its_class, frozenset()))
+        if fold_letters(lemma) == fold_letters(word) or ("PRTF" in its and its >= _FIRST_FORM_OF_PARTICIPLE):
+            before = found.get(part, _Part(frozenset(), False))
+            kept = before.kept | (its & _KEPT.get(part, frozenset()))
+            found[part] = _Part(kept, before.ordinary or MARKED_TAGS.isdisjoint(its))
     return found
+
+
+def _lemma(read: str, language: str) -> str:
+    """Return the lemma of a dictionary form or participle as index terms have it."""
+    if language == "uk":
+        return one_spelling(read)
+    lemmas = russian_lemmas(read)
+    return read if read in lemmas or not lemmas else lemmas[0]
 
 
 @functools.cache
@@ -93,38 +164,34 @@ def _walk_of(language: str) -> Walk:
     return Walk(_readings_of(language), _UNWRITTEN, _UNWRITTEN_COST, MAX_STEPS)
 
 
-def _rows() -> Iterator[tuple[str, str, float, float]]:
-    text = resources.files("search.language").joinpath("data", "queries", "cognate_letters.tsv").read_text("utf-8")
-    for line in text.splitlines():
+def read_correspondences(language: str) -> Iterator[tuple[str, str, float]]:
+    """Yield the rows of the table: letters of a language, those of the other one, and the cost of reading them so."""
+    text = resources.files("search.language").joinpath("data", "queries", "cognate_letters.tsv")
+    for line in text.read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
-            uk, ru, *costs = line.split("\t")
-            yield uk.replace(_NOTHING, ""), ru.replace(_NOTHING, ""), float(costs[0]), float("inf" if costs[-1] == "-" else costs[-1])
+            ukrainian, russian, *costs = line.split("\t")
+            letters = (ukrainian, russian) if language == "uk" else (russian, ukrainian)
+            cost = costs[0] if language == "uk" else costs[-1]
+            if cost != _NEVER and letters[0] != _NOTHING:
+                yield *letters, float(cost)
 
 
 @functools.cache
 def _readings_of(language: str) -> Mapping[str, tuple[LettersRead, ...]]:
-    costs: dict[str, dict[str, float]] = {END: {"": 0.0}}
+    """Return by first letter what letters of a language can be read as in the other one."""
     other = _OTHER[language]
-    for letter in _LETTERS[language]:
-        if letter in _LETTERS[other]:
-            costs[letter] = {letter: 0.0}
-    for uk, ru, to_ru, to_uk in _rows():
-        source, target, cost = (uk, ru, to_ru) if language == "uk" else (ru, uk, to_uk)
-        read = target.strip(BEGIN + END)
-        if source and cost < 5:
-            each = costs.setdefault(source, {})
-            each[read] = min(cost, each.get(read, cost))
+    costs = {letter: {letter: 0.0} for letter in _ALPHABETS[language] if letter in _ALPHABETS[other]}
+    costs[END] = {"": 0.0}
+    for letters, read, cost in read_correspondences(language):
+        costs.setdefault(letters, {})["" if read == _NOTHING else read.strip(BEGIN + END)] = cost
     found: dict[str, list[LettersRead]] = {}
-    for source, targets in costs.items():
-        expanded = tuple((spelled, cost) for target, cost in targets.items() for spelled in _spellings(target, other))
-        found.setdefault(source[0], []).append((source, expanded))
-    return {first: tuple(each) for first, each in found.items()}
+    for letters, readings in costs.items():
+        ways = tuple((way, cost) for read, cost in readings.items() for way in _unfolded(read, other))
+        found.setdefault(letters[0], []).append((letters, ways))
+    return {first: tuple(readings) for first, readings in found.items()}
 
 
-def _spellings(letters: str, language: str) -> list[str]:
-    """Return letters in every way in which the dictionary may have them (ё, ґ)."""
-    folded, full = ("г", "ґ") if language == "uk" else ("е", "ё")
-    ways = [""]
-    for letter in letters:
-        ways = [way + each for way in ways for each in ((letter, full) if letter == folded else (letter,))]
-    return ways
+def _unfolded(letters: str, language: str) -> Iterator[str]:
+    """Yield folded letters in all ways in which the dictionary may have them: with ё, with ґ."""
+    folded, unfolded = _UNFOLDED[language]
+    return map("".join, product(*((letter, unfolded) if letter == folded else letter for letter in letters)))
