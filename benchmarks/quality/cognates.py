@@ -69,7 +69,9 @@ def _by_part_of_speech(
         yield Figure("cognates", f"{label}, {len(its)} {part}: recall", recall)
         seen = [pair for pair in found if pair[1] in written]
         if seen:
-            yield Figure("cognates", f"{label}, {part}: precision of {len(seen)} that articles have", _share(seen, right))
+            yield Figure(
+                "cognates", f"{label}, {part}: precision of {len(seen)} that articles have", _share(seen, right)
+            )
 
 
 def _share(pairs: Sequence[tuple[str, str]], right: Yardstick) -> float:

@@ -2,9 +2,9 @@
 Words that are nearly the same in Ukrainian and Russian: реконструкція is реконструкция, but відпустка no отпуск.
 
 The languages took thousands of words from the same sources and write them by rules of their own, which are a table
-(``data/queries/cognate_letters.tsv``). A word is read by these rules along the words of the other language's dictionary.
-One counts if it is a dictionary form of the same part of speech, near, and if none of the first language is nearer to
-it. Words that look alike may still mean different things (вродливий is beautiful, уродливый ugly): whoever has a
+(``data/queries/cognate_letters.tsv``). A word is read by them along the words of the other language's dictionary. One
+counts if it is a dictionary form of the same part of speech, near, and if none of the first language is nearer to it.
+Words that look alike may still mean different things (вродливий is beautiful, уродливый ugly): whoever has a
 translation should not ask here. Names are left to their keys (``names``).
 """
 
@@ -26,19 +26,22 @@ MAX_COGNATES = 3
 # Of three letters, too many words are one letter apart.
 MIN_LETTERS = 4
 
-# How far apart two words may be. Of the words so found that some of 765 articles have, the glossary knows
-# LIMIT_STORY
+# How far apart two words may be. Precision of what is found and stands in some of 765 articles, by the half of the
+# glossary that chose it: 0 recall .41 and .44 (from Ukrainian, from Russian), precision .971 and .956; 0.2 .46 and .49,
+# .973 and .950; 0.4 .52 and .55, .966 and .947; 0.6 as 0.4. In the other half .51 and .53, .967 and .950
+# (benchmarks/quality/cognates.py).
 MOST_COST = 0.4
 # Of two words found, the farther counts only if it is about as near: one of the two is mostly a chance likeness.
 _AS_NEAR = 0.05
 
-# A step is a microsecond or two. Words take some 60, the way there and the way back together; 1 of 1,000 takes 400.
-MAX_STEPS = 1_500
+# A step is two or three microseconds. Half of the glossary's words need 40, there and back together; the most 180.
+MAX_STEPS = 1_000
 
-# Words of which there may be one for each lemma that was asked; 300 bytes each.
+# Lemmas that were asked lately; 300 bytes each.
 _REMEMBERED = 16_384
 
-_OTHER = MappingProxyType({"uk": "ru", "ru": "uk"})
+#: The languages whose words are read as those of another one, and that one.
+NEIGHBOURS = MappingProxyType({"uk": "ru", "ru": "uk"})
 _ALPHABETS = {
     "uk": "абвгдеєжзиіїйклмнопрстуфхцчшщьюя'-",
     "ru": "абвгдежзийклмнопрстуфхцчшщъыьэюя-",
@@ -87,20 +90,20 @@ def cognates(lemma: str, language: str) -> tuple[str, ...]:
     Return the lemmas of Russian that are the same word as a Ukrainian one (``uk``), or the other way round (``ru``).
 
     The likeliest come first; at most ``MAX_COGNATES``. Of other languages there are none. Takes and gives lemmas as
-    they stand in index terms; a Russian participle is answered by its verb, which is its lemma. Takes a third of a
+    they stand in index terms; a Russian participle is answered by its verb, which is its lemma. Takes a fifth of a
     millisecond, and never more than ``MAX_STEPS`` steps for each of at most four words.
 
     >>> cognates("реконструкція", "uk"), cognates("пограничник", "ru")
     (('реконструкция',), ())
     """
-    if language not in _OTHER or not MIN_LETTERS <= len(lemma) <= MAX_DICTIONARY_CHARACTERS:
+    if language not in NEIGHBOURS or not MIN_LETTERS <= len(lemma) <= MAX_DICTIONARY_CHARACTERS:
         return ()
     return _mutual(lemma, language)
 
 
 @functools.lru_cache(_REMEMBERED)
 def _mutual(lemma: str, language: str) -> tuple[str, ...]:
-    other = _OTHER[language]
+    other = NEIGHBOURS[language]
     mutual = (
         word.lemma
         for word in _nearest(lemma, language)[:MAX_COGNATES]
@@ -117,7 +120,7 @@ def _nearest(spelled: str, language: str) -> list[_Word]:
 
 def _near(spelled: str, language: str) -> Iterator[_Word]:
     """Yield the words of the other language that are near enough."""
-    other = _OTHER[language]
+    other = NEIGHBOURS[language]
     parts = _parts_of_speech(spelled, language)
     if not parts:
         return
@@ -179,7 +182,7 @@ def read_correspondences(language: str) -> Iterator[tuple[str, str, float]]:
 @functools.cache
 def _readings_of(language: str) -> Mapping[str, tuple[LettersRead, ...]]:
     """Return by first letter what letters of a language can be read as in the other one."""
-    other = _OTHER[language]
+    other = NEIGHBOURS[language]
     costs = {letter: {letter: 0.0} for letter in _ALPHABETS[language] if letter in _ALPHABETS[other]}
     costs[END] = {"": 0.0}
     for letters, read, cost in read_correspondences(language):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 
 from search.language.normalize import fold, normalize
-from search.language.walking import DictionaryWords, LettersRead, Walk, walk
+from search.language.walking import DictionaryWords, LettersRead, Walk, Walkable, walk
 from search.language.words import MAX_DICTIONARY_CHARACTERS
 
 MIN_LETTERS = 3
@@ -108,9 +108,15 @@ def _readings(
     if not MIN_LETTERS <= len(typed) <= MAX_DICTIONARY_CHARACTERS or not _TYPED.fullmatch(typed):
         return
     for language in languages:
-        for words in filter(None, (DictionaryWords(language), vocabulary)):
+        for words in _walkable(language, vocabulary):
             for cost, spelled in walk(typed, _walk_of(language), words, most_cost + _UNWRITTEN_ALLOWANCE):
                 yield cost, fold(spelled)
+
+
+def _walkable(language: str, vocabulary: VocabularyWords | None) -> Iterator[Walkable]:
+    yield DictionaryWords(language)
+    if vocabulary is not None:
+        yield vocabulary
 
 
 @functools.cache
