@@ -27,8 +27,8 @@ MAX_COGNATES = 3
 MIN_LETTERS = 4
 
 # How far apart two words may be. Precision of what is found and stands in some of 765 articles, by the half of the
-# glossary that chose it: 0 recall .41 and .44 (from Ukrainian, from Russian), precision .971 and .956; 0.2 .46 and .49,
-# .973 and .950; 0.4 .52 and .55, .966 and .947; 0.6 as 0.4. In the other half .51 and .53, .967 and .950
+# glossary that chose it: 0 recall .41 and .44 (from Ukrainian, from Russian), precision .970 and .956; 0.2 .46 and .49,
+# .973 and .951; 0.4 .53 and .55, .965 and .947; 0.6 as 0.4. In the other half .52 and .53, .967 and .950
 # (benchmarks/quality/cognates.py).
 MOST_COST = 0.4
 # Of two words found, the farther counts only if it is about as near: one of the two is mostly a chance likeness.
@@ -71,7 +71,7 @@ _MARKED_COST = 0.1
 
 
 class _Word(NamedTuple):
-    """A word of the other language, how far it is, and its lemma in the index."""
+    """A folded word of the other language, how far it is, and its lemma in the index."""
 
     cost: float
     spelled: str
@@ -93,7 +93,7 @@ def cognates(lemma: str, language: str) -> tuple[str, ...]:
     they stand in index terms; a Russian participle is answered by its verb, which is its lemma. Takes a fifth of a
     millisecond, and never more than ``MAX_STEPS`` steps for each of at most four words.
 
-    >>> cognates("реконструкція", "uk"), cognates("пограничник", "ru")
+    >>> cognates("реконструкція", "uk"), cognates("забруднення", "uk")
     (('реконструкция',), ())
     """
     if language not in NEIGHBOURS or not MIN_LETTERS <= len(lemma) <= MAX_DICTIONARY_CHARACTERS:
@@ -124,7 +124,8 @@ def _near(spelled: str, language: str) -> Iterator[_Word]:
     parts = _parts_of_speech(spelled, language)
     if not parts:
         return
-    for cost, read in walk(BEGIN + spelled + END, _walk_of(language), DictionaryWords(other), MOST_COST):
+    for cost, unfolded in walk(BEGIN + spelled + END, _walk_of(language), DictionaryWords(other), MOST_COST):
+        read = fold_letters(unfolded)
         differences = [
             _difference(parts[part], as_part)
             for part, as_part in _parts_of_speech(read, other).items()
