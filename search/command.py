@@ -108,7 +108,8 @@ def main(traceback: bool) -> None:
 )
 @click.option("--without", multiple=True, metavar="NAME",
               help="Switch off a reading of the query, by the name that is printed with it, or a kind of readings: "
-              "name, alias, glossary, learned, own, typing, across, dates, layout. May be repeated.")  # fmt: skip
+              "name, alias, glossary, cognate, learned, own, typing, across, dates, layout. "
+              "May be repeated.")  # fmt: skip
 @click.option("--bridges/--no-bridges", default=True,
               help="Search in other languages and spellings too, or only the words that are typed.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show how the query was read, and why each result has its score.")

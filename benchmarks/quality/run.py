@@ -24,6 +24,7 @@ PARTS = (
     "typing",
     "spelling",
     "learning",
+    "cognates",
     "crossing",
     "across_languages",
 )

@@ -116,8 +116,8 @@ class Archive:
 
         ``bridges`` switches all connections between scripts and languages: names, dictionaries, typing.
         ``without`` switches off some of how the query is read: a kind (``"name"``, ``"alias"``, ``"glossary"``,
-        ``"learned"``, ``"own"``, ``"typing"``; ``"across"`` for most words in other languages; ``"dates"``,
-        ``"layout"``) or a single reading by its id in ``page.interpretation`` (``"glossary:війна"``).
+        ``"cognate"``, ``"learned"``, ``"own"``, ``"typing"``; ``"across"`` for most words in other languages;
+        ``"dates"``, ``"layout"``) or a single reading by its id in ``page.interpretation`` (``"glossary:війна"``).
 
         Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the query is wrong.
         """

@@ -9,8 +9,18 @@ from math import sqrt
 
 from search.archive.dictionaries import Translations
 from search.archive.view import View
-from search.language import Token, analyze, near_name_terms, split_name_term, split_term, term_kind, translations
+from search.language import (
+    Token,
+    analyze,
+    lemma_term,
+    near_name_terms,
+    split_name_term,
+    split_term,
+    term_kind,
+    translations,
+)
 from search.language.aliases import Alias, aliases, phrase_aliases
+from search.language.cognates import NEIGHBOURS, cognates
 from search.language.typing import cyrillic_spellings
 from search.query.bridges import Crossing, Together
 from search.query.forms import whole_terms
@@ -35,6 +45,7 @@ class ArchiveBridges:
         yield from _glossary(terms)
         yield from self._of_dictionary("own", self._view.dictionaries.own, terms)
         yield from self._of_dictionary("learned", self._view.dictionaries.learned, terms)
+        yield from self._cognates(terms)
         if len(tokens) == 1:
             yield from self._typed(tokens[0])
 
@@ -66,6 +77,28 @@ class ArchiveBridges:
                     # By the square root, so that the surest of several translations leads, but not alone.
                     strength = sqrt(translation.strength)
                     yield Crossing(by, lemma.lstrip("~"), language, ((translation.term,),), strength)
+
+    def _cognates(self, terms: Sequence[str]) -> Iterator[Crossing]:
+        """Yield words of the neighbouring language that are nearly the same, if an article that may be seen has them
+        and no dictionary knows better: what looks alike may mean something else (вродливий, уродливый)."""
+        for term in terms:
+            language, lemma = split_term(term)
+            if language is None or language not in NEIGHBOURS:
+                continue
+            other = NEIGHBOURS[language]
+            for cognate in cognates(lemma, language):
+                found = lemma_term(other, cognate)
+                if found not in terms and not self._is_translated(term, other) and self._articles((found,)):
+                    yield Crossing("cognate", cognate, other, ((found,),))
+
+    def _is_translated(self, term: str, language: str) -> bool:
+        """Return whether a dictionary translates a lemma into a language; of what was learned, what may be seen."""
+        if any(translation.language == language for translation in translations(term)):
+            return True
+        own, learned = self._view.dictionaries.own, self._view.dictionaries.learned
+        of_own = [each.term for each in own.of(term)] if own else []
+        of_learned = [each.term for each in learned.of(term) if self._articles((each.term,))] if learned else []
+        return any(split_term(found)[0] == language for found in (*of_own, *of_learned))
 
     def _typed(self, token: Token) -> Iterator[Crossing]:
         """Yield the Cyrillic words that a Latin one may stand for, if no article has it as it is."""

@@ -77,7 +77,7 @@ class Match(NamedTuple):
     Why an article was found: ``form`` stands in it and answers ``word`` of the query.
 
     ``by`` says how: ``"form"`` (the word as typed), ``"lemma"``, ``"phrase"``, ``"prefix"``, or by which bridge
-    (``Bridge.by``): ``"name"``, ``"alias"``, ``"glossary"``, ``"learned"``, ``"own"`` or ``"typing"``.
+    (``Bridge.by``): ``"name"``, ``"alias"``, ``"glossary"``, ``"cognate"``, ``"learned"``, ``"own"`` or ``"typing"``.
     """
 
     word: str

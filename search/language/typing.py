@@ -10,12 +10,11 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from heapq import heappop, heappush
 from importlib import resources
-from typing import Protocol, TypeAlias
 
 from search.language.normalize import fold, normalize
-from search.language.words import MAX_DICTIONARY_CHARACTERS, dictionary
+from search.language.walking import DictionaryWords, LettersRead, Walk, Walkable, walk
+from search.language.words import MAX_DICTIONARY_CHARACTERS
 
 MIN_LETTERS = 3
 
@@ -38,33 +37,6 @@ _WEIGHT_OF_COST = 2.3
 
 
 _TYPED = re.compile("[a-z0-9'\"à-ž-]*[a-zà-ž][a-z0-9'\"à-ž-]*")
-
-
-# Latin letters, and the Cyrillic ones that they are read as, each with its cost.
-_LatinReadings: TypeAlias = tuple[str, tuple[tuple[str, float], ...]]
-
-
-class Walkable(Protocol):
-    """Words that can be walked through by their letters; places are numbers, 0 the beginning and also nowhere."""
-
-    def follow(self, letters: str, place: int) -> int:
-        """Return where letters lead from a place, or 0."""
-
-    def ends_word(self, place: int) -> bool:
-        """Say whether a word ends at a place."""
-
-
-class _DictionaryWords:
-    """The words of the dictionary of a language."""
-
-    def __init__(self, language: str) -> None:
-        self._words = dictionary(language).words
-
-    def follow(self, letters: str, place: int) -> int:
-        return self._words.follow(_encoded(letters), place)
-
-    def ends_word(self, place: int) -> bool:
-        return self._words.ends_word(place)
 
 
 class VocabularyWords:
@@ -136,43 +108,29 @@ def _readings(
     if not MIN_LETTERS <= len(typed) <= MAX_DICTIONARY_CHARACTERS or not _TYPED.fullmatch(typed):
         return
     for language in languages:
-        yield from _walk(typed, language, _DictionaryWords(language), most_cost)
-        if vocabulary is not None:
-            yield from _walk(typed, language, vocabulary, most_cost)
+        for words in _walkable(language, vocabulary):
+            for cost, spelled in walk(typed, _walk_of(language), words, most_cost + _UNWRITTEN_ALLOWANCE):
+                yield cost, fold(spelled)
 
 
-def _walk(typed: str, language: str, words: Walkable, most_cost: float) -> Iterator[tuple[float, str]]:
-    """Yield the words that a typed one can be read as with their costs, the most usual first, in bounded work."""
-    readings, unwritten = _readings_of(language), _UNWRITTEN[language]
-    waiting = [(0.0, 0, "", 0)]
-    seen: set[tuple[int, str]] = set()
-    for _ in range(MAX_STEPS):
-        if not waiting:
-            return
-        cost, at, spelled, place = heappop(waiting)
-        if (at, spelled) in seen:
-            continue
-        seen.add((at, spelled))
-        at = -at
-        if at == len(typed) and words.ends_word(place):
-            yield cost, fold(spelled)
-        for sign, before in unwritten.items():
-            if spelled[-1:] and spelled[-1] in before and (led := words.follow(sign, place)):
-                heappush(waiting, (cost + _UNWRITTEN_COST, -at, spelled + sign, led))
-        for latin, meant in readings.get(typed[at : at + 1], ()):
-            if typed.startswith(latin, at):
-                for letters, more in meant:
-                    if cost + more <= most_cost + _UNWRITTEN_ALLOWANCE and (led := words.follow(letters, place)):
-                        heappush(waiting, (cost + more, -at - len(latin), spelled + letters, led))
+def _walkable(language: str, vocabulary: VocabularyWords | None) -> Iterator[Walkable]:
+    yield DictionaryWords(language)
+    if vocabulary is not None:
+        yield vocabulary
 
 
 @functools.cache
-def _readings_of(language: str) -> Mapping[str, tuple[_LatinReadings, ...]]:
+def _walk_of(language: str) -> Walk:
+    return Walk(_readings_of(language), _UNWRITTEN[language], _UNWRITTEN_COST, MAX_STEPS)
+
+
+@functools.cache
+def _readings_of(language: str) -> Mapping[str, tuple[LettersRead, ...]]:
     """Return by first letter what Latin letters can be read as (``data/queries/latin_readings.txt``)."""
     text = (
         resources.files("search.language").joinpath("data", "queries", "latin_readings.txt").read_text(encoding="utf-8")
     )
-    found: dict[str, list[_LatinReadings]] = {}
+    found: dict[str, list[LettersRead]] = {}
     for line in text.splitlines():
         row_language, latin, *columns = line.split("\t") if not line.startswith("#") else ("", "")
         if row_language == language:
@@ -180,8 +138,3 @@ def _readings_of(language: str) -> Mapping[str, tuple[_LatinReadings, ...]]:
             readings = tuple((letters, cost) for column, cost in costs for letters in column.split())
             found.setdefault(latin[0], []).append((latin, readings))
     return {first: tuple(readings) for first, readings in found.items()}
-
-
-@functools.lru_cache(512)
-def _encoded(letters: str) -> bytes:
-    return letters.encode()

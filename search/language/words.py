@@ -25,7 +25,7 @@ NAME_TAGS = frozenset({"Surn", "Name", "Patr", "Geox", "Orgn", "Trad"})
 # Places mostly have names of their own in each language.
 _SHARED_NAME_TAGS = NAME_TAGS - {"Geox"}
 # Forms that the dictionary marks as slang, archaic, distorted or informal.
-_MARKED_TAGS = frozenset({"Slng", "Arch", "Dist", "Infr"})
+MARKED_TAGS = frozenset({"Slng", "Arch", "Dist", "Infr"})
 
 # Case endings of nouns, names and adjectives in Ukrainian and Russian. Longest first: the first that fits is cut.
 _CASE_ENDING = re.compile(
@@ -75,7 +75,7 @@ def is_ordinary(language: str, word: str) -> bool:
     """
     if len(word) > MAX_DICTIONARY_CHARACTERS:
         return False
-    return any(_MARKED_TAGS.isdisjoint(tag.grammemes) for _, tag in dictionary(language).readings(word))
+    return any(MARKED_TAGS.isdisjoint(tag.grammemes) for _, tag in dictionary(language).readings(word))
 
 
 @functools.lru_cache(REMEMBERED_FORMS)

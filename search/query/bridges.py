@@ -22,6 +22,7 @@ WEIGHTS: dict[str, float] = {
     "own": 0.19,
     "typing": 0.19,
     "glossary": 0.17,
+    "cognate": 0.165,
     "learned": 0.16,
 }
 
@@ -32,6 +33,7 @@ REASONS: dict[str, str] = {
     "own": "from your own dictionary",
     "typing": "typed in Latin letters",
     "glossary": "the same in another language",
+    "cognate": "nearly the same word in another language",
     "learned": "learned from the language versions of stories in this archive",
 }
 

@@ -37,6 +37,7 @@ PATH_LABELS = {
     "name": N_("another spelling"),
     "alias": N_("another name"),
     "glossary": N_("dictionary"),
+    "cognate": N_("nearly the same word"),
     "learned": N_("from the archive"),
     "own": N_("own dictionary"),
     "typing": N_("typed in Latin letters"),

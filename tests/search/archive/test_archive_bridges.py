@@ -17,6 +17,10 @@ ARTICLES = [
     article("harvest.en", title="Wheat harvest", body="Farmers brought in the wheat before the rain."),
     article("peace.ru", title="Мир", body="Весь мир ждёт: мир нужен всем."),
     article("peace.uk", title="Мир", body="Мир потрібен усім."),
+    article("concert.uk", title="Концерт для мандоліни", body="Зала слухала стоячи."),
+    article("concert.ru", title="Концерт для мандолины", body="Зал слушал стоя."),
+    article("week.ru", title="Неделя", body="Прошла целая неделя."),
+    article("embargoed.ru", title="Фисгармония", body="О фисгармонии писать нельзя.", status="withheld"),
 ]
 
 
@@ -63,6 +67,39 @@ class TestGlossary:
 
     def test_a_name_that_switches_nothing_off_changes_nothing(self, archive: search.Archive) -> None:
         assert found(archive, "повінь", without=["nothing", "glossary:", ":"]) == found(archive, "повінь")
+
+
+class TestCognates:
+    @pytest.mark.parametrize(
+        ("query", "ids"), [("мандоліною", ["concert.uk", "concert.ru"]), ("мандолины", ["concert.ru", "concert.uk"])]
+    )
+    def test_nearly_the_same_word_is_found_after_the_word_itself(
+        self, archive: search.Archive, query: str, ids: list[str]
+    ) -> None:
+        assert found(archive, query) == ids
+
+    @pytest.mark.parametrize("without", ["cognate", "cognate:мандоліною"])
+    def test_it_can_be_switched_off(self, archive: search.Archive, without: str) -> None:
+        assert found(archive, "мандоліною", without=without) == ["concert.uk"]
+
+    def test_it_is_told(self, archive: search.Archive) -> None:
+        (word,) = archive.search("мандоліна").interpretation.words
+        (bridge,) = [bridge for bridge in word.bridges if bridge.by == "cognate"]
+        assert bridge.words == (("ru", "мандолина"),)
+        assert bridge.reason
+
+    def test_a_word_that_the_glossary_translates_has_none(self, archive: search.Archive) -> None:
+        # неділя is Sunday, неделя a week.
+        assert "week.ru" not in found(archive, "неділя")
+        (word,) = archive.search("неділя").interpretation.words
+        assert "cognate" not in {bridge.by for bridge in word.bridges}
+
+    @pytest.mark.parametrize(("query", "is_told"), [("силогізм", False), ("фісгармонія", False), ("мандоліна", True)])
+    def test_only_words_of_articles_that_may_be_seen_are_told(
+        self, archive: search.Archive, query: str, is_told: bool
+    ) -> None:
+        (word,) = archive.search(query).interpretation.words
+        assert ("cognate" in {bridge.by for bridge in word.bridges}) == is_told
 
 
 class TestInterpretation:
