@@ -46,11 +46,15 @@ def measure_tables(data: Path) -> Iterator[Figure]:
         names._names.cache_clear()
 
 
-def meets(query: str, text: str, language: str, query_language: str | None = None) -> bool:
+def meets(query: str, text: str, language: str) -> bool:
     """Return whether a query answers a text of a language, as it stands or by another name."""
     told = [set(token.terms) for token in analyze(text, language)]
-    if _stand_in([token.terms for token in analyze(query, query_language)], told):
-        return True
+    return _stand_in([token.terms for token in analyze(query, None)], told) or meets_by_alias(query, text, language)
+
+
+def meets_by_alias(query: str, text: str, language: str, query_language: str | None = None) -> bool:
+    """Return whether another name of what a query says stands in a text of a language."""
+    told = [set(token.terms) for token in analyze(text, language)]
     return any(_stand_in(alias.words, told) for alias in _leads(query, query_language))
 
 

@@ -2,7 +2,8 @@
 What all searches for known items share: the stories and their halves, words with content, and the draw of a query.
 
 Content words are nouns, adjectives, verbs, adverbs and names: of Ukrainian and Russian by their dictionaries, where no
-reading may be another part of speech and a word that a dictionary lacks counts; in English what is no function word.
+reading may be another part of speech or one of the verbs be, have and can, and a word that a dictionary lacks counts; in
+English what is no function word.
 """
 
 import functools
@@ -30,6 +31,8 @@ Stories: TypeAlias = Mapping[str, Mapping[str, Article]]
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 # pymorphy3's names: nouns, adjectives, verbs with their participles, adverbs, comparatives.
 _CONTENT = frozenset({"NOUN", "ADJF", "ADJS", "VERB", "INFN", "ADVB", "GRND", "PRTF", "PRTS", "COMP"})
+# Verbs that say nothing by themselves, by their lemmas; the English ones are among the function words.
+_AUXILIARIES = frozenset({"бути", "мати", "могти", "быть", "иметь", "мочь"})
 _SHORTEST_WORD = 3
 # English function words of three letters and more; there is no dictionary of English that tells them.
 _ENGLISH_FUNCTION_WORDS = """
@@ -71,7 +74,7 @@ def is_content(word: str, language: str) -> bool:
     """
     Return whether a word has content.
 
-    >>> [is_content(word, "uk") for word in ("повінь", "Байден", "який", "не")]
+    >>> [is_content(word, "uk") for word in ("повінь", "Байден", "який", "була")]
     [True, True, False, False]
     """
     lower = fold_letters(word.lower())
@@ -80,7 +83,7 @@ def is_content(word: str, language: str) -> bool:
     if language == "en":
         return lower not in _FUNCTION_WORDS
     readings = dictionary(language).readings(lower)
-    return not readings or all(_CONTENT.intersection(tag.grammemes) for _, tag in readings)
+    return all(_CONTENT.intersection(tag.grammemes) and lemma not in _AUXILIARIES for lemma, tag in readings)
 
 
 def content_words(text: str, language: str) -> list[str]:

@@ -67,7 +67,7 @@ def terms_of_articles(data: Path) -> Counter[str]:
 def has_outside(counts: Counter[str], line_terms: set[str], word: str) -> int:
     """Return how many articles have a word in any form, not counting the one that a line is from."""
     terms = {term for position in positions(word) for term in position}
-    return max((counts[term] - (term in line_terms) for term in terms), default=0)
+    return max((0, *(counts[term] - (term in line_terms) for term in terms)))
 
 
 def _typed(query: str, meant: str, layout: str) -> str:
@@ -107,7 +107,8 @@ def measure(data: Path) -> Iterator[Figure]:
                 pairs = [(query, _typed(query, meant, layout), line) for query, line in cut[meant]]
                 pairs = [each for each in pairs if each[0] != each[1]]
                 right = [_same(_mended(typed, evidence(line)), query) for query, typed, line in pairs]
-                yield Figure("layout", f"{meant} on {layout} keys: {label}", share(right))
+                target = 0.98 if with_archive and "en" in (meant, layout) else None
+                yield Figure("layout", f"{meant} on {layout} keys: {label}", share(right), target)
                 if not with_archive:
                     continue
                 known = [
@@ -116,7 +117,7 @@ def measure(data: Path) -> Iterator[Figure]:
                     if any(has_outside(counts, terms_of_line[line], word) for word in query.split() if len(word) >= 4)
                 ]
                 name = f"{meant} on {layout} keys: {label}, an article has one"
-                yield Figure("layout", name, share(known), 0.98 if "en" in (meant, layout) else None)
+                yield Figure("layout", name, share(known))
                 if (meant, layout) != ("uk", "ru"):
                     continue
                 plain = [

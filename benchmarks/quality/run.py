@@ -77,7 +77,13 @@ def row(figure: Figure) -> str:
     if figure.target is None:
         return f"| {figure.part} | {figure.name} | {shown(figure.value)} | | |"
     bound = "≤ " if figure.at_most else ""
-    cells = (figure.part, figure.name, shown(figure.value), bound + shown(figure.target), "yes" if is_reached(figure) else "no")
+    cells = (
+        figure.part,
+        figure.name,
+        shown(figure.value),
+        bound + shown(figure.target),
+        "yes" if is_reached(figure) else "no",
+    )
     return f"| {' | '.join(cells)} |"
 
 

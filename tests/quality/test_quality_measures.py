@@ -1,14 +1,10 @@
-"""The measures of word forms, edge cases and languages: right on examples, and above their targets on real text."""
-
-import os
-from pathlib import Path
+"""The measures of quality are right on examples."""
 
 import pytest
 
-from benchmarks.quality import edge_cases, languages, word_forms
+from benchmarks.quality import edge_cases, known_items, languages, word_forms
+from search.article import Article
 from search.language import analyze
-
-DATA = Path(os.environ.get("VISTI_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
 
 class TestConflation:
@@ -45,9 +41,31 @@ def test_languages_of_a_query() -> None:
     assert languages.languages_of("law") == set()
 
 
-@pytest.mark.skipif(not DATA.is_dir(), reason="the development data lie beside the project, and are not there")
-@pytest.mark.parametrize("part", [word_forms, edge_cases, languages], ids=lambda part: part.__name__.rpartition(".")[2])
-def test_targets_are_met(part: object) -> None:
-    for figure in part.measure(DATA):  # type: ignore[attr-defined]
-        if figure.target is not None:
-            assert figure.value <= figure.target if figure.at_most else figure.value >= figure.target, figure
+class TestContentWords:
+    def test_function_words_have_no_content(self) -> None:
+        assert known_items.content_words("Повінь, яка була на сході", "uk") == ["Повінь", "сході"]
+        assert known_items.content_words("The flood that was in the east", "en") == ["flood", "east"]
+
+    def test_a_word_of_no_dictionary_may_be_a_name(self) -> None:
+        assert known_items.content_words("Хаймарсенко", "uk") == ["Хаймарсенко"]
+
+
+class TestDraws:
+    ARTICLE = Article(id="a", language="en", title="Flood", body="Rescuers evacuate villages along rivers after storms")
+
+    def test_queries_are_the_same_every_time(self) -> None:
+        drawn = list(known_items.draws(self.ARTICLE, "uk"))
+        assert drawn == list(known_items.draws(self.ARTICLE, "uk"))
+        assert drawn != list(known_items.draws(self.ARTICLE, "ru"))
+
+    def test_queries_are_different_words_of_the_text(self) -> None:
+        for words in known_items.draws(self.ARTICLE, "uk"):
+            assert len(set(words)) == known_items.WORDS
+            assert set(words) <= set(f"{self.ARTICLE.title} {self.ARTICLE.body}".split())
+
+
+def test_every_story_is_in_one_half() -> None:
+    articles = [Article(story=f"s{n}", language=code, title="t") for n in range(20) for code in ("uk", "en")]
+    stories = known_items.by_story(articles)
+    halves = [set(known_items.of_half(stories, half)) for half in (0, 1)]
+    assert all(halves) and not halves[0] & halves[1] and halves[0] | halves[1] == set(stories)
