@@ -2,7 +2,7 @@
 What all searches for known items share: the stories and their halves, words with content, and the draw of a query.
 
 Content words are nouns, adjectives, verbs, adverbs and names: of Ukrainian and Russian by their dictionaries, where no
-reading may be another part of speech or one of the verbs be, have and can, and a word that a dictionary lacks counts; in
+reading may be another part of speech or one of the verbs be, have, can, and a word that a dictionary lacks counts; in
 English what is no function word.
 """
 

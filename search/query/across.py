@@ -17,7 +17,7 @@ from search.query import leaves
 FEWEST_WORDS = 3
 # How much of what all the words tell the words of an article must tell. Of four words that are about as rare it takes
 # two. More would be surer and find less: of the versions of stories in another language, searched for by four of their
-# words, some .75 are among the first ten, with .4 some .69, and if every word had to be there .2 (docs/quality.md).
+# words, some .75 are among the first ten, with .4 some .69, and if every word had to be there .3 (docs/quality.md).
 SHARE_REQUIRED = 0.34
 
 
