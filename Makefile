@@ -5,9 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INDEX ?= index
 PORT ?= 8000
+DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser run test check lint bench torture docs clean
+.PHONY: help install install-dev browser run test check lint bench quality torture docs clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,9 @@ lint: install-dev
 bench: install ## Measure indexing and searching beside other engines, on a generated archive
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "tantivy could not be installed; it is left out"
 	$(BIN)/python -m benchmarks.run
+
+quality: install ## Measure the language work on real texts, in the folder DATA (docs/quality.md); some minutes
+	$(BIN)/python -m benchmarks.quality.run --data $(DATA)
 
 torture: install-dev ## Kill the writer, damage files, compare with the oracle, for minutes; `make test` has a short run of all
 	VISTI_KILLS=300 VISTI_DAMAGES=1000 VISTI_ORACLE_EXAMPLES=5000 $(BIN)/python -m pytest -q \

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    for package in ("search", "indexer", "web")
+    for package in ("search", "indexer", "web", "benchmarks/quality")
     for path in (ROOT / package).rglob("*.py")
 )
 

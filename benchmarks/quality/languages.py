@@ -29,14 +29,15 @@ def measure(data: Path) -> Iterator[Figure]:
     """Yield the figures of sentences and of queries."""
     lines = labelled_lines(data / FILE)
     right = sum(identify(text)[0] == language for language, text in lines)
-    yield Figure("languages", "sentences identified", right / len(lines), 0.999)
-    for words in (1, 2, 3):
+    yield Figure("languages", "sentences: language identified", right / len(lines), 0.999)
+    for words, size_name in enumerate(("one word", "two words", "three words"), 1):
         found = [(language, languages_of(query)) for language, query in queries(lines, words) if language != "en"]
         inside = sum(language in languages for language, languages in found) / len(found)
         size = sum(len(languages) for _, languages in found) / len(found)
-        yield Figure("languages", f"queries of {words}: own language among those analysed", inside, 0.99)
+        yield Figure("languages", f"queries of {size_name}: own language among those analysed", inside, 0.99)
+        name = f"queries of {size_name}: languages analysed, mean"
         # Only what a query of one word costs is bounded: each word of a longer one is looked up for itself.
-        yield Figure("languages", f"queries of {words}: languages analysed", size, 1.25 if words == 1 else None, True)
+        yield Figure("languages", name, size, 1.25 if words == 1 else None, at_most=words == 1)
 
 
 def labelled_lines(path: Path) -> list[tuple[str, str]]:

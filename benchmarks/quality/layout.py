@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.quality.figures import Figure
+from benchmarks.quality.known_items import share
 from search.language import fold, positions
 from search.language.layout import LAYOUT_TABLES, mended_layout
 from search.language.words import is_known
@@ -66,7 +67,7 @@ def terms_of_articles(data: Path) -> Counter[str]:
 def has_outside(counts: Counter[str], line_terms: set[str], word: str) -> int:
     """Return how many articles have a word in any form, not counting the one that a line is from."""
     terms = {term for position in positions(word) for term in position}
-    return max((counts[term] - (term in line_terms) for term in terms), default=0)
+    return max((0, *(counts[term] - (term in line_terms) for term in terms)))
 
 
 def _typed(query: str, meant: str, layout: str) -> str:
@@ -93,10 +94,11 @@ def measure(data: Path) -> Iterator[Figure]:
         for language, texts in lines.items()
         for text in texts
     }
-    for size in (1, 2, 3):
+    for size, words in enumerate(("one word", "two words", "three words"), 1):
         cut = queries(lines, size)
-        for with_archive in (True, False):
-            label = f"{size} word{'s' * (size > 1)}, {'with' if with_archive else 'without'} evidence"
+        # An empty archive matters most where there is least to go by.
+        for with_archive in (True, False) if size == 1 else (True,):
+            label = words if with_archive else f"{words}, no archive"
 
             def evidence(line: str, with_archive: bool = with_archive) -> Callable[[str], int] | None:
                 return partial(has_outside, counts, terms_of_line[line]) if with_archive else None
@@ -105,7 +107,8 @@ def measure(data: Path) -> Iterator[Figure]:
                 pairs = [(query, _typed(query, meant, layout), line) for query, line in cut[meant]]
                 pairs = [each for each in pairs if each[0] != each[1]]
                 right = [_same(_mended(typed, evidence(line)), query) for query, typed, line in pairs]
-                yield Figure("layout", f"recovered, {meant} on {layout} keys, {label}", sum(right) / len(right))
+                target = 0.98 if with_archive and "en" in (meant, layout) else None
+                yield Figure("layout", f"{meant} on {layout} keys: {label}", share(right), target)
                 if not with_archive:
                     continue
                 known = [
@@ -113,8 +116,8 @@ def measure(data: Path) -> Iterator[Figure]:
                     for is_right, (query, _, line) in zip(right, pairs, strict=True)
                     if any(has_outside(counts, terms_of_line[line], word) for word in query.split() if len(word) >= 4)
                 ]
-                name = f"recovered, {meant} on {layout} keys, {label}, an article has a word"
-                yield Figure("layout", name, sum(known) / len(known), 0.98 if "en" in (meant, layout) else None)
+                name = f"{meant} on {layout} keys: {label}, an article has one"
+                yield Figure("layout", name, share(known))
                 if (meant, layout) != ("uk", "ru"):
                     continue
                 plain = [
@@ -125,11 +128,11 @@ def measure(data: Path) -> Iterator[Figure]:
                         for word, letters in zip(query.split(), typed.split(), strict=True)
                     )
                 ]
-                name = f"recovered, {meant} on {layout} keys, {label}, no typed word is Russian"
-                yield Figure("layout", name, sum(plain) / len(plain))
+                name = f"{meant} on {layout} keys: {label}, none typed is Russian"
+                yield Figure("layout", name, share(plain))
             for language, those in cut.items():
-                touched = sum(_mended(query, evidence(line)) != query for query, line in those)
-                yield Figure("layout", f"false alarms, {language}, {label}", touched / len(those), 0.002, at_most=True)
+                touched = [_mended(query, evidence(line)) != query for query, line in those]
+                yield Figure("layout", f"{language}: false alarms, {label}", share(touched), 0.002, at_most=True)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.quality.crossing import is_content, of_half, read_stories
 from benchmarks.quality.figures import Figure
+from benchmarks.quality.known_items import by_story, is_content, of_half, read_articles
 from indexer.association import Side, log_likelihood_ratio
 from indexer.learn import PAIRS_OF_LANGUAGES, Bitext, gather, learned_pairs
 from search.archive.dictionaries import Pair, Translations
@@ -80,8 +80,8 @@ def _coverage(
 
 def measure(data: Path) -> Iterator[Figure]:
     """Yield the number of pairs, their precision on the other half, and the coverage of its words."""
-    stories = read_stories(data)
-    halves = [of_half(stories, half) for half in (0, 1)]
+    stories = by_story(read_articles(data / "articles.jsonl"))
+    halves = [of_half(stories, half).values() for half in (0, 1)]
     bitexts = [list(gather(half)) for half in halves]
     pairs = [list(learned_pairs(half)) for half in bitexts]
     occurrences = [
@@ -94,18 +94,18 @@ def measure(data: Path) -> Iterator[Figure]:
         for total, found in zip((tested, held), _precision(pairs[half], occurrences[1 - half]), strict=True):
             for name, count in found.items():
                 total[name] += count
-    everything = list(learned_pairs(gather(versions for _, versions in sorted(stories.items()))))
+    everything = list(learned_pairs(gather(stories.values())))
     for left, right in PAIRS_OF_LANGUAGES:
-        name = f"{left}-{right}"
+        name, title = f"{left}-{right}", f"{left} and {right}"
         distinct = {frozenset(p[:2]) for p in everything if {p.term[:2], p.translation[:2]} == {left, right}}
-        yield Figure("learning", f"{name}: pairs learned from all", len(distinct))
-        yield Figure("learning", f"{name}: pairs tested on the other half", tested[name])
-        yield Figure("learning", f"{name}: precision on the other half", held[name] / max(tested[name], 1))
+        yield Figure("learning", f"{title}: pairs learned from all", len(distinct))
+        yield Figure("learning", f"{title}: pairs tested on the other half", tested[name])
+        yield Figure("learning", f"{title}: precision on the other half", held[name] / max(tested[name], 1))
     translations = [Translations(half) for half in pairs]
     for left, right in permutations(LANGUAGES, 2):
         counts = [_coverage(translations[half], halves[1 - half], left, right) for half in (0, 1)]
         known, words = (sum(column) for column in zip(*counts, strict=True))
-        yield Figure("learning", f"{left}->{right}: coverage of the other half", known / max(words, 1))
+        yield Figure("learning", f"{left} → {right}: coverage of the other half", known / max(words, 1))
 
 
 if __name__ == "__main__":

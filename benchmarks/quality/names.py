@@ -36,16 +36,23 @@ _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 
 def measure(data: Path) -> Iterator[Figure]:
     """Yield the figures of names; ``data`` is the folder of the development data."""
-    yield from _measured("Wikidata ru-en", wikidata_pairs(data), (0.60, 0.85, 0.75, 0.55))
+    yield from _measured("ru → en, persons (Wikidata)", wikidata_pairs(data), (0.60, 0.85, 0.75, 0.55))
     for source, target in (("uk", "ru"), ("uk", "en"), ("ru", "en")):
-        yield from _measured(f"CLDR {source}-{target}", cldr_pairs(data, source, target), (None,) * 4)
+        yield from _measured(f"{source} → {target}, places (CLDR)", cldr_pairs(data, source, target), (None,) * 4)
     for language in ("uk", "ru"):
-        yield Figure(PART, f"inflected cities {language}", inflected_share(data, language), 0.99)
+        yield Figure(
+            PART,
+            f"{language}: case forms of cities with the key of the base form",
+            inflected_share(data, language),
+            0.99,
+        )
     for language, file in (("uk", "ud_ukrainian_parlamint_dev"), ("ru", "ud_russian_pud"), ("en", "ud_english_pud")):
         yield Figure(
-            PART, f"treebank names with the key of their lemma {language}", treebank_share(data, file, language)
+            PART, f"{language}: proper nouns with the key of their lemma", treebank_share(data, file, language)
         )
-        yield Figure(PART, f"lemmas thrown together {language}", conflated_share(data, file), 0.02, at_most=True)
+        yield Figure(
+            PART, f"{language}: different lemmas with one key", conflated_share(data, file), 0.02, at_most=True
+        )
 
 
 def _measured(title: str, pairs: Sequence[Pair], targets: Sequence[float | None]) -> Iterator[Figure]:
@@ -54,9 +61,14 @@ def _measured(title: str, pairs: Sequence[Pair], targets: Sequence[float | None]
         *score(pairs, queries, fold_key, fold_key),
         *score(pairs, queries, skeletons, widened_skeletons, is_similar),
     )
-    names = ("fold recall", "fold precision", "skeleton recall", "skeleton precision")
+    names = (
+        "recall by fold key",
+        "precision by fold key",
+        "recall by skeleton and similarity",
+        "precision by skeleton and similarity",
+    )
     for name, value, target in zip(names, found, targets, strict=True):
-        yield Figure(PART, f"{title} {name}", value, target)
+        yield Figure(PART, f"{title}: {name}", value, target)
 
 
 def score(
@@ -180,4 +192,4 @@ def _lines(path: Path) -> list[str]:
 
 if __name__ == "__main__":
     for figure in measure(Path(sys.argv[1])):
-        print(f"{figure.name:<40}{figure.value:8.4f}" + ("" if figure.target is None else f"{figure.target:8.3f}"))
+        print(f"{figure.name:<70}{figure.value:8.4f}" + ("" if figure.target is None else f"{figure.target:8.3f}"))

@@ -20,14 +20,15 @@ PARTS = (
     "languages",
     "names",
     "aliases",
+    "cognates",
     "layout",
     "typing",
     "spelling",
     "learning",
-    "cognates",
-    "crossing",
     "across_languages",
+    "questions",
 )
+HEADING = "| part | figure | value | target | reached |\n|---|---|---|---|---|"
 DEFAULT_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
@@ -42,13 +43,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"There are no texts to measure with at {options.data}; name their folder: --data FOLDER", file=sys.stderr
         )
         return 1
-    print("| part | figure | value | target | reached |\n|---|---|---|---|---|")
+    print(HEADING)
+    figures = []
     for part in options.parts or PARTS:
         began = time.perf_counter()
         for figure in measured(part, options.data):
             print(row(figure), flush=True)
+            figures.append(figure)
         print(f"{part}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    wanted = [figure for figure in figures if figure.target is not None]
+    print(f"{sum(map(is_reached, wanted))} of {len(wanted)} targets reached", file=sys.stderr)
     return 0
+
+
+def is_reached(figure: Figure) -> bool:
+    """Return whether a figure is as good as its target, or has none."""
+    if figure.target is None:
+        return True
+    return figure.value <= figure.target if figure.at_most else figure.value >= figure.target
 
 
 def measured(part: str, data: Path) -> Iterator[Figure]:
@@ -65,9 +77,14 @@ def row(figure: Figure) -> str:
     """
     if figure.target is None:
         return f"| {figure.part} | {figure.name} | {shown(figure.value)} | | |"
-    reached = figure.value <= figure.target if figure.at_most else figure.value >= figure.target
     bound = "≤ " if figure.at_most else ""
-    cells = (figure.part, figure.name, shown(figure.value), bound + shown(figure.target), "yes" if reached else "no")
+    cells = (
+        figure.part,
+        figure.name,
+        shown(figure.value),
+        bound + shown(figure.target),
+        "yes" if is_reached(figure) else "no",
+    )
     return f"| {' | '.join(cells)} |"
 
 

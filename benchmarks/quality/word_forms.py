@@ -63,11 +63,11 @@ def measure(data: Path) -> Iterator[Figure]:
     """Yield the figures of the three languages."""
     for language, (recall, precision) in TARGETS.items():
         found = conflation(content_words(data / TREEBANKS[language]), language)
-        yield Figure("word forms", f"{language} recall", found.recall, recall)
-        yield Figure("word forms", f"{language} precision", found.precision, precision)
-        yield Figure("word forms", f"{language} recall, other forms", found.recall_of_others)
-        yield Figure("word forms", f"{language} precision, other forms", found.precision_of_others)
-        yield Figure("word forms", f"{language} terms at a word", found.terms_per_token)
+        yield Figure("word forms", f"{language}: recall", found.recall, recall)
+        yield Figure("word forms", f"{language}: precision", found.precision, precision)
+        yield Figure("word forms", f"{language}: recall of other forms", found.recall_of_others)
+        yield Figure("word forms", f"{language}: precision of other forms", found.precision_of_others)
+        yield Figure("word forms", f"{language}: terms at a word", found.terms_per_token)
 
 
 def content_words(treebank: Path) -> Tokens:

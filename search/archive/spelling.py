@@ -19,8 +19,8 @@ from search.language import fold, term_kind
 from search.language.misspelling import (
     LETTERS_FOR_TWO_SLIPS,
     MIN_LETTERS,
+    correct_languages,
     in_case_of,
-    is_a_word,
     known_lemmas,
     near_dictionary_words,
     slip_cost,
@@ -31,6 +31,9 @@ _CANDIDATES = 48
 _SUGGESTIONS = 8
 # Longer words are not what anybody typed.
 _MAX_CHARACTERS = 50
+
+# From one word that is right to another: a single slip.
+_MOST_COST_BETWEEN_WORDS = 1.0
 
 # What a slip weighs against a word's frequency, and the form's own against that of all forms: a rare form of a common
 # word is likelier than a form of a rare word.
@@ -47,7 +50,7 @@ class NearWords:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        listed = list(words)
+        listed = list(filter(None, words))
         lengths = np.fromiter(map(len, listed), np.int64, len(listed))
         self._text = "".join(listed)
         self._starts = (np.cumsum(lengths) - lengths).astype(np.uint32)
@@ -99,15 +102,21 @@ def suggested_words(
     Return the words that may have been meant, the likeliest first, in the case of the typed word.
 
     ``frequency`` gives the number of articles that have a bare form, ``has_lemma`` of those that have a lemma term;
-    what neither finds is never suggested. Words of the dictionaries are right as they are and get no suggestion, nor
-    does a word that some article has.
+    what neither finds is never suggested. A word that some article has gets no suggestion. One that a dictionary has
+    may still be a slip (данні for дані), but a small one, and of a word of that same language: a word of Russian is
+    never mended into one of Ukrainian.
     """
     typed = fold(word[:_MAX_CHARACTERS])
-    if not _is_mendable(typed) or is_a_word(typed) or frequency(typed):
+    if not _is_mendable(typed) or frequency(typed):
         return []
+    languages = correct_languages(typed)
     slips = 2 if len(typed) >= LETTERS_FOR_TWO_SLIPS else 1
     candidates = {*vocabulary.near(typed, slips), *near_dictionary_words(typed)} - {typed}
-    likely = sorted(_Scored(slip_cost(typed, each), each) for each in candidates)[:_CANDIDATES]
+    scored_slips = (_Scored(slip_cost(typed, each), each) for each in candidates)
+    if languages:
+        own = frozenset(known_lemmas(typed))
+        scored_slips = (slip for slip in scored_slips if _is_slip_inside(slip, languages, own))
+    likely = sorted(scored_slips)[:_CANDIDATES]
     scored = []
     for cost, each in likely:
         form = frequency(each)
@@ -116,6 +125,13 @@ def suggested_words(
             score = _WEIGHT_OF_FORM * math.log1p(form) + _WEIGHT_OF_LEMMA * math.log1p(lemma) - _WEIGHT_OF_SLIP * cost
             scored.append((-score, each))
     return [in_case_of(word, each) for _, each in sorted(scored)[:_SUGGESTIONS]]
+
+
+def _is_slip_inside(slip: _Scored, languages: frozenset[str], lemmas: frozenset[str]) -> bool:
+    """Say whether a small slip leads from a word of some languages and lemmas to another word of one of them."""
+    if slip.cost > _MOST_COST_BETWEEN_WORDS or languages.isdisjoint(correct_languages(slip.word)):
+        return False
+    return lemmas.isdisjoint(known_lemmas(slip.word))  # another form of the word would find the same
 
 
 def _is_mendable(typed: str) -> bool:

@@ -168,7 +168,18 @@ def is_a_word(word: str) -> bool:
     >>> is_a_word("агентство"), is_a_word("агенство"), is_a_word("рынок")
     (True, False, True)
     """
-    return any(_is_correct(language, word) for language in languages_of_letters(word) if language != "en")
+    return bool(correct_languages(word))
+
+
+def correct_languages(word: str) -> frozenset[str]:
+    """
+    Return of Ukrainian and Russian those whose dictionary has a folded word as a correct one.
+
+    >>> sorted(correct_languages("будут")), sorted(correct_languages("метро"))
+    (['ru'], ['ru', 'uk'])
+    """
+    possible = (language for language in languages_of_letters(word) if language != "en")
+    return frozenset(language for language in possible if _is_correct(language, word))
 
 
 @functools.lru_cache(4096)

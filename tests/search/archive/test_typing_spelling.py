@@ -40,6 +40,11 @@ def test_a_word_that_an_article_has_is_right() -> None:
     assert suggested("хаймарз", {"хаймарс": 9, "хаймарз": 1}) == []
 
 
+def test_a_word_of_a_dictionary_is_mended_inside_its_language_only() -> None:
+    assert suggested("данні", {"дані": 9})[0] == "дані"
+    assert suggested("будут", {"будуть": 9}) == []
+
+
 def test_a_word_without_articles_is_not_suggested() -> None:
     assert suggested("пидтримка", {"підтримка": 0}) == []
 
@@ -47,7 +52,7 @@ def test_a_word_without_articles_is_not_suggested() -> None:
 @given(st.lists(words, max_size=20, unique=True), words, st.integers(1, 2))
 def test_near_words_are_those_within_the_distance(vocabulary: list[str], word: str, slips: int) -> None:
     assert sorted(NearWords(vocabulary).near(word, slips)) == sorted(
-        each for each in vocabulary if distance(word, each) <= slips
+        each for each in vocabulary if each and distance(word, each) <= slips
     )
 
 
