@@ -113,10 +113,7 @@ def suggested_words(
     slips = 2 if len(typed) >= LETTERS_FOR_TWO_SLIPS else 1
     candidates = {*vocabulary.near(typed, slips), *near_dictionary_words(typed)} - {typed}
     scored_slips = (_Scored(slip_cost(typed, each), each) for each in candidates)
-    if languages:
-        own = frozenset(known_lemmas(typed))
-        scored_slips = (slip for slip in scored_slips if _is_slip_inside(slip, languages, own))
-    likely = sorted(scored_slips)[:_CANDIDATES]
+    likely = sorted(slip for slip in scored_slips if not languages or _is_slip_inside(slip, languages))[:_CANDIDATES]
     scored = []
     for cost, each in likely:
         form = frequency(each)
@@ -127,11 +124,9 @@ def suggested_words(
     return [in_case_of(word, each) for _, each in sorted(scored)[:_SUGGESTIONS]]
 
 
-def _is_slip_inside(slip: _Scored, languages: frozenset[str], lemmas: frozenset[str]) -> bool:
-    """Say whether a small slip leads from a word of some languages and lemmas to another word of one of them."""
-    if slip.cost > _MOST_COST_BETWEEN_WORDS or languages.isdisjoint(correct_languages(slip.word)):
-        return False
-    return lemmas.isdisjoint(known_lemmas(slip.word))  # another form of the word would find the same
+def _is_slip_inside(slip: _Scored, languages: frozenset[str]) -> bool:
+    """Say whether a small slip leads from a word of some languages to another word of one of them."""
+    return slip.cost <= _MOST_COST_BETWEEN_WORDS and not languages.isdisjoint(correct_languages(slip.word))
 
 
 def _is_mendable(typed: str) -> bool:
