@@ -353,6 +353,8 @@ class TestInterrupted:
         with subprocess.Popen(
             [visti_program, "index", "-", "--index", str(index_copy)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            # Where the tests run in the background, a shell has told all their programs to ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as process:  # fmt: skip
             process.stdin.write(lines(record(1)).encode())
             process.stdin.flush()  # and no end: the program waits for more
