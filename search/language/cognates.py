@@ -10,13 +10,13 @@ translation should not ask here. Names are left to their keys (``names``).
 
 import functools
 from collections.abc import Iterator, Mapping
-from importlib import resources
 from itertools import product
 from types import MappingProxyType
 from typing import NamedTuple
 
 from search.language.normalize import fold_letters
 from search.language.russian import russian_lemmas
+from search.language.tables import QUERIES, lines_of, read_text
 from search.language.ukrainian import one_spelling
 from search.language.walking import BEGIN, END, DictionaryWords, LettersRead, Walk, walk
 from search.language.words import MARKED_TAGS, MAX_DICTIONARY_CHARACTERS, NAME_TAGS, dictionary
@@ -160,7 +160,11 @@ def _lemma(read: str, language: str) -> str:
     if language == "uk":
         return one_spelling(read)
     lemmas = russian_lemmas(read)
-    return read if read in lemmas or not lemmas else lemmas[0]
+    if read in lemmas or not lemmas:
+        return read
+    # A rare word is in the index as the common one of which it is a form (банка, банк): another word, and no cognate.
+    is_participle = any("PRTF" in tag.grammemes for _, tag in dictionary(language).readings(read))
+    return lemmas[0] if is_participle else read
 
 
 @functools.cache
@@ -170,14 +174,12 @@ def _walk_of(language: str) -> Walk:
 
 def read_correspondences(language: str) -> Iterator[tuple[str, str, float]]:
     """Yield the rows of the table: letters of a language, those of the other one, and the cost of reading them so."""
-    text = resources.files("search.language").joinpath("data", "queries", "cognate_letters.tsv")
-    for line in text.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            ukrainian, russian, *costs = line.split("\t")
-            letters = (ukrainian, russian) if language == "uk" else (russian, ukrainian)
-            cost = costs[0] if language == "uk" else costs[-1]
-            if cost != _NEVER and letters[0] != _NOTHING:
-                yield *letters, float(cost)
+    for line in lines_of(read_text(QUERIES, "cognate_letters.tsv")):
+        ukrainian, russian, *costs = line.split("\t")
+        letters = (ukrainian, russian) if language == "uk" else (russian, ukrainian)
+        cost = costs[0] if language == "uk" else costs[-1]
+        if cost != _NEVER and letters[0] != _NOTHING:
+            yield *letters, float(cost)
 
 
 @functools.cache

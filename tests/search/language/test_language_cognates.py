@@ -56,6 +56,10 @@ def test_any_text_gives_folded_words_of_the_other_dictionary(text: str, language
     assert all(word == fold(word) and is_known(NEIGHBOURS[language], word) for word in found)
 
 
+def test_a_form_of_a_commoner_word_is_no_cognate() -> None:
+    assert cognates("банка", "uk") == ("банка",)  # банка is a jar, and in Russian texts mostly the bank's
+
+
 @given(st.sampled_from([word for row in read_rows() for word in row[0] if " " not in word]))
 def test_what_is_found_leads_back(word: str) -> None:
     folded = fold(word)
