@@ -70,8 +70,10 @@ class ArchiveBridges:
     def _of_dictionary(self, by: str, dictionary: Translations | None, terms: Sequence[str]) -> Iterator[Crossing]:
         """Yield what a dictionary beside the index has, if an article that may be seen has it: an article that taught a
         pair may have been withdrawn since."""
-        for term in terms if dictionary else ():
-            for translation in dictionary.of(term) if dictionary else ():
+        if dictionary is None:
+            return
+        for term in terms:
+            for translation in dictionary.of(term):
                 language, lemma = split_term(translation.term)
                 if self._is_there((translation.term,)):
                     # By the square root, so that the surest of several translations leads, but not alone.
@@ -86,10 +88,10 @@ class ArchiveBridges:
             if language is None or language not in NEIGHBOURS:
                 continue
             other = NEIGHBOURS[language]
-            for cognate in cognates(lemma, language):
-                found = lemma_term(other, cognate)
-                if found not in terms and not self._is_translated(term, other) and self._articles((found,)):
-                    yield Crossing("cognate", cognate, other, ((found,),))
+            found = [(cognate, lemma_term(other, cognate)) for cognate in cognates(lemma, language)]
+            there = [pair for pair in found if pair[1] not in terms and self._is_there(pair[1:])]
+            if there and not self._is_translated(term, other):
+                yield from (Crossing("cognate", cognate, other, ((led,),)) for cognate, led in there)
 
     def _is_translated(self, term: str, language: str) -> bool:
         """Return whether a dictionary translates a lemma into a language; of what was learned, what may be seen."""
@@ -97,7 +99,7 @@ class ArchiveBridges:
             return True
         own, learned = self._view.dictionaries.own, self._view.dictionaries.learned
         of_own = [each.term for each in own.of(term)] if own else []
-        of_learned = [each.term for each in learned.of(term) if self._articles((each.term,))] if learned else []
+        of_learned = [each.term for each in learned.of(term) if self._is_there((each.term,))] if learned else []
         return any(split_term(found)[0] == language for found in (*of_own, *of_learned))
 
     def _typed(self, token: Token) -> Iterator[Crossing]:

@@ -5,17 +5,15 @@ Only what finds something is suggested; also where the other words found somethi
 an OR. Which words are near, ``spelling`` decides.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice, product
 
 from search.archive.hits import articles_having
 from search.archive.request import SearchRequest
 from search.archive.spelling import NearWords, suggested_words, words_only
-from search.archive.understanding import DEFAULT_TEXT_FIELDS, UnderstoodQuery, understand
+from search.archive.understanding import DEFAULT_TEXT_FIELDS, UnderstoodQuery, found_by, with_words_replaced
 from search.archive.view import View
 from search.columnar.snapshot import Snapshot
-from search.query.compile import Leaf
 
 # Looking for near words passes over the whole vocabulary, and trying them costs a search each.
 MAX_MISSPELT_WORDS = 3
@@ -35,9 +33,8 @@ def did_you_mean(view: View, request: SearchRequest, understood: UnderstoodQuery
 
     near = [suggested_words(leaf.typed, vocabulary, frequency, frequency) for leaf in unknown]
     for words_instead in islice(product(*near), MAX_SUGGESTIONS_TRIED):
-        suggested = _replaced(understood.text, unknown, words_instead)
-        tree = understand(view, suggested, request.reading).compiled.tree
-        if len(view.seen(view.executor.matches(tree))):
+        suggested = with_words_replaced(understood.text, unknown, words_instead)
+        if len(found_by(view, suggested, request.reading)):
             return suggested
     return None
 
@@ -45,10 +42,3 @@ def did_you_mean(view: View, request: SearchRequest, understood: UnderstoodQuery
 @lru_cache(maxsize=1)  # reading it takes a second or so for each million terms
 def _vocabulary(snapshot: Snapshot) -> NearWords:
     return NearWords(words_only(snapshot.vocabulary(DEFAULT_TEXT_FIELDS)))
-
-
-def _replaced(query: str, leaves: Sequence[Leaf], words: Sequence[str]) -> str:
-    """Return a query with the words where the leaves stand; the last place comes first, so that the others stay."""
-    for leaf, word in sorted(zip(leaves, words, strict=True), key=lambda pair: -pair[0].start):
-        query = query[: leaf.start] + word + query[leaf.end :]
-    return query

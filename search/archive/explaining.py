@@ -47,7 +47,7 @@ def explain_score(view: View, request: SearchRequest, article_id: str) -> Explan
     found = _in_words(found, _forms_in(article, frozenset(_terms(found))))
     if np.count_nonzero(view.visible) < view.snapshot.alive_count:
         found = _without_counts(found)
-    compiled = without_left_out(understood, request.query, view.executor.left_out).compiled
+    compiled = without_left_out(understood, view.executor.left_out).compiled
     return _aged(view, document, article, found) if is_ranked_by_age(compiled, request) else found
 
 

@@ -18,7 +18,6 @@ from search.query.bridges import is_on, switch
 _BY = "layout"
 # Marks of the query language; who writes those types with care, and in them a mended letter could be a mark.
 _MARKED = re.compile(r"[\"«»„“”()|*]|(?<!\S)[-–]|\w:")
-_BLANK = re.compile(r"\s+")
 # A query of more words was pasted.
 _MAX_WORDS = 16
 

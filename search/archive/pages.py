@@ -78,7 +78,7 @@ def _found(view: View, understood: UnderstoodQuery, request: SearchRequest) -> _
         hits = [(document, 0.0) for document in chosen.tolist()]
         return _Found(understood, everything.collected, hits, everything.facets(request))
     matches = view.seen(view.executor.matches(compiled.tree))
-    understood = without_left_out(understood, request.query, view.executor.left_out)
+    understood = without_left_out(understood, view.executor.left_out)
     collected = collect(view.snapshot, matches, filter_masks(view.snapshot, request))
     order = _order(view, collected, understood.compiled, request)
     chosen = _chosen(collected, order, request)

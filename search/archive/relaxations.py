@@ -4,13 +4,14 @@ Looser searches for one that found nothing, each tried before it is offered.
 They are offered, never applied: somebody who asks for all of four words is told that there is nothing with all four.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 from search.archive.facets import filter_masks
 from search.archive.request import ReadingOptions, SearchRequest
 from search.archive.results import Relaxation
-from search.archive.understanding import UnderstoodQuery, understand
+from search.archive.understanding import UnderstoodQuery, found_by, with_words_replaced
 from search.archive.view import View
 from search.columnar.collect import Count, collect
 from search.language import analyze, is_function_word
@@ -60,7 +61,8 @@ def _looser(request: SearchRequest, understood: UnderstoodQuery) -> Iterator[_Lo
     small = [leaf for leaf in wanted if _is_small(leaf)]
     if small and len(small) < len(wanted):
         text = " ".join(leaf.typed for leaf in small)
-        yield _Looser("function-words", text, replace(request, query=_without(understood.text, small)))
+        rest = " ".join(with_words_replaced(understood.text, small, repeat("", len(small))).split())
+        yield _Looser("function-words", text, replace(request, query=rest))
     queries = [(looser.kind, looser.text, looser.query) for looser in relaxed(understood.parsed.tree)]
     for kind, text, query in queries:
         yield _Looser(kind, text, replace(request, query=query))
@@ -74,14 +76,6 @@ def _is_small(leaf: Leaf) -> bool:
     return len(tokens) == 1 and is_function_word(tokens[0])
 
 
-def _without(query: str, leaves: Sequence[Leaf]) -> str:
-    """Return a query without the words of some leaves."""
-    for leaf in sorted(leaves, key=lambda leaf: -leaf.start):
-        query = query[: leaf.start] + query[leaf.end :]
-    return " ".join(query.split())
-
-
 def _count(view: View, request: SearchRequest) -> Count:
-    tree = understand(view, request.query, request.reading).compiled.tree
-    matches = view.seen(view.executor.matches(tree))
+    matches = found_by(view, request.query, request.reading)
     return collect(view.snapshot, matches, filter_masks(view.snapshot, request)).count()

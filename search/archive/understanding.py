@@ -4,7 +4,7 @@ How a query is read in an archive: parsed, brought to the engine's tree, and tol
 Everything that was read otherwise than typed has a name under which it can be switched off (``without``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from search.archive.bridges import ArchiveBridges
@@ -14,6 +14,7 @@ from search.archive.request import ReadingOptions
 from search.archive.results import Correction, DateReading, Interpretation, Reading
 from search.archive.view import View
 from search.article import LANGUAGES
+from search.columnar.execute import Matches
 from search.query.compile import CompiledQuery, Leaf, compile_query
 from search.query.nodes import ParsedQuery
 from search.query.notices import Notices
@@ -43,13 +44,26 @@ def understand(view: View, query: str, options: ReadingOptions) -> UnderstoodQue
     return UnderstoodQuery(read, corrections, parsed, compiled)
 
 
-def without_left_out(understood: UnderstoodQuery, query: str, left_out: Sequence[object]) -> UnderstoodQuery:
+def found_by(view: View, query: str, options: ReadingOptions) -> Matches:
+    """Return what a query finds of what may be seen, for those who try one out."""
+    return view.seen(view.executor.matches(understand(view, query, options).compiled.tree))
+
+
+def with_words_replaced(text: str, leaves: Sequence[Leaf], words: Iterable[str]) -> str:
+    """Return the text of a query with other words where some leaves stand."""
+    # The last place comes first, so that the others stay.
+    for leaf, word in sorted(zip(leaves, words, strict=True), key=lambda pair: -pair[0].start):
+        text = text[: leaf.start] + word + text[leaf.end :]
+    return text
+
+
+def without_left_out(understood: UnderstoodQuery, left_out: Sequence[object]) -> UnderstoodQuery:
     """Return a query as it was answered, when the engine left out parts of it: without them, and with notices."""
     if not left_out:
         return understood
     parsed, compiled = understood.parsed, understood.compiled
     kept: list[Leaf] = []
-    notices = Notices(query, parsed.notices)
+    notices = Notices(understood.text, parsed.notices)
     for leaf in compiled.leaves:
         queries = tuple(each for each in leaf.queries if each not in left_out)
         if queries != leaf.queries:

@@ -12,13 +12,13 @@ a query leads there, because that asks the dictionaries.
 import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib import resources
 from types import MappingProxyType
 from typing import NamedTuple
 
 from search.article import LANGUAGES
 from search.language.english import english_lemmas, without_possessive
 from search.language.normalize import fold, fold_letters, normalize
+from search.language.tables import QUERIES, lines_of, read_text
 from search.language.terms import LEMMATIZERS
 from search.language.tokens import lemma_term, split_term
 from search.language.ukrainian import one_spelling
@@ -170,11 +170,9 @@ def phrase_aliases(words: Sequence[Sequence[str]]) -> tuple[PhraseAliases, ...]:
 
 def read_table(name: str) -> Iterator[tuple[tuple[str, ...], ...]]:
     """Yield the rows of a table of ``data/queries``: for each language of ``LANGUAGES`` its names, with their marks."""
-    text = resources.files("search.language").joinpath("data", "queries", name).read_text(encoding="utf-8")
     # The whole text at once, which takes a tenth of the time of each name by itself.
-    for line in normalize(text).splitlines():
-        if line and not line.startswith("#"):
-            yield tuple(tuple(cell.split(SEPARATOR)) if cell else () for cell in line.split("\t"))
+    for line in lines_of(normalize(read_text(QUERIES, name))):
+        yield tuple(tuple(cell.split(SEPARATOR)) if cell else () for cell in line.split("\t"))
 
 
 def table_names() -> tuple[str, ...]:

@@ -6,8 +6,8 @@ same places, so of an article in another language they are not asked for (``sear
 """
 
 import functools
-from importlib import resources
 
+from search.language.tables import QUERIES, read_list
 from search.language.tokens import Token, split_term
 from search.language.words import dictionary
 
@@ -33,9 +33,7 @@ def is_function_word(token: Token) -> bool:
 
 @functools.cache
 def _english() -> frozenset[str]:
-    table = resources.files("search.language").joinpath("data", "queries", "english_function_words.txt")
-    lines = table.read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    return read_list(QUERIES, "english_function_words.txt")
 
 
 @functools.lru_cache(4096)

@@ -8,19 +8,18 @@ column are not brought together, only those of different languages are.
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from importlib import resources
 from types import MappingProxyType
 from typing import NamedTuple
 
 from search.article import LANGUAGES
 from search.language.normalize import fold_letters
+from search.language.tables import QUERIES, lines_of, read_text
 from search.language.terms import LEMMATIZERS
 from search.language.tokens import lemma_term
 from search.language.ukrainian import one_spelling
 
 #: What parts the words of a column.
 SEPARATOR = ","
-
 
 # Russian participles stand in the dictionary under their verb, some of them also as adjectives.
 _PARTICIPLE = re.compile("(?:нный|тый|мый|щий|вший|щийся|вшийся|н|т)$")
@@ -48,10 +47,8 @@ def translations(term: str) -> tuple[Translation, ...]:
 
 def read_rows() -> Iterator[tuple[tuple[str, ...], ...]]:
     """Yield the rows of the table: for each language of ``LANGUAGES`` its words."""
-    text = resources.files("search.language").joinpath("data", "queries", "glossary.tsv").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield tuple(words_of(cell) for cell in line.split("\t"))
+    for line in lines_of(read_text(QUERIES, "glossary.tsv")):
+        yield tuple(words_of(cell) for cell in line.split("\t"))
 
 
 def words_of(cell: str) -> tuple[str, ...]:

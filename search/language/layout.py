@@ -9,12 +9,12 @@ import functools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib import resources
 from itertools import chain, groupby, pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
 from search.language.normalize import fold
+from search.language.tables import QUERIES, lines_of, read_text
 from search.language.words import is_known
 
 #: Layouts are named by their languages: the American English, the Ukrainian and the Russian one of Windows.
@@ -302,10 +302,7 @@ _UNSEEN_PAIRS = 0.5
 @functools.cache
 def _pairs() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
     """Return the logarithm of how often each letter follows each, by language; "" stands for unseen pairs."""
-    text = (
-        resources.files("search.language").joinpath("data", "queries", "letter_pairs.txt").read_text(encoding="utf-8")
-    )
-    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    rows = [line.split("\t") for line in lines_of(read_text(QUERIES, "letter_pairs.txt"))]
     alphabet_sizes = {language: sum(row[0] == language for row in rows) for language in LAYOUTS}
     found: dict[str, dict[str, Mapping[str, float]]] = {language: {} for language in LAYOUTS}
     for language, first, following in rows:

@@ -9,12 +9,12 @@ the capital is not asked for.
 
 import functools
 import re
-from importlib import resources
 from typing import Any
 
 from search.language.names import name_terms
 from search.language.routing import languages_of_word
 from search.language.russian import SMALLEST_SHARE, russian_lemmas
+from search.language.tables import read_list
 from search.language.ukrainian import overrides, ukrainian_lemmas
 from search.language.words import (
     MAX_DICTIONARY_CHARACTERS,
@@ -83,8 +83,7 @@ def _latin_bases(folded: str, typed_small: bool) -> tuple[str, ...]:
 @functools.cache
 def ordinary_english() -> frozenset[str]:
     """Return the English words that stand at the start of sentences and in headlines, and are no names."""
-    text = resources.files("search.language").joinpath("data", "english_ordinary.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
+    return read_list("english_ordinary.txt")
 
 
 @functools.lru_cache(REMEMBERED_FORMS)

@@ -8,7 +8,8 @@ Snippets and leads are made of whole sentences. The rules prefer a sentence too 
 import functools
 import re
 from collections.abc import Iterator
-from importlib import resources
+
+from search.language.tables import read_list
 
 # The end marks with what may close around them, a space, and what may open the next sentence. Possessive, and beginning
 # only where a run of marks begins: a line of full stops takes no longer than any other. That is looked at behind the
@@ -30,9 +31,7 @@ _CHARACTERS_BEFORE = 24
 @functools.cache
 def abbreviations() -> frozenset[str]:
     """Return the words, in lower case, whose full stop does not end a sentence."""
-    text = resources.files("search.language").joinpath("data", "sentence_abbreviations.txt").read_text(encoding="utf-8")
-    lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return frozenset(word for line in lines for word in line.split())
+    return read_list("sentence_abbreviations.txt")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

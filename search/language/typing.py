@@ -10,9 +10,9 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib import resources
 
 from search.language.normalize import fold, normalize
+from search.language.tables import QUERIES, lines_of, read_text
 from search.language.walking import DictionaryWords, LettersRead, Walk, Walkable, walk
 from search.language.words import MAX_DICTIONARY_CHARACTERS
 
@@ -127,12 +127,9 @@ def _walk_of(language: str) -> Walk:
 @functools.cache
 def _readings_of(language: str) -> Mapping[str, tuple[LettersRead, ...]]:
     """Return by first letter what Latin letters can be read as (``data/queries/latin_readings.txt``)."""
-    text = (
-        resources.files("search.language").joinpath("data", "queries", "latin_readings.txt").read_text(encoding="utf-8")
-    )
     found: dict[str, list[LettersRead]] = {}
-    for line in text.splitlines():
-        row_language, latin, *columns = line.split("\t") if not line.startswith("#") else ("", "")
+    for line in lines_of(read_text(QUERIES, "latin_readings.txt")):
+        row_language, latin, *columns = line.split("\t")
         if row_language == language:
             costs = zip(columns, (_OFFICIAL_COST, _QUICK_COST), strict=False)
             readings = tuple((letters, cost) for column, cost in costs for letters in column.split())

@@ -6,10 +6,10 @@ What the answers mean differs by language and is decided in ``ukrainian`` and ``
 
 import functools
 import re
-from importlib import resources
 from types import MappingProxyType
 
 from search.language.dictionaries import Dictionary
+from search.language.tables import lines_of, read_text
 
 # No form in either dictionary is longer; longer words are compounds of a hashtag or noise, and predictions are slow.
 MAX_DICTIONARY_CHARACTERS = 50
@@ -122,11 +122,6 @@ def stem_of_unknown(word: str) -> tuple[str, ...]:
 
 
 def read_table(name: str) -> MappingProxyType[str, tuple[str, ...]]:
-    """
-    Return the first column of a tab-separated file in ``data`` with the words of the second.
-
-    Empty lines and lines that begin with ``#`` are comments.
-    """
-    text = resources.files("search.language").joinpath("data", name).read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    """Return the first column of a tab-separated file in ``data`` with the words of the second."""
+    rows = (line.split("\t") for line in lines_of(read_text(name)))
     return MappingProxyType({key: tuple(words.split()) for key, words in rows})
