@@ -13,6 +13,7 @@ from flask import Flask, Response
 from search.settings import default_index_path
 from web.api import api as api_blueprint
 from web.archive import ArchiveHandle, Clock, install_archive
+from web.config import SiteConfig, install_config
 from web.errors import init_errors
 from web.feeds import feeds as feeds_blueprint
 from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translations_for_templates, url_language
@@ -39,12 +40,14 @@ SECURITY_HEADERS = {
 }
 
 
-def create_app(index_path: Path | str | None = None, *, clock: Clock | None = None) -> Flask:
+def create_app(
+    index_path: Path | str | None = None, *, clock: Clock | None = None, config: SiteConfig | None = None
+) -> Flask:
     """
     Make the application over the index at ``index_path`` (by default ``$VISTI_INDEX``, else ``index``).
 
     The index is opened by the first request; while it cannot be, pages answer 503. ``clock`` tells the archive the
-    time, which decides about embargoes.
+    time, which decides about embargoes; ``config`` is the site's set-up.
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
@@ -54,6 +57,7 @@ def create_app(index_path: Path | str | None = None, *, clock: Clock | None = No
     app.url_map.merge_slashes = False  # an article's id may be a URL, and keeps its "//"
     handle = ArchiveHandle(Path(index_path) if index_path is not None else default_index_path(), clock)
     install_archive(app.extensions, handle)
+    install_config(app.extensions, config or SiteConfig())
     init_languages(app)
     init_errors(app)
     for blueprint in (pages_blueprint, api_blueprint, feeds_blueprint, openapi_blueprint):
