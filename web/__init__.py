@@ -20,6 +20,7 @@ from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translation
 from web.openapi import openapi as openapi_blueprint
 from web.pages import pages as pages_blueprint
 from web.params import SearchRequest
+from web.presenters.spoken import spoken
 from web.urls import feed_url, form_fields, help_url, language_url, query_url, start_url
 
 __all__ = ["create_app"]
@@ -76,6 +77,7 @@ def create_app(
         language_url=language_url,
         style_version=_style_version(),
     )
+    app.jinja_env.filters["spoken"] = spoken
     app.after_request(_protect)
     return app
 

@@ -51,6 +51,6 @@ _TEXTS = """
 """
 
 
-def poor_contrasts(browser: webdriver.Chrome) -> list[str]:
+def poor_contrasts(browser: webdriver.Chrome, *, text: float = TEXT, large: float = LARGE_TEXT) -> list[str]:
     """Return the texts of the page, folded ones too, that stand out too little from their background."""
-    return browser.execute_script(FUNCTIONS + _TEXTS, TEXT, LARGE_TEXT)
+    return browser.execute_script(FUNCTIONS + _TEXTS, text, large)
