@@ -112,7 +112,8 @@ class Archive:
         ``query`` is anything a person types (docs/query-language.md); no query raises. The filters take one value or
         several, one of which must fit. ``since`` and ``until`` take a date, a moment or a text such as ``"2024-05"``;
         ``until`` includes the period that it names. An empty query finds everything, newest first. ``prefer`` is the
-        language of the version to show where several versions of a story match.
+        language of the version to show where several versions of a story match. ``facets`` may also name ``"day"``:
+        like ``"month"``, the days (of Kyiv, ``2024-05-31``) of the results whatever ``since`` and ``until`` are.
 
         ``bridges`` switches all connections between scripts and languages: names, dictionaries, typing.
         ``without`` switches off some of how the query is read: a kind (``"name"``, ``"alias"``, ``"glossary"``,
