@@ -105,6 +105,7 @@ class Archive:
         bridges: bool = True,
         without: Values = None,
         prefer: str | None = None,
+        fold_duplicates: bool = False,
     ) -> Page:
         """
         Search the archive.
@@ -119,6 +120,9 @@ class Archive:
         ``without`` switches off some of how the query is read: a kind (``"name"``, ``"alias"``, ``"glossary"``,
         ``"cognate"``, ``"learned"``, ``"own"``, ``"typing"``; ``"across"`` for most words in other languages;
         ``"dates"``, ``"layout"``) or a single reading by its id in ``page.interpretation`` (``"glossary:війна"``).
+
+        ``fold_duplicates`` puts results of the page whose texts are nearly the same under the first of them
+        (``Hit.also``); no count changes.
 
         Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the query is wrong.
         """
@@ -136,6 +140,7 @@ class Archive:
             bridges=bridges,
             without=without,
             today=self._clock().astimezone(KYIV).date(),
+            fold_duplicates=fold_duplicates,
         )
         with self._view() as view:
             return search_page(view, request)

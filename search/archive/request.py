@@ -65,6 +65,7 @@ class SearchRequest:
     offset: int
     prefer: str | None
     reading: ReadingOptions
+    fold_duplicates: bool = False
 
     @property
     def has_dates(self) -> bool:
@@ -87,6 +88,7 @@ def make_request(
     bridges: bool,
     without: Values,
     today: date,
+    fold_duplicates: bool = False,
 ) -> SearchRequest:
     """Return the request. Raises ``ValueError`` saying which argument is wrong and what it may be."""
     if limit < 0 or offset < 0:
@@ -108,6 +110,7 @@ def make_request(
         offset,
         parse_language(prefer) if prefer else None,
         reading_options(bridges=bridges, without=without),
+        fold_duplicates,
     )
 
 

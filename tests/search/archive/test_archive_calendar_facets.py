@@ -56,7 +56,9 @@ def expected(found: Iterable[search.Article], length: int) -> dict[str, tuple[in
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(batches=archives(), removed=st.sets(st.sampled_from(("a.uk", "b.en", "c.ru"))), section=st.sampled_from((None, "x")))
+@given(
+    batches=archives(), removed=st.sets(st.sampled_from(("a.uk", "b.en", "c.ru"))), section=st.sampled_from((None, "x"))
+)
 def test_counts_are_those_of_the_articles_one_by_one(batches, removed, section):
     left = {each.id: each for batch in batches for each in batch if each.id not in removed}
     seen = [
