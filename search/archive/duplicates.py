@@ -22,9 +22,9 @@ from search.language.normalize import APOSTROPHES, JOINING_CHARACTERS
 #: parts too many.
 SHINGLE_WORDS = 4
 #: Of 100 words, one changed in the middle leaves .92 of the shingles, two .85, three .78: agencies' copies differ by a
-#: spelling, a name of the source or a dropped last sentence, and a second report of one event has hardly a run in common.
+#: spelling, a name of the source or a dropped last sentence; a second report of one event has hardly a run in common.
 THRESHOLD = 0.8
-#: A line of ten words is the same every week ("The exchange rate for tomorrow is") and yet says something else each time.
+#: A line of ten words is the same every week ("The exchange rate for tomorrow is") and yet says something new each time.
 LEAST_WORDS = 20
 
 _WORD = re.compile(rf"[\w{JOINING_CHARACTERS}]+(?:['{APOSTROPHES}-][\w{JOINING_CHARACTERS}]+)*")
@@ -46,8 +46,8 @@ def fold_duplicates(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """
     Return the results in their order, each near-duplicate under the first one that it resembles (``Hit.also``).
 
-    Only texts in one language are compared, and each with the results that stand for themselves: what resembles a folded
-    one alone is not folded, so that everything under a result is like it.
+    Only texts in one language are compared, and each with the results that stand for themselves: what resembles a
+    folded one alone is not folded, so that everything under a result is like it.
     """
     kept: list[_Kept] = []
     for hit in hits:

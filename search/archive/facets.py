@@ -90,7 +90,7 @@ def _values(column: KeywordColumn, counts: ValueCounts, chosen: frozenset[str]) 
 
 
 def _newest_first(periods: tuple[FacetValue, ...], request: SearchRequest) -> tuple[FacetValue, ...]:
-    """Return months or days in the order of a calendar read backwards; what the dates of the request touch is marked."""
+    """Return months or days, the newest first; what the dates of the request touch is marked."""
     if request.has_dates and periods:
         # Written as they are, periods sort as texts. A limit is cut to the length of a period, which is its own period
         length = len(periods[0].value)
