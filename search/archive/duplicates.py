@@ -24,7 +24,7 @@ SHINGLE_WORDS = 4
 #: Of 100 words, one changed in the middle leaves .92 of the shingles, two .85, three .78: agencies' copies differ by a
 #: spelling, a name of the source or a dropped last sentence; a second report of one event has hardly a run in common.
 THRESHOLD = 0.8
-#: A line of ten words is the same every week ("The exchange rate for tomorrow is") and yet says something new each time.
+#: A line of ten words is the same every week ("The exchange rate for tomorrow is") and says something new each time.
 LEAST_WORDS = 20
 
 _WORD = re.compile(rf"[\w{JOINING_CHARACTERS}]+(?:['{APOSTROPHES}-][\w{JOINING_CHARACTERS}]+)*")
