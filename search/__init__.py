@@ -11,7 +11,7 @@ from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.documents import article_digest
 from search.archive.explaining import explanation_as_dict, explanation_text
-from search.archive.request import FACETS, Group, Sort
+from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
     DateReading,
@@ -52,6 +52,7 @@ from search.query.nodes import Notice
 __all__ = [
     "FACETS",
     "LANGUAGES",
+    "MORE_FACETS",
     "Archive",
     "Article",
     "ArticleInvalid",

@@ -105,6 +105,7 @@ class Archive:
         bridges: bool = True,
         without: Values = None,
         prefer: str | None = None,
+        fold_duplicates: bool = False,
     ) -> Page:
         """
         Search the archive.
@@ -112,12 +113,16 @@ class Archive:
         ``query`` is anything a person types (docs/query-language.md); no query raises. The filters take one value or
         several, one of which must fit. ``since`` and ``until`` take a date, a moment or a text such as ``"2024-05"``;
         ``until`` includes the period that it names. An empty query finds everything, newest first. ``prefer`` is the
-        language of the version to show where several versions of a story match.
+        language of the version to show where several versions of a story match. ``facets`` may also name ``"day"``:
+        like ``"month"``, the days (of Kyiv, ``2024-05-31``) of the results whatever ``since`` and ``until`` are.
 
         ``bridges`` switches all connections between scripts and languages: names, dictionaries, typing.
         ``without`` switches off some of how the query is read: a kind (``"name"``, ``"alias"``, ``"glossary"``,
         ``"cognate"``, ``"learned"``, ``"own"``, ``"typing"``; ``"across"`` for most words in other languages;
         ``"dates"``, ``"layout"``) or a single reading by its id in ``page.interpretation`` (``"glossary:війна"``).
+
+        ``fold_duplicates`` puts results of the page whose texts are nearly the same under the first of them
+        (``Hit.also``); no count changes.
 
         Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the query is wrong.
         """
@@ -135,6 +140,7 @@ class Archive:
             bridges=bridges,
             without=without,
             today=self._clock().astimezone(KYIV).date(),
+            fold_duplicates=fold_duplicates,
         )
         with self._view() as view:
             return search_page(view, request)

@@ -4,9 +4,11 @@ Filters and facets: which values there are among the results, and how many resul
 A facet is counted as if its own filter were not set, so that several of its values can be chosen.
 """
 
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import repeat
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +24,10 @@ from search.columnar.snapshot import Snapshot
 from search.columnar.tally import counts_of_mask
 from search.settings import KYIV
 
-_DATE_DIMENSION = "month"
-_MONTHS = "published: month"  # the name of the column of months; no field has it
+_MOMENT = timedelta(microseconds=1)
+# The filter by date, which neither facet of dates counts with: whoever has chosen a month sees those around it.
+_DATE_DIMENSION = "date"
+_DAY = 24 * 3600 * 1_000_000  # of UTC, in microseconds
 
 
 def filter_masks(snapshot: Snapshot, request: SearchRequest) -> dict[str, Array]:
@@ -44,7 +48,8 @@ def facet_values(collected: Collected, request: SearchRequest) -> dict[str, tupl
     facets = {}
     for name in request.facets:
         column = _column(collected.snapshot, name)
-        facets[name] = _facet(name, column, value_counts(column, collected.without(name)), request)
+        dimension = _DATE_DIMENSION if name in _CALENDARS else name
+        facets[name] = _facet(name, column, value_counts(column, collected.without(dimension)), request)
     return facets
 
 
@@ -55,13 +60,14 @@ def facet_of_mask(snapshot: Snapshot, mask: Array, name: str, request: SearchReq
 
 
 def _column(snapshot: Snapshot, name: str) -> KeywordColumn:
-    return snapshot.column(_MONTHS, _months_of) if name == _DATE_DIMENSION else snapshot.keywords(name)
+    calendar = _CALENDARS.get(name)
+    return snapshot.column(calendar.column, calendar.part_of) if calendar else snapshot.keywords(name)
 
 
 def _facet(name: str, column: KeywordColumn, counts: ValueCounts, request: SearchRequest) -> tuple[FacetValue, ...]:
     chosen = request.filters.get(name, frozenset())
     values = _values(column, counts, chosen)
-    if name == _DATE_DIMENSION:
+    if name in _CALENDARS:
         return _newest_first(values, request)
     if chosen:
         values += tuple(FacetValue(value, 0, True, 0) for value in chosen - {value.value for value in values})
@@ -83,49 +89,93 @@ def _values(column: KeywordColumn, counts: ValueCounts, chosen: frozenset[str]) 
     return tuple(map(tuple.__new__, repeat(FacetValue), rows))
 
 
-def _newest_first(months: tuple[FacetValue, ...], request: SearchRequest) -> tuple[FacetValue, ...]:
-    if request.has_dates:
-        months = tuple(month._replace(selected=_is_inside(month.value, request)) for month in months)
-    return tuple(sorted(months, reverse=True))  # by the month: it comes first in each, and once
+def _newest_first(periods: tuple[FacetValue, ...], request: SearchRequest) -> tuple[FacetValue, ...]:
+    """Return months or days, the newest first; what the dates of the request touch is marked."""
+    if request.has_dates and periods:
+        # Written as they are, periods sort as texts. A limit is cut to the length of a period, which is its own period
+        length = len(periods[0].value)
+        first = "" if request.since is None else _kyiv_day(request.since).isoformat()[:length]
+        last = "~" if request.until is None else _kyiv_day(request.until - _MOMENT).isoformat()[:length]
+        periods = tuple(
+            period._replace(selected=True) if first <= period.value <= last else period for period in periods
+        )
+    return tuple(sorted(periods, reverse=True))  # by the period: it comes first in each, and once
 
 
 def _months_of(segment: Segment) -> DerivedPart:
     """Return the month of Kyiv (``2024-05``) in which each document was published, as a field of a segment."""
+    return _periods_of(segment, _months, "2024-05")
+
+
+def _days_of(segment: Segment) -> DerivedPart:
+    """Return the day of Kyiv (``2024-05-31``) on which each document was published, as a field of a segment."""
+    return _periods_of(segment, _days, "2024-05-31")
+
+
+def _periods_of(segment: Segment, starts_of: Callable[[Array], list[date]], example: str) -> DerivedPart:
+    """Return the periods, named like an example, as a field; ``starts_of`` gives the first days of all it may need."""
     moments = segment.moments["published"]
     dated = moments != NO_MOMENT
     known = moments[dated]
-    months = _months(int(known.min()), int(known.max())) if len(known) else []
-    edges = np.array([microseconds(_month_start(month)) for month in months], dtype=np.int64)
+    periods = starts_of(known) if len(known) else []
+    edges = np.array([microseconds(_day_start(period)) for period in periods], dtype=np.int64)
     ordinals = np.searchsorted(edges, known, side="right") - 1
     used, ordinals = np.unique(ordinals, return_inverse=True)
     starts = np.concatenate([[0], np.cumsum(dated)])
-    return DerivedPart([months[number].isoformat()[:7].encode() for number in used.tolist()], starts, ordinals)
+    names = [periods[number].isoformat()[: len(example)].encode() for number in used.tolist()]
+    return DerivedPart(names, starts, ordinals)
 
 
-def _months(first: int, last: int) -> list[date]:
-    """Return the first days of the months, of Kyiv, from one moment to another (microseconds)."""
-    months = [_kyiv_date(first).replace(day=1)]
-    end = _kyiv_date(last)
-    while (following := _next_month(months[-1])) <= end:
-        months.append(following)
+def _months(moments: Array) -> list[date]:
+    """Return the first days of the months, of Kyiv, from the first to the last of some moments (microseconds)."""
+    months = [_kyiv_date(int(moments.min())).replace(day=1)]
+    end = _kyiv_date(int(moments.max()))
+    while (months[-1].year, months[-1].month) < (end.year, end.month):
+        months.append(_next_month(months[-1]))
     return months
 
 
+def _days(moments: Array) -> list[date]:
+    """
+    Return days of Kyiv, ascending, with the day of each of some moments (microseconds) among them.
+
+    Only the neighbours of days that occur: one wrong date would otherwise give all the days of a thousand years. The
+    clock of Kyiv is always less than a day ahead of UTC, and never behind it.
+    """
+    epoch = date(1970, 1, 1)
+    numbers = (np.unique(moments // _DAY) + epoch.toordinal()).tolist()
+    wanted = {*numbers, *(number + 1 for number in numbers)} - {date.max.toordinal() + 1}
+    return [date.fromordinal(number) for number in sorted(wanted)]
+
+
 def _kyiv_date(moment: int) -> date:
-    return (parse_moment("1970-01-01T00:00:00Z") + timedelta(microseconds=moment)).astimezone(KYIV).date()
+    return _kyiv_day(parse_moment("1970-01-01T00:00:00Z") + timedelta(microseconds=moment))
+
+
+def _kyiv_day(moment: datetime) -> date:
+    try:
+        return moment.astimezone(KYIV).date()
+    except OverflowError:  # the last hours of the year 9999
+        return moment.date()
 
 
 def _next_month(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
 
 
-@lru_cache(maxsize=4096)  # months of three centuries
-def _month_start(month: date) -> datetime:
-    return parse_moment(month)
+@lru_cache(maxsize=16_384)  # the days of four decades
+def _day_start(day: date) -> datetime:
+    try:
+        return parse_moment(day)
+    except ValueError:  # the first day of the year 1
+        return datetime.min.replace(tzinfo=UTC)
 
 
-def _is_inside(value: str, request: SearchRequest) -> bool:
-    """Return whether the dates of a request include some of a month (``2024-05``)."""
-    month = date.fromisoformat(f"{value}-01")
-    after_start = request.since is None or request.since < _month_start(_next_month(month))
-    return after_start and (request.until is None or request.until > _month_start(month))
+class _Calendar(NamedTuple):
+    """A facet of dates: the name of its column, which no field has, and what a segment contributes to it."""
+
+    column: str
+    part_of: Callable[[Segment], DerivedPart]
+
+
+_CALENDARS = {"month": _Calendar("published: month", _months_of), "day": _Calendar("published: day", _days_of)}

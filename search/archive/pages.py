@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.archive.did_you_mean import did_you_mean
+from search.archive.duplicates import fold_duplicates
 from search.archive.everything import by_date, everything_seen
 from search.archive.facets import facet_values, filter_masks
 from search.archive.hits import make_hits
@@ -44,11 +45,12 @@ def search_page(view: View, request: SearchRequest) -> Page:
     understood = understand(view, request.query, request.reading)
     found = _found(view, understood, request)
     understood, count = found.understood, found.collected.count()
+    hits = make_hits(view, found.hits, understood.compiled.leaves)
     return Page(
         query=request.query,
         total=count.documents,
         stories=count.groups,
-        hits=make_hits(view, found.hits, understood.compiled.leaves),
+        hits=fold_duplicates(hits) if request.fold_duplicates else hits,
         facets=found.facets,
         interpretation=interpretation(view, understood),
         suggestion=did_you_mean(view, request, understood),

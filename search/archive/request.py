@@ -15,6 +15,8 @@ from search.query.dates import parse_dates
 from search.settings import KYIV
 
 FACETS = ("language", "section", "source", "author", "tag", "month")
+#: Counted only if asked for: an archive of thirty years has ten thousand days.
+MORE_FACETS = ("day",)
 
 Values: TypeAlias = str | Iterable[str] | None
 _Mode = TypeVar("_Mode", bound=StrEnum)
@@ -63,6 +65,7 @@ class SearchRequest:
     offset: int
     prefer: str | None
     reading: ReadingOptions
+    fold_duplicates: bool = False
 
     @property
     def has_dates(self) -> bool:
@@ -85,6 +88,7 @@ def make_request(
     bridges: bool,
     without: Values,
     today: date,
+    fold_duplicates: bool = False,
 ) -> SearchRequest:
     """Return the request. Raises ``ValueError`` saying which argument is wrong and what it may be."""
     if limit < 0 or offset < 0:
@@ -92,8 +96,8 @@ def make_request(
     if isinstance(facets, str):
         raise ValueError(f"facets must be a list of names, such as ({facets!r},)")
     for name in facets:
-        if name not in FACETS:
-            raise ValueError(f"there is no facet {name!r}; the facets are {', '.join(FACETS)}")
+        if name not in (*FACETS, *MORE_FACETS):
+            raise ValueError(f"there is no facet {name!r}; the facets are {', '.join((*FACETS, *MORE_FACETS))}")
     return SearchRequest(
         query,
         {name: chosen for name, values in filters.items() if (chosen := _values(name, values))},
@@ -106,6 +110,7 @@ def make_request(
         offset,
         parse_language(prefer) if prefer else None,
         reading_options(bridges=bridges, without=without),
+        fold_duplicates,
     )
 
 

@@ -92,6 +92,7 @@ class Hit:
 
     ``score`` is the relevance (higher is better; 0 when the query has no words). ``headline`` and ``snippet`` are
     safe HTML with marks. ``versions`` are all the readable versions of the story, this one included, uk, ru, en.
+    ``also`` are results of the same page whose text is nearly the same, if the search was asked to fold such.
     """
 
     article: Article
@@ -100,6 +101,7 @@ class Hit:
     snippet: Snippet
     versions: tuple[Version, ...]
     matched: tuple[Match, ...]
+    also: "tuple[Hit, ...]" = ()
 
 
 class FacetValue(NamedTuple):
@@ -211,6 +213,7 @@ class Page:
     name of a facet to its values; each facet ignores its own filter, so that several of its values can be chosen.
     Where no article has a word, ``suggestion`` is a query without that likely misspelling; where nothing was found,
     ``relaxations`` are looser searches that do find something, the nearest first. Neither is applied by itself.
+    Folding near-duplicates changes no count: what is folded is still a result of its page.
     """
 
     query: str
@@ -224,6 +227,11 @@ class Page:
     offset: int
     group: str
     relaxations: tuple[Relaxation, ...] = ()
+
+    @property
+    def folded(self) -> int:
+        """The number of results of this page that are folded under others (``Hit.also``)."""
+        return sum(len(hit.also) for hit in self.hits)
 
     @property
     def results(self) -> int:
@@ -252,9 +260,9 @@ class Page:
 
 
 def hit_as_dict(hit: Hit) -> dict[str, Any]:
-    """Return the JSON object of one hit."""
+    """Return the JSON object of one hit; it has ``also`` only if near-duplicates are folded under it."""
     article = hit.article
-    return {
+    fields: dict[str, Any] = {
         "id": article.id,
         "story": article.story,
         "language": article.language,
@@ -267,6 +275,14 @@ def hit_as_dict(hit: Hit) -> dict[str, Any]:
         "versions": [version_as_dict(version) for version in hit.versions],
         "matched": [{"word": match.word, "form": match.form, "by": match.by} for match in hit.matched],
     }
+    if hit.also:
+        fields["also"] = [_also_as_dict(other.article) for other in hit.also]
+    return fields
+
+
+def _also_as_dict(article: Article) -> dict[str, Any]:
+    version = Version(article.id, article.language, article.title, article.url, article.published)
+    return {**version_as_dict(version), "story": article.story, "source": article.source}
 
 
 def version_as_dict(version: Version) -> dict[str, Any]:
