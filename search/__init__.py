@@ -29,6 +29,7 @@ from search.archive.results import (
     hit_as_dict,
 )
 from search.archive.statistics import Statistics
+from search.archive.suggestions import Suggestion
 from search.archive.upkeep import repair
 from search.archive.visibility import Audience
 from search.archive.whoosh_api import open_whoosh
@@ -84,6 +85,7 @@ __all__ = [
     "Span",
     "Statistics",
     "Status",
+    "Suggestion",
     "UnsupportedLanguage",
     "Version",
     "article_as_dict",

@@ -21,6 +21,7 @@ from web.params import (
     ParameterProblem,
     read_limit,
 )
+from web.presenters.suggestions import suggested_items
 from web.query import asked, parameters, run_search
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -72,17 +73,18 @@ def related() -> ResponseReturnValue:
 
 @api.get("/suggest")
 def suggest() -> ResponseReturnValue:
-    """Complete what is being typed with headlines, tags and authors."""
+    """Complete what is being typed with people, places, sections, tags and headlines."""
     typed = clean_text(request.args.get("q", ""))[:MAX_QUERY_CHARACTERS]
     form = request.args.get("format") or SUGGESTION_FORMATS[0]
     if form not in SUGGESTION_FORMATS:
         raise BadParameter("format", f"must be one of {', '.join(SUGGESTION_FORMATS)}")
-    found = list(current_archive().suggest(typed, limit=MAX_SUGGESTIONS)) if typed else []
+    items = suggested_items(current_archive(), typed, MAX_SUGGESTIONS)
+    found = list(dict.fromkeys(item["text"] for item in items if item["kind"] != "section"))  # words to search for
     if form == "opensearch":
         response = current_app.json.response([typed, found])
         response.content_type = SUGGESTIONS_TYPE
         return response
-    return jsonify({"query": typed, "suggestions": found})
+    return jsonify({"query": typed, "suggestions": found, "items": items})
 
 
 def _limit() -> int:

@@ -13,6 +13,7 @@ from search.article import ARTICLE_FIELDS
 from web.api import RELATED_PARAMETERS, SEARCH_API_PARAMETERS, SUGGEST_PARAMETERS
 from web.errors import CODES
 from web.params import ParameterInfo
+from web.presenters.suggestions import SUGGESTION_KINDS
 
 openapi = Blueprint("openapi", __name__)
 
@@ -146,7 +147,16 @@ def _schemas() -> dict[str, Any]:
         "Version": _object(id=_STRING, language=_LANGUAGE, title=_STRING, url=_OPTIONAL, published=_MOMENT),
         "FacetValue": _object(value=_STRING, count=_COUNT, stories=_COUNT, selected={"type": "boolean"}),
         "Article": _article_schema(),
-        "Suggestions": _object(query=_STRING, suggestions={"type": "array", "items": _STRING}),
+        "Suggestions": _object(
+            query=_STRING, suggestions={"type": "array", "items": _STRING}, items=_list("Suggestion")
+        ),
+        "Suggestion": _object(
+            text=_STRING,
+            kind={**_STRING, "enum": list(SUGGESTION_KINDS)},
+            language=_LANGUAGE,
+            id={**_OPTIONAL, "description": "Of the article, for a headline."},
+            url={**_STRING, "description": "The article, or a search for the rest."},
+        ),
         "Error": _object(error=_object(code={**_STRING, "enum": sorted({*CODES.values(), "error"})}, message=_STRING)),
     }
 

@@ -6,7 +6,7 @@ Threads may share an archive.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_r
 from search.archive.results import Hit, Page, Snippet, Version
 from search.archive.snippets import marked_text
 from search.archive.statistics import Statistics, statistics_of
-from search.archive.suggestions import suggestions
+from search.archive.suggestions import Suggestion, suggestions
 from search.archive.understanding import understand
 from search.archive.view import View, make_view, open_current
 from search.archive.visibility import Audience
@@ -217,9 +217,26 @@ class Archive:
             return related_hits(view, text_or_article, limit)
 
     def suggest(self, typed: str, *, limit: int = 8) -> tuple[str, ...]:
-        """Return tags, authors and headlines that complete what was typed."""
+        """Return authors, places, tags and headlines that complete what was typed, as texts; see ``suggestions``."""
+        return tuple(dict.fromkeys(each.text for each in self.suggestions(typed, limit=limit)))
+
+    def suggestions(
+        self,
+        typed: str,
+        *,
+        limit: int = 8,
+        prefer: str | None = None,
+        section_names: Mapping[str, str] | None = None,
+    ) -> tuple[Suggestion, ...]:
+        """
+        Return what completes something typed: people, places, sections, tags, then headlines, the newest first.
+
+        A story has one headline: of its versions that fit, the one in the language ``prefer``. ``section_names`` say
+        how sections are shown; they are found by that, or else by the archive's own word. Where nothing begins as
+        typed, the keys are read in another keyboard layout, and Latin letters as Cyrillic ones.
+        """
         with self._view() as view:
-            return suggestions(view, typed, limit)
+            return suggestions(view, typed, limit, prefer, section_names or {})
 
     def count(self) -> int:
         """Return the number of articles (language versions) that the audience may see."""
