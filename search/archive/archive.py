@@ -21,12 +21,12 @@ from search.archive.explaining import explain_score
 from search.archive.pages import search_page
 from search.archive.related import related_hits
 from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
-from search.archive.results import Hit, Page, Snippet, Version
+from search.archive.results import Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import suggestions
 from search.archive.understanding import understand
-from search.archive.view import View, make_view, open_current
+from search.archive.view import View, make_view, open_current, state_of
 from search.archive.visibility import Audience
 from search.article import Article
 from search.columnar.commit import read_commit
@@ -105,6 +105,7 @@ class Archive:
         bridges: bool = True,
         without: Values = None,
         prefer: str | None = None,
+        after: Position | None = None,
     ) -> Page:
         """
         Search the archive.
@@ -118,6 +119,10 @@ class Archive:
         ``without`` switches off some of how the query is read: a kind (``"name"``, ``"alias"``, ``"glossary"``,
         ``"cognate"``, ``"learned"``, ``"own"``, ``"typing"``; ``"across"`` for most words in other languages;
         ``"dates"``, ``"layout"``) or a single reading by its id in ``page.interpretation`` (``"glossary:війна"``).
+
+        ``after`` goes on after a hit: the ``last`` of an earlier page of the same search. In contrast to ``offset`` it
+        costs the same however deep one is, and commits in between move nothing: in an order of date what was there and
+        has not changed comes once. In the order of relevance a commit can shift a score across the boundary.
 
         Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the query is wrong.
         """
@@ -135,6 +140,7 @@ class Archive:
             bridges=bridges,
             without=without,
             today=self._clock().astimezone(KYIV).date(),
+            after=after,
         )
         with self._view() as view:
             return search_page(view, request)
@@ -214,6 +220,20 @@ class Archive:
         """Return tags, authors and headlines that complete what was typed."""
         with self._view() as view:
             return suggestions(view, typed, limit)
+
+    def now(self) -> datetime:
+        """Return the present moment by the archive's clock."""
+        return self._clock()
+
+    def state(self) -> str:
+        """
+        Return a name of all that answers depend on besides the question: while it is the same, answers are the same.
+
+        It changes with every commit, with the dictionaries, when an embargo ends, and every hour, in which ages and
+        "yesterday" are reckoned. Costs no search.
+        """
+        with self._view() as view:
+            return state_of(view)
 
     def count(self) -> int:
         """Return the number of articles (language versions) that the audience may see."""

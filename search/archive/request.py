@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
+from search.archive.results import Position
 from search.article import parse_language, parse_moment
 from search.query.dates import parse_dates
 from search.settings import KYIV
@@ -63,6 +64,7 @@ class SearchRequest:
     offset: int
     prefer: str | None
     reading: ReadingOptions
+    after: Position | None = None
 
     @property
     def has_dates(self) -> bool:
@@ -85,10 +87,13 @@ def make_request(
     bridges: bool,
     without: Values,
     today: date,
+    after: Position | None = None,
 ) -> SearchRequest:
     """Return the request. Raises ``ValueError`` saying which argument is wrong and what it may be."""
     if limit < 0 or offset < 0:
         raise ValueError(f"limit and offset must not be negative; got {limit} and {offset}")
+    if after and offset:
+        raise ValueError(f"after says where to begin, and so does offset; got both, offset {offset}")
     if isinstance(facets, str):
         raise ValueError(f"facets must be a list of names, such as ({facets!r},)")
     for name in facets:
@@ -106,6 +111,7 @@ def make_request(
         offset,
         parse_language(prefer) if prefer else None,
         reading_options(bridges=bridges, without=without),
+        after,
     )
 
 

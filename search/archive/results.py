@@ -202,6 +202,18 @@ class Interpretation:
     dates: tuple[DateReading, ...] = ()
 
 
+class Position(NamedTuple):
+    """
+    Where a result stands, for going on after it (``after=``): its article, its relevance, and when it was published.
+
+    ``moment`` is in microseconds since 1970, the lowest integer of 64 bits if unknown.
+    """
+
+    article_id: str
+    relevance: float
+    moment: int
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """
@@ -211,6 +223,7 @@ class Page:
     name of a facet to its values; each facet ignores its own filter, so that several of its values can be chosen.
     Where no article has a word, ``suggestion`` is a query without that likely misspelling; where nothing was found,
     ``relaxations`` are looser searches that do find something, the nearest first. Neither is applied by itself.
+    ``last`` is the position of the last hit if there is more after it, else None.
     """
 
     query: str
@@ -224,6 +237,7 @@ class Page:
     offset: int
     group: str
     relaxations: tuple[Relaxation, ...] = ()
+    last: Position | None = None
 
     @property
     def results(self) -> int:
