@@ -21,12 +21,12 @@ from search.archive.explaining import explain_score
 from search.archive.pages import search_page
 from search.archive.related import related_hits
 from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
-from search.archive.results import Hit, Page, Snippet, Version
+from search.archive.results import Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import Suggestion, suggestions
 from search.archive.understanding import understand
-from search.archive.view import View, make_view, open_current
+from search.archive.view import View, make_view, open_current, state_of
 from search.archive.visibility import Audience
 from search.article import Article
 from search.columnar.commit import read_commit
@@ -106,6 +106,7 @@ class Archive:
         without: Values = None,
         prefer: str | None = None,
         fold_duplicates: bool = False,
+        after: Position | None = None,
     ) -> Page:
         """
         Search the archive.
@@ -123,6 +124,9 @@ class Archive:
 
         ``fold_duplicates`` puts results of the page whose texts are nearly the same under the first of them
         (``Hit.also``); no count changes.
+        ``after`` goes on after a hit: the ``last`` of an earlier page of the same search. In contrast to ``offset`` it
+        costs the same however deep one is, and commits in between move nothing: in an order of date what was there and
+        has not changed comes once. In the order of relevance a commit can shift a score across the boundary.
 
         Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the query is wrong.
         """
@@ -141,6 +145,7 @@ class Archive:
             without=without,
             today=self._clock().astimezone(KYIV).date(),
             fold_duplicates=fold_duplicates,
+            after=after,
         )
         with self._view() as view:
             return search_page(view, request)
@@ -237,6 +242,20 @@ class Archive:
         """
         with self._view() as view:
             return suggestions(view, typed, limit, prefer, section_names or {})
+
+    def now(self) -> datetime:
+        """Return the present moment by the archive's clock."""
+        return self._clock()
+
+    def state(self) -> str:
+        """
+        Return a name of all that answers depend on besides the question: while it is the same, answers are the same.
+
+        It changes with every commit, with the dictionaries, when an embargo ends, and every hour, in which ages and
+        "yesterday" are reckoned. Costs no search.
+        """
+        with self._view() as view:
+            return state_of(view)
 
     def count(self) -> int:
         """Return the number of articles (language versions) that the audience may see."""

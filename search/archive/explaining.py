@@ -120,7 +120,7 @@ def _without_counts(explanation: Explanation) -> Explanation:
 def _aged(view: View, document: int, article: Article, found: Explanation) -> Explanation:
     """Lower a score by the article's age; ``search.columnar.ranking.freshness`` has the formula."""
     moment = int(view.snapshot.moments("published")[document])
-    age = max(microseconds(view.now) - moment, 0)
+    age = max(microseconds(view.hour) - moment, 0)
     remaining = 0.0 if moment == NO_MOMENT else 2.0 ** (-age / FRESHNESS_HALF_LIFE)
     factor = 1.0 - FRESHNESS_SHARE + FRESHNESS_SHARE * remaining
     text = f"published {article.published.astimezone(KYIV):%Y-%m-%d}" if article.published else "undated"

@@ -5,6 +5,7 @@ The order of relevance is the engine's score, lowered gently with age; an empty 
 newest first. Ties are broken by date and then by the place in the index, so that every order is a whole one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,12 +13,13 @@ import numpy as np
 
 from search.archive.did_you_mean import did_you_mean
 from search.archive.duplicates import fold_duplicates
-from search.archive.everything import by_date, everything_seen
+from search.archive.everything import Everything, by_date, everything_seen
 from search.archive.facets import facet_values, filter_masks
 from search.archive.hits import make_hits
+from search.archive.positions import Sequence, places_after, position_of
 from search.archive.relaxations import relaxations
 from search.archive.request import Group, SearchRequest, Sort
-from search.archive.results import FacetValue, Page
+from search.archive.results import FacetValue, Page, Position
 from search.archive.understanding import (
     UnderstoodQuery,
     interpretation,
@@ -58,40 +60,47 @@ def search_page(view: View, request: SearchRequest) -> Page:
         offset=request.offset,
         group=str(request.group),
         relaxations=() if count.documents else relaxations(view, request, understood),
+        last=found.last,
     )
 
 
 class _Found(NamedTuple):
-    """What a search found: the query as it was answered, all matches, the documents of the page, the facets."""
+    """What a search found: the query as it was answered, all matches, what the page shows, the facets, its end."""
 
     understood: UnderstoodQuery
     collected: Collected
     hits: list[tuple[int, float]]
     facets: dict[str, tuple[FacetValue, ...]]
+    last: Position | None
 
 
 def _found(view: View, understood: UnderstoodQuery, request: SearchRequest) -> _Found:
     compiled = understood.compiled
     if compiled.finds_everything and not request.filters and not request.has_dates:
         everything = everything_seen(view.snapshot, view.visible)
-        grouped, needed = request.group is Group.STORY, request.offset + request.limit
-        first = everything.first(needed, oldest=request.sort is Sort.OLDEST, grouped=grouped)
+        first = _first_of_everything(everything, request)
         chosen = _shown(everything.collected, first, request)
         hits = [(document, 0.0) for document in chosen.tolist()]
-        return _Found(understood, everything.collected, hits, everything.facets(request))
+        last = _last(everything.collected, first, request)
+        return _Found(understood, everything.collected, hits, everything.facets(request), last)
     matches = view.seen(view.executor.matches(compiled.tree))
     understood = without_left_out(understood, view.executor.left_out)
     collected = collect(view.snapshot, matches, filter_masks(view.snapshot, request))
-    order = _order(view, collected, understood.compiled, request)
-    chosen = _chosen(collected, order, request)
-    scores = order.relevance[np.searchsorted(collected.matches.documents, chosen)]
-    hits = list(zip(chosen.tolist(), scores.tolist(), strict=True))
-    return _Found(understood, collected, hits, facet_values(collected, request))
+    ranked = _order(view, collected, understood.compiled, request)
+    first = _first(collected, ranked.sequence, request)
+    chosen = _shown(collected, first, request)
+
+    def relevance(documents: Array) -> Array:
+        return ranked.relevance[np.searchsorted(collected.matches.documents, documents)]
+
+    hits = list(zip(chosen.tolist(), relevance(chosen).tolist(), strict=True))
+    last = _last(collected, first, request, relevance)
+    return _Found(understood, collected, hits, facet_values(collected, request), last)
 
 
 @dataclass(frozen=True, slots=True)
 class _RankedOrder:
-    order: Order
+    sequence: Sequence
     relevance: Array
 
 
@@ -100,10 +109,12 @@ def _order(view: View, collected: Collected, compiled: CompiledQuery, request: S
     known = moments != NO_MOMENT
     relevance = collected.matches.scores
     if is_ranked_by_age(compiled, request):
-        relevance = relevance * freshness(moments, known, microseconds(view.now), FRESHNESS_HALF_LIFE, FRESHNESS_SHARE)
+        relevance = relevance * freshness(moments, known, microseconds(view.hour), FRESHNESS_HALF_LIFE, FRESHNESS_SHARE)
     if request.sort is Sort.RELEVANCE and compiled.has_words:
-        return _RankedOrder(Order(relevance, (moments,)), relevance)
-    return _RankedOrder(Order(by_date(moments, oldest=request.sort is Sort.OLDEST), (relevance,)), relevance)
+        return _RankedOrder(Sequence(Order(relevance, (moments,)), by_relevance=True, oldest=False), relevance)
+    oldest = request.sort is Sort.OLDEST
+    by_day = Order(by_date(moments, oldest=oldest), (relevance,))
+    return _RankedOrder(Sequence(by_day, by_relevance=False, oldest=oldest), relevance)
 
 
 def is_ranked_by_age(compiled: CompiledQuery, request: SearchRequest) -> bool:
@@ -111,16 +122,46 @@ def is_ranked_by_age(compiled: CompiledQuery, request: SearchRequest) -> bool:
     return compiled.has_words and not compiled.dates and not request.has_dates
 
 
-def _chosen(collected: Collected, ranked: _RankedOrder, request: SearchRequest) -> Array:
-    """Return the documents of the page: with groups the best of each story, or its version in ``prefer``."""
-    documents, needed = collected.matches.documents, request.offset + request.limit
+def _first(collected: Collected, sequence: Sequence, request: SearchRequest) -> Array:
+    """
+    Return the first documents of an order, or the first after a position, with groups the best of each.
+
+    There is one more than the page shows, if there is one: it tells that something comes after the page.
+    """
+    documents, order, needed = collected.matches.documents, sequence.order, request.offset + request.limit + 1
     grouped = request.group is Group.STORY
-    return _shown(collected, ordered(collected.snapshot, documents, ranked.order, needed, grouped=grouped), request)
+    if request.after is not None:
+        places = places_after(collected, sequence, request.after, grouped=grouped)
+        documents, order = documents[places], Order(order.keys[places], tuple(tie[places] for tie in order.ties))
+    return ordered(collected.snapshot, documents, order, needed, grouped=grouped)
+
+
+def _first_of_everything(everything: Everything, request: SearchRequest) -> Array:
+    """Return the same of a search without words and filters, of which most is kept ready."""
+    oldest, grouped = request.sort is Sort.OLDEST, request.group is Group.STORY
+    if request.after is None:
+        return everything.first(request.offset + request.limit + 1, oldest=oldest, grouped=grouped)
+    collected = everything.collected
+    moments = collected.snapshot.moments("published")[collected.matches.documents]
+    order = Order(by_date(moments, oldest=oldest), ())
+    return _first(collected, Sequence(order, by_relevance=False, oldest=oldest), request)
+
+
+def _last(
+    collected: Collected, first: Array, request: SearchRequest, relevance: Callable[[Array], Array] | None = None
+) -> Position | None:
+    """Return the position of the last document of the page if there is another one after it."""
+    end = request.offset + request.limit
+    if len(first) <= end or not request.limit:
+        return None
+    document = first[end - 1 : end]
+    score = float(relevance(document)[0]) if relevance else 0.0
+    return position_of(collected.snapshot, int(document[0]), score)
 
 
 def _shown(collected: Collected, first: Array, request: SearchRequest) -> Array:
     """Return which of the first documents of an order are on the page, each as the version to be shown."""
-    chosen = first[request.offset :]
+    chosen = first[request.offset : request.offset + request.limit]
     if request.group is Group.STORY and request.prefer:
         return preferred_versions(collected, chosen, request.prefer)
     return chosen

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
+from search.archive.results import Position
 from search.article import parse_language, parse_moment
 from search.query.dates import parse_dates
 from search.settings import KYIV
@@ -66,6 +67,7 @@ class SearchRequest:
     prefer: str | None
     reading: ReadingOptions
     fold_duplicates: bool = False
+    after: Position | None = None
 
     @property
     def has_dates(self) -> bool:
@@ -89,10 +91,13 @@ def make_request(
     without: Values,
     today: date,
     fold_duplicates: bool = False,
+    after: Position | None = None,
 ) -> SearchRequest:
     """Return the request. Raises ``ValueError`` saying which argument is wrong and what it may be."""
     if limit < 0 or offset < 0:
         raise ValueError(f"limit and offset must not be negative; got {limit} and {offset}")
+    if after and offset:
+        raise ValueError(f"after says where to begin, and so does offset; got both, offset {offset}")
     if isinstance(facets, str):
         raise ValueError(f"facets must be a list of names, such as ({facets!r},)")
     for name in facets:
@@ -111,6 +116,7 @@ def make_request(
         parse_language(prefer) if prefer else None,
         reading_options(bridges=bridges, without=without),
         fold_duplicates,
+        after,
     )
 
 

@@ -204,6 +204,18 @@ class Interpretation:
     dates: tuple[DateReading, ...] = ()
 
 
+class Position(NamedTuple):
+    """
+    Where a result stands, for going on after it (``after=``): its article, its relevance, and when it was published.
+
+    ``moment`` is in microseconds since 1970, the lowest integer of 64 bits if unknown.
+    """
+
+    article_id: str
+    relevance: float
+    moment: int
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """
@@ -214,6 +226,7 @@ class Page:
     Where no article has a word, ``suggestion`` is a query without that likely misspelling; where nothing was found,
     ``relaxations`` are looser searches that do find something, the nearest first. Neither is applied by itself.
     Folding near-duplicates changes no count: what is folded is still a result of its page.
+    ``last`` is the position of the last hit if there is more after it, else None.
     """
 
     query: str
@@ -227,6 +240,7 @@ class Page:
     offset: int
     group: str
     relaxations: tuple[Relaxation, ...] = ()
+    last: Position | None = None
 
     @property
     def folded(self) -> int:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,15 @@ class View:
     def today(self) -> date:
         """The day it is in Kyiv."""
         return self.now.astimezone(KYIV).date()
+
+    @property
+    def hour(self) -> datetime:
+        """
+        The beginning of the hour (UTC), at which ages are reckoned: so an answer stays the same for an hour.
+
+        In an hour a new article loses a hundred-thousandth of its score. A day of Kyiv begins with an hour, too.
+        """
+        return self.now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
     def seen(self, matches: Matches) -> Matches:
         """Return the matches that may be seen."""
@@ -132,3 +142,12 @@ def make_view(
 ) -> View:
     """Return the view of an audience at a moment."""
     return View(snapshot, visible_mask(snapshot, audience, now), now, Executor(snapshot, RANKING), dictionaries)
+
+
+def state_of(view: View) -> str:
+    """Return a name of all that an answer depends on besides the question (16 hexadecimal digits)."""
+    snapshot = view.snapshot
+    commit = snapshot.derived("state", lambda: repr(snapshot.commit))
+    seen = int(np.count_nonzero(view.visible))  # within a commit it only grows, by each embargo that ends
+    parts = (commit, sorted(view.dictionaries.states.items()), seen, view.hour.isoformat())
+    return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
