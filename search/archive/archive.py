@@ -164,8 +164,7 @@ class Archive:
         Return why an article has its score: the arithmetic of it, as a tree (``explanation_text`` makes it readable).
 
         The arguments are those of ``search``; its other filters change no score. None if the query does not find the
-        article, or if the audience may not see it. How many articles have a word is left out where articles that the
-        audience may not see are counted.
+        article, or if the audience may not see it.
 
         Raises ``ValueError`` when an argument other than the query is wrong.
         """

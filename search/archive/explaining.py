@@ -2,14 +2,12 @@
 Why an article has its score, for people: the engine's arithmetic, the freshness, and the article's own words.
 
 ``search.columnar.explain`` works out the relevance; here its parts get the names that the query and the article have
-for them, and become lines of text. What is hidden stays so: an article that an audience may not see has no explanation,
-and where such articles are among those that are counted, the counts are left out.
+for them, and become lines of text. What is hidden stays so: an article that an audience may not see has no explanation
+and is not among those that are counted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-
-import numpy as np
 
 from search.archive.facets import filter_masks
 from search.archive.pages import FRESHNESS_HALF_LIFE, FRESHNESS_SHARE, is_ranked_by_age
@@ -27,9 +25,6 @@ from search.settings import KYIV
 # A word stands in so many different forms at most before a line of text gets too long.
 MAX_FORMS_SHOWN = 4
 
-#: Facts that tell how many articles have something, those that may not be seen included.
-_COUNTS = ("articles", "having", "share")
-
 
 def explain_score(view: View, request: SearchRequest, article_id: str) -> Explanation | None:
     """Return why a search gives an article its score, or None if it does not find it or nobody may see it."""
@@ -45,8 +40,6 @@ def explain_score(view: View, request: SearchRequest, article_id: str) -> Explan
         return None
     article = view.article_at(document)
     found = _in_words(found, _forms_in(article, frozenset(_terms(found))))
-    if np.count_nonzero(view.visible) < view.snapshot.alive_count:
-        found = _without_counts(found)
     compiled = without_left_out(understood, view.executor.left_out).compiled
     return _aged(view, document, article, found) if is_ranked_by_age(compiled, request) else found
 
@@ -108,13 +101,6 @@ def _in_words(explanation: Explanation, words: Mapping[str, str]) -> Explanation
     if explanation.kind == "form":
         text = words.get(str(explanation.facts["term"]), text)
     return explanation._replace(text=text, parts=tuple(_in_words(part, words) for part in explanation.parts))
-
-
-def _without_counts(explanation: Explanation) -> Explanation:
-    return explanation._replace(
-        facts={name: fact for name, fact in explanation.facts.items() if name not in _COUNTS},
-        parts=tuple(_without_counts(part) for part in explanation.parts),
-    )
 
 
 def _aged(view: View, document: int, article: Article, found: Explanation) -> Explanation:

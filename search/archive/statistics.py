@@ -57,7 +57,7 @@ def statistics_of(view: View) -> Statistics:
         first=_moment(int(moments.min())) if len(moments) else None,
         last=_moment(int(moments.max())) if len(moments) else None,
         segments=len(snapshot.segments),
-        deleted=snapshot.size - snapshot.alive_count,
+        deleted=snapshot.deleted_count,
         terms=sum(len(segment.terms) for segment in snapshot.segments),
         size=sum(file.size for file in snapshot.commit.files()),
         generation=snapshot.commit.generation,

@@ -11,7 +11,7 @@ import numpy as np
 from search.archive.dictionaries import NO_DICTIONARIES, Dictionaries
 from search.archive.documents import article_to_version, card_to_version, document_to_article
 from search.archive.results import Version
-from search.archive.visibility import Audience, visible_mask
+from search.archive.visibility import Audience, visible_snapshot
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
 from search.columnar.commit import require_analysis
@@ -34,7 +34,7 @@ _LOOKED_AT_FIRST = 64
 @dataclass(frozen=True, slots=True)
 class View:
     """
-    A snapshot, the mask of its documents that may be seen, the moment of the call (UTC), and an executor.
+    A snapshot in which only what may be seen is alive, the mask of that, the moment of the call (UTC), and an executor.
 
     ``dictionaries`` are those that lie beside the index.
     """
@@ -141,7 +141,8 @@ def make_view(
     snapshot: Snapshot, audience: Audience, now: datetime, dictionaries: Dictionaries = NO_DICTIONARIES
 ) -> View:
     """Return the view of an audience at a moment."""
-    return View(snapshot, visible_mask(snapshot, audience, now), now, Executor(snapshot, RANKING), dictionaries)
+    seen = visible_snapshot(snapshot, audience, now)
+    return View(seen, seen.alive, now, Executor(seen, RANKING), dictionaries)
 
 
 def state_of(view: View) -> str:

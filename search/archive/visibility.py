@@ -1,7 +1,8 @@
 """
 Who may see what: readers see usable articles whose embargo has passed, the newsroom sees everything.
 
-This is the one place that decides it. Every count, list and suggestion goes through the mask made here.
+This is the one place that decides it. Every count, list and suggestion goes through what is made here, and so does
+every statistic that scores are made of: an archive that hides articles answers as one that never had them.
 """
 
 from datetime import datetime
@@ -23,36 +24,45 @@ class Audience(StrEnum):
     NEWSROOM = "newsroom"
 
 
-def visible_mask(snapshot: Snapshot, audience: Audience, now: datetime) -> Array:
+def visible_snapshot(snapshot: Snapshot, audience: Audience, now: datetime) -> Snapshot:
     """
-    Return a mask of the documents that an audience may see at a moment.
+    Return a snapshot in which only what an audience may see at a moment is alive.
 
     It is the same object as long as nothing changes, so that what was worked out for it can be kept with it.
     """
     if audience is Audience.NEWSROOM:
-        return snapshot.alive
-    return snapshot.derived("visible to readers", lambda: _Readers(snapshot)).mask_at(now)
+        return snapshot
+    return snapshot.derived("visible to readers", lambda: _Readers(snapshot)).at(now)
+
+
+def visible_mask(snapshot: Snapshot, audience: Audience, now: datetime) -> Array:
+    """Return a mask of the documents that an audience may see at a moment."""
+    return visible_snapshot(snapshot, audience, now).alive
 
 
 class _Readers:
-    """What readers may see of a snapshot; one mask for each stretch of time in which no embargo ends."""
+    """What readers may see of a snapshot; it changes when an embargo ends."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
         column, embargoes = snapshot.keywords("status"), snapshot.moments("embargo")
         self._usable = column.having(column.numbers([Status.USABLE])) & snapshot.alive
         embargoed = np.flatnonzero(self._usable & (embargoes != NO_MOMENT))
         self._embargoed = embargoed[np.argsort(embargoes[embargoed], kind="stable")]
         self._ends = embargoes[self._embargoed]
-        self._last: tuple[int, Array] | None = None
+        self._last: tuple[int, Snapshot] | None = None
         self._lock = Lock()
 
-    def mask_at(self, now: datetime) -> Array:
-        """Return the mask at a moment."""
+    def at(self, now: datetime) -> Snapshot:
+        """Return what there is to see at a moment."""
         passed = int(np.searchsorted(self._ends, microseconds(now), side="right"))
         with self._lock:
             if self._last is None or self._last[0] != passed:
-                mask = self._usable.copy()
-                mask[self._embargoed[passed:]] = False
-                mask.flags.writeable = False  # every call shares it
-                self._last = passed, mask
+                self._last = passed, self._without(self._embargoed[passed:])
             return self._last[1]
+
+    def _without(self, embargoed: Array) -> Snapshot:
+        mask = self._usable.copy()
+        mask[embargoed] = False
+        mask.flags.writeable = False  # every call shares it
+        return self._snapshot.restricted(mask)

@@ -3,11 +3,13 @@ All segments of one commit, seen as one archive: what a search runs on.
 
 Documents are numbered through all segments, deleted ones included; ``alive`` marks the others. Columns are joined
 once, when they are first asked for (``columns``); postings are joined for each term. A snapshot never changes: a newer
-commit is another snapshot, which shares the segments and the beginnings of the columns that both have.
+commit is another snapshot, which shares the segments and the beginnings of the columns that both have, and what is left
+of a snapshot for those who may not see all of it is another one too (``restricted``).
 """
 
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from copy import copy
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -50,6 +52,7 @@ class Snapshot:
         self._bases = np.cumsum([0, *map(len, segments)]).tolist()
         self.size: int = self._bases[-1]
         self.alive: Array = ~concatenated(deletions, bool)
+        self.deleted_count = self.size - int(self.alive.sum())
         self._columns: Columns = Columns(
             segments, before._columns if before else None, same_segments(commit, before.commit) if before else 0
         )
@@ -59,6 +62,19 @@ class Snapshot:
         self._means: dict[str, float] = {}
         self.marks = Scratch(self.size, bool)
         self.ranks = Scratch(self.size, np.int32)  # a commit's documents are numbered with less than 32 bits
+
+    def restricted(self, alive: Array) -> "Snapshot":
+        """
+        Return this snapshot as if only the documents of a mask were in it.
+
+        What is worked out over all documents (how many have a word, how long a text is on average) is worked out anew,
+        so that nothing, a score included, tells of the others. What says how the files are is shared.
+        """
+        other = copy(self)
+        for name in ("alive_count", "living"):  # what ``cached_property`` keeps
+            vars(other).pop(name, None)
+        other.alive, other._derived, other._means = alive, {}, {}
+        return other
 
     @cached_property
     def alive_count(self) -> int:
