@@ -4,9 +4,11 @@ The archive's values and numbers in the words of the interface, and links that c
 A value without a translation, such as another newsroom's section, is shown as it is.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from search import FacetValue, Group
+from search.language import identify
 from web.i18n import N_, gettext, ngettext, number_text
 from web.params import SearchRequest
 from web.urls import search_url
@@ -32,6 +34,9 @@ FACET_TITLES = {
     "tag": N_("Topic"),
 }
 
+#: What ``identify`` gives for a single letter or word of one language.
+LEAST_CONFIDENCE = 0.5
+
 #: By what bridge a word was found; stands behind the words that it led to.
 PATH_LABELS = {
     "name": N_("another spelling"),
@@ -54,15 +59,21 @@ class Link(NamedTuple):
 
 def count_text(stories: int, versions: int) -> str:
     """Say how many stories and language versions there are: "2 матеріали, 5 мовних версій"."""
-    counted_versions = ngettext(
-        "%(count)s language version", "%(count)s language versions", versions, count=number_text(versions)
-    )
-    return gettext("%(stories)s, %(versions)s", stories=stories_text(stories), versions=counted_versions)
+    return gettext("%(stories)s, %(versions)s", stories=stories_text(stories), versions=_versions_text(versions))
 
 
 def stories_text(stories: int) -> str:
     """Say how many stories there are."""
     return ngettext("%(count)s story", "%(count)s stories", stories, count=number_text(stories))
+
+
+def results_text(number: int, group: Group) -> str:
+    """Say how many results there are: stories, or versions where each is a result of its own."""
+    return stories_text(number) if group is Group.STORY else _versions_text(number)
+
+
+def _versions_text(versions: int) -> str:
+    return ngettext("%(count)s language version", "%(count)s language versions", versions, count=number_text(versions))
 
 
 def counted(value: FacetValue, group: Group) -> int:
@@ -74,6 +85,23 @@ def value_label(facet: str, value: str) -> str:
     """Return a facet's value as readers see it; values without a translation are shown as they are."""
     labels = {"section": SECTION_LABELS, "language": LANGUAGE_LABELS}.get(facet, {})
     return gettext(labels[value]) if value in labels else value
+
+
+@lru_cache(maxsize=8192)
+def value_language(facet: str, value: str) -> str | None:
+    """
+    Return the language of a facet's value as readers see it, for who has it read aloud; None if that is not sure.
+
+    One letter or word that only one of the languages has, and none that only the other has, is enough: names and
+    topics have no more.
+
+    >>> value_language("tag", "рятувальники"), value_language("tag", "Херсон"), value_language("section", "politics")
+    ('uk', None, None)
+    """
+    if value in (SECTION_LABELS if facet == "section" else LANGUAGE_LABELS if facet == "language" else ()):
+        return None  # it is shown in the language of the page
+    language, confidence = identify(value)
+    return language if confidence >= LEAST_CONFIDENCE else None
 
 
 def section_link(section: str | None) -> Link | None:
