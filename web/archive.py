@@ -7,7 +7,7 @@ the next request, so a site started before its index heals by itself; one that b
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
@@ -41,6 +41,10 @@ class ArchiveHandle:
                 self._follow(self._archive)
             return self._archive
 
+    def now(self) -> datetime:
+        """Return the present moment, aware, by the clock of the archive."""
+        return self._clock() if self._clock else datetime.now(UTC)
+
     def close(self) -> None:
         """Close the archive; the next request opens it again."""
         with self._lock:
@@ -68,6 +72,11 @@ class ArchiveHandle:
 def current_archive() -> Archive:
     """Return the archive of the application that handles this request. Raises ``IndexUnavailable``."""
     return archive_handle().current()
+
+
+def current_moment() -> datetime:
+    """Return the present moment, aware, by the clock of this request's archive."""
+    return archive_handle().now()
 
 
 def archive_handle() -> ArchiveHandle:

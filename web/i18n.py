@@ -5,7 +5,7 @@ Messages live in ``translations/*/LC_MESSAGES/messages.po`` and are read as they
 The languages of articles are another matter; an English page shows Ukrainian headlines marked as such.
 """
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -131,9 +131,10 @@ def number_text(number: int) -> str:
     return format_decimal(number, locale=interface_language())
 
 
-def date_text(moment: datetime | None) -> str:
-    """Write the date of a moment in words, in Kyiv: "9 липня 2024 р."."""
-    return format_date(moment.astimezone(KYIV), "long", locale=interface_language()) if moment else ""
+def date_text(moment: date | None) -> str:
+    """Write a day, or that of a moment in Kyiv, in words: "9 липня 2024 р."."""
+    day = moment.astimezone(KYIV) if isinstance(moment, datetime) else moment
+    return format_date(day, "long", locale=interface_language()) if day else ""
 
 
 def moment_text(moment: datetime | None) -> str:
@@ -144,9 +145,28 @@ def moment_text(moment: datetime | None) -> str:
     return date_text(moment) if local.time() == time() else f"{date_text(moment)}, {local:%H:%M}"
 
 
+def near_moment_text(moment: datetime | None, now: datetime) -> str:
+    """Write a moment as people say it: "today, 14:05" and "yesterday, 14:05" in Kyiv, and earlier ones by date."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(KYIV)
+    days = (now.astimezone(KYIV).date() - local.date()).days
+    midnight = local.time() == time()  # which stands for a date without a time
+    if days == 0:
+        return gettext("today") if midnight else gettext("today, %(time)s", time=f"{local:%H:%M}")
+    if days == 1:
+        return gettext("yesterday") if midnight else gettext("yesterday, %(time)s", time=f"{local:%H:%M}")
+    return date_text(moment)
+
+
 def month_text(year: int, month: int) -> str:
     """Write a month in words: "липень 2024 р."."""
     return format_skeleton("yMMMM", datetime(year, month, 1), locale=interface_language())
+
+
+def short_month_text(month: int) -> str:
+    """Write the name of a month in short, as it stands alone: "лип."."""
+    return format_date(date(2000, month, 1), "LLL", locale=interface_language())
 
 
 def translations_for_templates() -> dict[str, Any]:

@@ -106,6 +106,11 @@ def _object(**properties: Schema) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
+def _with_optional(optional: Mapping[str, Schema], **properties: Schema) -> dict[str, Any]:
+    described = _object(**properties)
+    return {**described, "properties": {**described["properties"], **optional}}
+
+
 def _schemas() -> dict[str, Any]:
     return {
         "Page": _object(
@@ -130,7 +135,8 @@ def _schemas() -> dict[str, Any]:
             total=_COUNT,
             stories=_COUNT,
         ),
-        "Hit": _object(
+        "Hit": _with_optional(
+            {"also": {**_list("AlsoPublished"), "description": "Nearly the same texts, folded under this (`fold=1`)."}},
             id=_STRING,
             story=_STRING,
             language=_LANGUAGE,
@@ -142,6 +148,15 @@ def _schemas() -> dict[str, Any]:
             snippet={**_STRING, "description": "HTML: escaped text with <mark>."},
             versions=_list("Version"),
             matched={"type": "array", "items": _object(word=_STRING, form=_STRING, by=_STRING)},
+        ),
+        "AlsoPublished": _object(
+            id=_STRING,
+            language=_LANGUAGE,
+            title=_STRING,
+            url=_OPTIONAL,
+            published=_MOMENT,
+            story=_STRING,
+            source=_OPTIONAL,
         ),
         "Hits": _object(hits=_list("Hit")),
         "Version": _object(id=_STRING, language=_LANGUAGE, title=_STRING, url=_OPTIONAL, published=_MOMENT),

@@ -9,15 +9,19 @@ from flask import Blueprint, abort, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from search import Sort
+from search import FACETS, MORE_FACETS, Sort
 from web.archive import current_archive
 from web.i18n import N_, interface_language
-from web.params import ParameterProblem, SearchRequest
+from web.params import FACETS as FACET_PARAMETERS
+from web.params import ParameterProblem, SearchRequest, read_find
 from web.presenters.articles import present_article
 from web.presenters.cards import present_hit
+from web.presenters.facet_values import present_facet_values
+from web.presenters.filters import local_day
 from web.presenters.labels import count_text, section_link, stories_text
 from web.presenters.results import last_page, present_results
-from web.query import asked, run_search
+from web.query import asked, parameters, run_search
+from web.timeline import shows_days
 from web.urls import search_url
 
 pages = Blueprint("pages", __name__)
@@ -71,12 +75,33 @@ def search() -> str | Response:
 
 def results(search_request: SearchRequest, problems: Sequence[ParameterProblem]) -> str | Response:
     """Answer with a page of results; past the last page, send the reader to it."""
-    page = run_search(current_archive(), search_request, prefer=interface_language())
+    page = run_search(
+        current_archive(), search_request, facets=_facets(search_request), prefer=interface_language(), fold=True
+    )
     last = last_page(page.results)
     if search_request.page > last:
         return redirect(search_url(replace(search_request, page=last)))
     view = present_results(search_request, page, problems)
     return render_template("search.html", view=view)
+
+
+def _facets(search_request: SearchRequest) -> tuple[str, ...]:
+    in_days = shows_days(local_day(search_request.since), local_day(search_request.until))
+    return (*FACETS, *MORE_FACETS) if in_days else FACETS
+
+
+@pages.get("/search/values")
+def facet_values() -> str | Response:
+    """Show all values of a facet among the results of a search, to choose some of them."""
+    search_request, problems = asked()
+    facet = request.args.get("facet", "")
+    if facet not in FACET_PARAMETERS:
+        abort(404)
+    if request.args.get("show"):  # the form's way back: to the address that the results have by any other way
+        return redirect(search_url(replace(search_request, page=1)))
+    found = run_search(current_archive(), replace(search_request, page=1), limit=0, facets=(facet,))
+    view = present_facet_values(search_request, facet, read_find(parameters()), found, problems)
+    return render_template("facet_values.html", view=view)
 
 
 @pages.get("/article/<path:article_id>")

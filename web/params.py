@@ -26,6 +26,8 @@ MAX_SWITCHED_OFF = 20
 MAX_SWITCH_CHARACTERS = 120
 #: Past the last page of any archive, and its offset still fits the engine's 64-bit counters.
 MAX_PAGE = 1_000_000_000
+#: Longer than the values of any facet that a person reads.
+MAX_FIND_CHARACTERS = 100
 PAGE_SIZE = 10
 MAX_LIMIT = 100
 #: Years outside cannot be moved between time zones by the datetime type.
@@ -64,6 +66,8 @@ class SearchRequest:
     page: int = 1
     bridges: bool = True
     without: tuple[str, ...] = ()
+    #: Whether near-duplicates are folded; None leaves it to what is asked: pages fold them, the API does not.
+    fold: bool | None = None
 
     def chosen(self, facet: str) -> tuple[str, ...]:
         """Return the chosen values of a facet."""
@@ -88,7 +92,7 @@ class SearchRequest:
 
     def unfiltered(self) -> "SearchRequest":
         """Return the request with its query, order and the readings that are switched off only."""
-        return SearchRequest(query=self.query, sort=self.sort, group=self.group, without=self.without)
+        return SearchRequest(query=self.query, sort=self.sort, group=self.group, without=self.without, fold=self.fold)
 
     def switched_off(self, *names: str) -> "SearchRequest | None":
         """Return the request without some readings of its query, on its first page; None if a URL cannot name them."""
@@ -125,10 +129,16 @@ def read_search_request(parameters: Mapping[str, Sequence[str]]) -> tuple[Search
         page=reader.count("page", 1, MAX_PAGE),
         bridges=reader.switch("bridges"),
         without=reader.names("without", MAX_SWITCHED_OFF, MAX_SWITCH_CHARACTERS),
+        fold=reader.switch("fold") if reader.first("fold") else None,
     )
     if request.since and request.until and parse_moment(request.since) > parse_moment(request.until):
         reader.report("until", str(request.until), "reversed", "until is before since; nothing can be between them")
     return request, tuple(reader.problems)
+
+
+def read_find(parameters: Mapping[str, Sequence[str]]) -> str:
+    """Read the text that values of a facet are looked for by."""
+    return _Reader(parameters).text("find", MAX_FIND_CHARACTERS)
 
 
 def read_limit(
@@ -339,5 +349,10 @@ SEARCH_PARAMETERS = (
         "layout), or one reading by its id in the interpretation.",
         {"type": "string", "maxLength": MAX_SWITCH_CHARACTERS, "examples": ["glossary", "glossary:порт"]},
         MAX_SWITCHED_OFF,
+    ),
+    ParameterInfo(
+        "fold",
+        "1 puts results of the page with nearly the same text under the first of them, as `also`; no count changes.",
+        {"type": "string", "enum": ["0", "1"], "default": "0"},
     ),
 )

@@ -25,8 +25,13 @@ def run_search(
     limit: int = PAGE_SIZE,
     facets: Sequence[str] = FACETS,
     prefer: str | None = None,
+    fold: bool = False,
 ) -> Page:
-    """Return the page of results that was asked for; ``prefer`` is the language shown where versions fit equally."""
+    """
+    Return the page of results that was asked for; ``prefer`` is the language shown where versions fit equally.
+
+    ``fold`` says whether near-duplicates are folded where the request does not.
+    """
     return archive.search(
         request.query,
         language=request.language,
@@ -44,4 +49,5 @@ def run_search(
         bridges=request.bridges,
         without=request.without,
         prefer=prefer,
+        fold_duplicates=fold if request.fold is None else request.fold,
     )

@@ -20,6 +20,12 @@ def search_url(search_request: SearchRequest) -> str:
     return _with_query(url_for("pages.search"), query_pairs(search_request))
 
 
+def values_url(search_request: SearchRequest, facet: str) -> str:
+    """Return the address of the page of all values of a facet among the results of a search."""
+    pairs = [pair for pair in query_pairs(search_request) if pair[0] != "page"]
+    return _with_query(url_for("pages.facet_values"), [("facet", facet), *pairs])
+
+
 def query_url(query: str) -> str:
     """Return the address of the results of a query and nothing else."""
     return search_url(SearchRequest(query=query))
@@ -27,7 +33,7 @@ def query_url(query: str) -> str:
 
 def feed_url(search_request: SearchRequest) -> str:
     """Return the address of the feed of a search: its newest results first."""
-    kept = [(name, value) for name, value in query_pairs(search_request) if name not in ("page", "sort")]
+    kept = [(name, value) for name, value in query_pairs(search_request) if name not in ("page", "sort", "fold")]
     return _with_query(url_for("feeds.atom"), kept, carried=False)
 
 

@@ -7,16 +7,13 @@ are few; sketches of them are for millions. Only the results of one page are com
 an earlier page could only be known by reading all of them, so every count stays a count of stories or versions.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from search.archive.results import Hit
 from search.article import Article
-from search.language import fold
-from search.language.normalize import APOSTROPHES, JOINING_CHARACTERS
+from search.language import folded_words
 
 #: Broder's choice for words: in fewer, any two news on one subject have runs in common; in more, one changed word
 #: parts too many.
@@ -26,10 +23,6 @@ SHINGLE_WORDS = 4
 THRESHOLD = 0.8
 #: A line of ten words is the same every week ("The exchange rate for tomorrow is") and says something new each time.
 LEAST_WORDS = 20
-
-_WORD = re.compile(rf"[\w{JOINING_CHARACTERS}]+(?:['{APOSTROPHES}-][\w{JOINING_CHARACTERS}]+)*")
-# Folding is most of the work, and a page's texts have some 3,000 words, most of them those of the pages before.
-_folded = lru_cache(maxsize=1 << 15)(fold)
 
 Shingles = frozenset[tuple[str, ...]]
 
@@ -62,24 +55,14 @@ def fold_duplicates(hits: Sequence[Hit]) -> tuple[Hit, ...]:
 
 def shingles_of(article: Article) -> Shingles:
     """Return the shingles of an article's text, of its lead if it has no more; a short text has none."""
-    return shingles(words(article.body or article.lead))
+    return shingles(folded_words(article.body or article.lead))
 
 
-def words(text: str) -> list[str]:
-    """
-    Return the words of a text in the form in which they are compared.
-
-    >>> words("Ґанок, ҐАНОК: «ганок»")
-    ['ганок', 'ганок', 'ганок']
-    """
-    return list(map(_folded, _WORD.findall(text)))
-
-
-def shingles(found: Sequence[str]) -> Shingles:
+def shingles(words: Sequence[str]) -> Shingles:
     """Return all runs of ``SHINGLE_WORDS`` words; none if there are fewer than ``LEAST_WORDS`` words."""
-    if len(found) < LEAST_WORDS:
+    if len(words) < LEAST_WORDS:
         return frozenset()
-    return frozenset(zip(*(found[start:] for start in range(SHINGLE_WORDS)), strict=False))  # the last few run out
+    return frozenset(zip(*(words[start:] for start in range(SHINGLE_WORDS)), strict=False))  # the last few run out
 
 
 def resemblance(one: Shingles, other: Shingles) -> float:

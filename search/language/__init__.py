@@ -6,6 +6,7 @@ at whole texts. No other package cuts or folds words.
 """
 
 from search.language.analysis import analyze, count_positions, positions, tokens_with
+from search.language.folded_words import folded_words
 from search.language.function_words import is_function_word
 from search.language.glossary import translations
 from search.language.identification import identify, paragraph_language
@@ -34,6 +35,7 @@ __all__ = [
     "each_sentence",
     "fold",
     "fold_key",
+    "folded_words",
     "identify",
     "is_function_word",
     "lemma_term",

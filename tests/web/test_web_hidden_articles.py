@@ -36,6 +36,9 @@ PATHS: dict[str, tuple[str, ...]] = {
     "static": ("/static/style.css",),
     "pages.start": ("/",),
     "pages.search": ("/search",),
+    "pages.facet_values": tuple(
+        f"/search/values?facet={facet}" for facet in ("language", "section", "source", "author", "tag")
+    ),
     "pages.article": (f"/article/{PUBLIC}", f"/article?id={PUBLIC}", *(f"/article/{name}" for name in STATES)),
     "pages.tips": ("/help",),
     "pages.health": ("/healthz",),

@@ -193,25 +193,77 @@ def test_order_links(search_page: SearchPage) -> None:
     assert "Most relevant" not in [link.get_text() for link in search_page().select(".orders a")]
 
 
-def test_the_timeline_links_months_and_repeats_them_as_a_list(search_page: SearchPage) -> None:
+def test_the_timeline_links_months_and_repeats_them_as_a_table(search_page: SearchPage) -> None:
     page = search_page("bulletin")
     bars = page.select(".timeline svg a")
-    listed = page.select(".timeline details a")
+    listed = page.select(".timeline tbody th[scope=row] a")
     assert len(bars) == len(listed) == 6
-    assert bars[0].title is not None and bars[0].title.get_text() == "January 2022: 5"
+    assert bars[0].title is not None
+    assert bars[0].title.get_text() == bars[0]["aria-label"] == "January 2022: 5 stories"
     assert parameters_of(bars[0]) == {"q": ["bulletin"], "since": ["2022-01-01"], "until": ["2022-01-31"]}
     assert listed[-1]["href"] == bars[0]["href"]
-    assert all(bar["tabindex"] == "-1" for bar in bars)
+    assert [cell.get_text() for cell in page.select(".timeline caption, .timeline thead th")] == [
+        "Stories by month",
+        "Month",
+        "Stories",
+    ]
+    skip = page.select_one(".skip-timeline")
+    assert skip is not None and page.select_one(str(skip["href"])) is not None
 
 
-def test_a_month_of_the_timeline_narrows_the_results(search_page: SearchPage) -> None:
+def test_bars_count_what_the_page_counts(search_page: SearchPage) -> None:
+    names = {
+        group: [b["aria-label"] for b in search_page("Київ OR порт", group=group).select(".timeline svg a")]
+        for group in ("story", "none")
+    }
+    assert names["story"][-1] == "July 2024: 1 story"
+    assert names["none"][-1] == "July 2024: 3 language versions"
+
+
+def trail(page: BeautifulSoup) -> list[tuple[str, str | None]]:
+    return [(link.get_text(), link.get("aria-current")) for link in page.select(".trail a")]  # type: ignore[misc]
+
+
+def test_the_timeline_zooms_in_by_its_bars_and_out_by_its_trail(search_page: SearchPage, client: FlaskClient) -> None:
+    def follow(link: Tag) -> BeautifulSoup:
+        return BeautifulSoup(client.get(str(link["href"])).get_data(as_text=True), "html.parser")
+
+    page = search_page("bulletin", since="2022", until="2022")
+    assert trail(page) == [("All dates", None), ("2022", "true")]
+    month = follow(page.select(".timeline svg a")[0])
+    assert count(month) == "5 stories, 5 language versions"
+    assert trail(month) == [("All dates", None), ("2022", None), ("January 2022", "true")]
+    days = month.select(".timeline svg a")
+    assert [day["aria-label"] for day in days] == [f"January {day}, 2022: 1 story" for day in (1, 8, 15, 22, 29)]
+    assert not month.select(".timeline .selected")  # all of it is chosen
+    assert [link.get_text(" ", strip=True) for link in month.select(".around a")] == ["February 2022 →"]
+    day = follow(days[1])
+    assert headlines(day) == ["Weekly bulletin 1"]
+    assert [bar["aria-label"] for bar in day.select(".timeline .selected")] == ["January 8, 2022: 1 story"]
+    assert len(day.select(".timeline svg a")) == 5
+    assert [link.get_text(" ", strip=True) for link in day.select(".around a")] == [
+        "← January 1, 2022",
+        "January 15, 2022 →",
+    ]
+    back = follow(day.select(".timeline .selected")[0])  # choosing the chosen day again shows its month
+    assert trail(back) == trail(month)
+    everything = follow(back.select(".trail a")[0])
+    assert count(everything) == "23 stories, 23 language versions"
+    assert not everything.select(".trail a")
+
+
+def test_the_date_inputs_hold_the_period(search_page: SearchPage) -> None:
     page = search_page("bulletin", since="2022-01-01", until="2022-01-31")
-    assert count(page) == "5 stories, 5 language versions"
-    inputs = {i["name"]: i.get("value") for i in page.select(".dates input[type=date]")}
-    assert inputs == {"since": "2022-01-01", "until": "2022-01-31"}
-    selected = page.select(".timeline svg a.selected")
-    assert len(selected) == 1
-    assert parameters_of(selected[0]) == {"q": ["bulletin"]}  # choosing the chosen month again shows the whole time
+    inputs = {i["name"]: (i.get("value"), i.get("min"), i.get("max")) for i in page.select(".dates input[type=date]")}
+    assert inputs == {"since": ("2022-01-01", None, "2022-01-31"), "until": ("2022-01-31", "2022-01-01", None)}
+
+
+def test_a_period_that_ends_before_it_begins_is_told(search_page: SearchPage) -> None:
+    page = search_page("bulletin", since="2022-05-01", until="2022-01-01")
+    assert count(page) == "Nothing was found"
+    assert [notice.get_text() for notice in page.select(".notice")] == [
+        "The period ends before it begins, so nothing can be found in it."
+    ]
 
 
 def test_what_was_not_understood_is_said_in_the_language_of_the_page(search_page: SearchPage) -> None:
@@ -278,7 +330,9 @@ class TestReadings:
 
     def test_every_state_of_the_page_keeps_what_is_off(self, search_page: SearchPage) -> None:
         page = search_page("bulletin", without="glossary:bulletin")
-        links = page.select(".facet a, .timeline a, .orders a, .pager a, .headline a, head link[type*=atom]")
+        links = page.select(
+            ".facet a, .timeline a:not(.skip-timeline), .orders a, .pager a, .headline a, head link[type*=atom]"
+        )
         assert len(links) > 20
         for link in links:
             assert parameters_of(link).get("without") == ["glossary:bulletin"], link
@@ -300,6 +354,14 @@ class TestReadings:
 def test_the_page_says_how_the_query_was_read(search_page: SearchPage) -> None:
     reading = search_page("Києву").select_one("details.reading")
     assert reading is not None and "київ" in reading.get_text()
+
+
+def test_filters_alone_that_find_nothing_can_be_removed(search_page: SearchPage) -> None:
+    page = search_page(section="economy", language="en", since="2020-01-01", until="2020-01-31")
+    assert count(page) == "Nothing was found"
+    advice = page.select_one(".empty")
+    assert advice is not None and parameters_of(advice.a) == {}  # type: ignore[arg-type]
+    assert len(page.select(".chips a")) == 5
 
 
 def test_an_empty_page_tells_what_to_try(search_page: SearchPage) -> None:

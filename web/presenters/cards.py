@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from search import Article, Hit, Snippet, Version
-from web.i18n import INTERFACE_LANGUAGES, date_text, gettext
+from web.archive import current_moment
+from web.i18n import INTERFACE_LANGUAGES, gettext, moment_text, near_moment_text
 from web.params import SearchRequest
 from web.presenters.labels import PATH_LABELS, Link, section_link
 from web.presenters.texts import image_credit, substitute_title
@@ -35,8 +36,22 @@ class FoundForms(NamedTuple):
     words: tuple[tuple[str, str], ...]
 
 
+class AlsoLink(NamedTuple):
+    """A link to a near-duplicate: what is its own, the source and the date, comes before its headline."""
+
+    article: Article
+    source: str
+    date: str
+    headline: str
+    url: str
+
+
 class Card(NamedTuple):
-    """A result. ``headline``, ``snippet``, ``credit`` and the forms in ``matches`` are in its language."""
+    """
+    A result. ``headline``, ``snippet``, ``credit`` and the forms in ``matches`` are in its language.
+
+    ``date`` says when it was published as people say it; ``moment`` gives date and time.
+    """
 
     article: Article
     url: str
@@ -44,9 +59,11 @@ class Card(NamedTuple):
     snippet: Snippet
     credit: str
     date: str
+    moment: str
     section: Link | None
     versions: tuple[LanguageLink, ...]
     matches: tuple[FoundForms, ...]
+    also: tuple[AlsoLink, ...]
 
 
 def present_hit(hit: Hit, request: SearchRequest | None = None) -> Card:
@@ -58,10 +75,12 @@ def present_hit(hit: Hit, request: SearchRequest | None = None) -> Card:
         headline=hit.headline if hit.headline.text else substitute_title(article),
         snippet=hit.snippet,
         credit=image_credit(article),
-        date=date_text(article.published),
+        date=near_moment_text(article.published, current_moment()),
+        moment=moment_text(article.published),
         section=section_link(article.section),
         versions=version_links(hit.versions, article.id, request),
         matches=tuple(forms_found(hit)),
+        also=tuple(_also_link(other.article, request) for other in hit.also),
     )
 
 
@@ -80,6 +99,16 @@ def version_links(
             LOCALES[version.language],
         )
         for version in ordered
+    )
+
+
+def _also_link(article: Article, request: SearchRequest | None) -> AlsoLink:
+    return AlsoLink(
+        article,
+        article.source or "",
+        near_moment_text(article.published, current_moment()),
+        substitute_title(article),
+        article_url(article.id, request),
     )
 
 

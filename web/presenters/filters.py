@@ -1,5 +1,5 @@
 """
-What narrows a search: facets with their numbers, chips of what is chosen, and the timeline's bars.
+What narrows a search: facets with their numbers, and chips of what is chosen.
 
 Each is a link to the same search with one limit more or less, on its first page.
 """
@@ -11,12 +11,11 @@ from typing import NamedTuple
 
 from search import DateReading, FacetValue, Page
 from search.settings import KYIV
-from web.i18n import date_text, gettext, month_text, number_text
+from web.i18n import date_text, gettext, number_text
 from web.params import FACETS, SearchRequest
-from web.presenters.labels import FACET_TITLES, counted, value_label
+from web.presenters.labels import FACET_TITLES, Link, counted, value_label
 from web.presenters.readings import period_text
-from web.timeline import Bar, Label, Period, draw_timeline
-from web.urls import search_url
+from web.urls import search_url, values_url
 
 #: A facet shows as many values as fit beside three results; the rest unfold.
 SHOWN_VALUES = 8
@@ -34,12 +33,13 @@ class FacetLink(NamedTuple):
 
 
 class FacetGroup(NamedTuple):
-    """A facet: the values that show, those that unfold, and how many are not listed at all."""
+    """A facet: the values that show, those that unfold, and of a longer one the page of ``all`` of them."""
 
+    name: str
     title: str
     values: tuple[FacetLink, ...]
     more: tuple[FacetLink, ...]
-    unlisted: int
+    all: Link | None
 
 
 class Chip(NamedTuple):
@@ -50,36 +50,12 @@ class Chip(NamedTuple):
     url: str | None
 
 
-class TimelineBar(NamedTuple):
-    """A bar of the timeline; ``url`` narrows the search to its period, or widens it again."""
-
-    bar: Bar
-    name: str
-    number: str
-    url: str
-
-
-class TimelineView(NamedTuple):
-    """The timeline with its links; without bars there is nothing to draw."""
-
-    bars: tuple[TimelineBar, ...]
-    labels: tuple[Label, ...]
-    height: int
-
-
 def present_facets(request: SearchRequest, page: Page) -> Iterable[FacetGroup]:
     """Yield the facets that have values, in the order of the page."""
     for name in FACETS:
         values = page.facets.get(name)
         if values:
             yield _facet_group(name, values, request)
-
-
-def present_timeline(request: SearchRequest, page: Page) -> TimelineView:
-    """Draw the months of the results, each with the search narrowed to it."""
-    months = [(value.value, counted(value, request.group)) for value in page.facets.get("month", ())]
-    drawn = draw_timeline(months, local_day(request.since), local_day(request.until))
-    return TimelineView(tuple(_timeline_bar(bar, request) for bar in drawn.bars), drawn.labels, drawn.height)
 
 
 def active_chips(request: SearchRequest) -> Iterable[Chip]:
@@ -94,6 +70,8 @@ def active_chips(request: SearchRequest) -> Iterable[Chip]:
         yield Chip(gettext("From"), _day_text(request.since), search_url(replace(first, since=None)))
     if request.until:
         yield Chip(gettext("To"), _day_text(request.until), search_url(replace(first, until=None)))
+    if request.fold is False:
+        yield Chip(gettext("Repeated texts"), gettext("one by one"), search_url(replace(first, fold=None)))
     if not request.bridges:
         yield Chip(gettext("Words"), gettext("only as written"), search_url(replace(first, bridges=True)))
 
@@ -118,7 +96,11 @@ def _facet_group(name: str, values: Sequence[FacetValue], request: SearchRequest
     shown = max(SHOWN_VALUES, len(request.chosen(name)))
     # Only what is listed gets a link: a facet may have thousands of values
     links = tuple(_facet_link(name, value, request) for value in ordered[: shown + LISTED_VALUES])
-    return FacetGroup(gettext(FACET_TITLES[name]), links[:shown], links[shown:], len(ordered) - len(links))
+    number = number_text(len(ordered))
+    everything = Link(gettext("Find among %(number)s", number=number), values_url(request, name))
+    is_longer = len(ordered) > len(links)
+    title = gettext(FACET_TITLES[name])
+    return FacetGroup(name, title, links[:shown], links[shown:], everything if is_longer else None)
 
 
 def _facet_link(name: str, value: FacetValue, request: SearchRequest) -> FacetLink:
@@ -130,20 +112,7 @@ def _facet_link(name: str, value: FacetValue, request: SearchRequest) -> FacetLi
     )
 
 
-def _timeline_bar(bar: Bar, request: SearchRequest) -> TimelineBar:
-    period = bar.period
-    name = month_text(period.year, period.month) if period.month else str(period.year)
-    chosen = replace(request, page=1, since=period.since, until=period.until)
-    if bar.selected and _is_only_choice(period, request):
-        chosen = replace(chosen, since=None, until=None)
-    return TimelineBar(bar, name, number_text(period.results), search_url(chosen))
-
-
-def _is_only_choice(period: Period, request: SearchRequest) -> bool:
-    return (local_day(request.since), local_day(request.until)) == (period.since, period.until)
-
-
 def _day_text(day: date) -> str:
     if isinstance(day, datetime):
         return f"{date_text(day)}, {day.astimezone(KYIV):%H:%M}"
-    return date_text(datetime(day.year, day.month, day.day, tzinfo=KYIV))
+    return date_text(day)

@@ -54,15 +54,21 @@ class Link(NamedTuple):
 
 def count_text(stories: int, versions: int) -> str:
     """Say how many stories and language versions there are: "2 матеріали, 5 мовних версій"."""
-    counted_versions = ngettext(
-        "%(count)s language version", "%(count)s language versions", versions, count=number_text(versions)
-    )
-    return gettext("%(stories)s, %(versions)s", stories=stories_text(stories), versions=counted_versions)
+    return gettext("%(stories)s, %(versions)s", stories=stories_text(stories), versions=_versions_text(versions))
 
 
 def stories_text(stories: int) -> str:
     """Say how many stories there are."""
     return ngettext("%(count)s story", "%(count)s stories", stories, count=number_text(stories))
+
+
+def results_text(number: int, group: Group) -> str:
+    """Say how many results there are: stories, or versions where each is a result of its own."""
+    return stories_text(number) if group is Group.STORY else _versions_text(number)
+
+
+def _versions_text(versions: int) -> str:
+    return ngettext("%(count)s language version", "%(count)s language versions", versions, count=number_text(versions))
 
 
 def counted(value: FacetValue, group: Group) -> int:

@@ -8,7 +8,7 @@ under its own name rather than not at all.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from babel.dates import format_interval
@@ -16,9 +16,9 @@ from babel.lists import format_list
 
 from search import Bridge, Correction, DateReading, Group, Interpretation, Page, Reading, Relaxation
 from search.settings import KYIV
-from web.i18n import N_, date_text, gettext, interface_language, month_text, ngettext, number_text
+from web.i18n import N_, date_text, gettext, interface_language, month_text
 from web.params import SearchRequest
-from web.presenters.labels import PATH_LABELS, Link, stories_text
+from web.presenters.labels import PATH_LABELS, Link, results_text
 from web.urls import search_url
 
 #: Words whose bridges show; those of a longer query unfold, so that the results stay in sight.
@@ -137,16 +137,21 @@ def period_text(since: datetime | None, until: datetime | None) -> str:
     """
     first = since.astimezone(KYIV) if since else None
     last = (until - MOMENT).astimezone(KYIV) if until else None
+    return limits_text(first and first.date(), last and last.date())
+
+
+def limits_text(first: date | None, last: date | None) -> str:
+    """Write the days from one to another, both included; a day, a month or a year is written as one."""
     if first is None or last is None:
         return f"{gettext('From')}: {date_text(first)}" if first else f"{gettext('To')}: {date_text(last)}"
-    if first.date() == last.date():
+    if first == last:
         return date_text(first)
     whole_months = first.day == 1 and (last + timedelta(days=1)).day == 1
     if whole_months and (first.year, first.month) == (last.year, last.month):
         return month_text(first.year, first.month)
     if whole_months and first.year == last.year and last.month - first.month == 11:
         return str(first.year)
-    return str(format_interval(first.date(), last.date(), "yMMMMd", locale=interface_language()))
+    return str(format_interval(first, last, "yMMMMd", locale=interface_language()))
 
 
 def present_relaxations(request: SearchRequest, page: Page) -> Iterable[RelaxedLink]:
@@ -167,10 +172,7 @@ def _relaxation_label(relaxation: Relaxation) -> str:
 
 
 def _found_text(relaxation: Relaxation, group: Group) -> str:
-    if group is Group.STORY:
-        return stories_text(relaxation.stories)
-    number = relaxation.total
-    return ngettext("%(count)s language version", "%(count)s language versions", number, count=number_text(number))
+    return results_text(relaxation.stories if group is Group.STORY else relaxation.total, group)
 
 
 def _word_lines(request: SearchRequest, interpretation: Interpretation) -> Iterable[WordLine]:
@@ -181,10 +183,10 @@ def _word_lines(request: SearchRequest, interpretation: Interpretation) -> Itera
         if bridges:
             language = next(iter(word.lemmas)) if len(word.lemmas) == 1 else None
             yield WordLine(word.typed, language, tuple(_bridge_chip(request, word, bridge) for bridge in bridges))
-    for date in interpretation.dates:
-        if not date.on:  # those that are on stand among the filters
-            period = ((None, period_text(date.since, date.until)),)
-            yield WordLine(date.text, None, (_chip(request, date, "dates", period, gettext("date")),))
+    for each in interpretation.dates:
+        if not each.on:  # those that are on stand among the filters
+            period = ((None, period_text(each.since, each.until)),)
+            yield WordLine(each.text, None, (_chip(request, each, "dates", period, gettext("date")),))
 
 
 def _bridge_chip(request: SearchRequest, word: Reading, bridge: Bridge) -> Chip:

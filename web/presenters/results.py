@@ -5,18 +5,16 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from search import Group, Page, Sort
-from web.i18n import N_, gettext, number_text
+from web.i18n import N_, gettext, ngettext, number_text
 from web.params import PAGE_SIZE, ParameterProblem, SearchRequest
 from web.presenters.cards import Card, present_hit
 from web.presenters.filters import (
     Chip,
     FacetGroup,
-    TimelineView,
     active_chips,
     date_chips,
     local_day,
     present_facets,
-    present_timeline,
 )
 from web.presenters.labels import Link, count_text
 from web.presenters.notices import messages
@@ -27,6 +25,7 @@ from web.presenters.readings import (
     present_relaxations,
     without_stale_switches,
 )
+from web.presenters.timeline import TimelineView, present_timeline
 from web.urls import search_url
 
 #: Pages linked to on both sides of the current one.
@@ -61,6 +60,7 @@ class ResultsView:
     readings: ReadingsView
     suggestion: Link | None
     relaxed: tuple[RelaxedLink, ...]
+    folded: Link | None
     clear_url: str
     since: str
     until: str
@@ -77,7 +77,7 @@ def present_results(request: SearchRequest, page: Page, problems: Sequence[Param
         cards=tuple(present_hit(hit, request) for hit in page.hits),
         facets=tuple(present_facets(request, page)),
         chips=(*active_chips(request), *date_chips(request, page.interpretation.dates)),
-        timeline=present_timeline(request, page),
+        timeline=present_timeline(request, page, since, until),
         sorts=tuple(_sort_links(request)),
         groups=tuple(_group_links(request)),
         pager=_pager(request, page.results),
@@ -85,10 +85,24 @@ def present_results(request: SearchRequest, page: Page, problems: Sequence[Param
         readings=present_readings(request, page.interpretation),
         suggestion=_suggestion(request, page),
         relaxed=tuple(present_relaxations(request, page)),
+        folded=_folded(request, page),
         clear_url=search_url(_cleared(request, page)),
         since=since.isoformat() if since else "",
         until=until.isoformat() if until else "",
     )
+
+
+def _folded(request: SearchRequest, page: Page) -> Link | None:
+    """Say how many results of the page are folded under others, with the page that shows each by itself."""
+    if not page.folded:
+        return None
+    label = ngettext(
+        "%(count)s repeated text on this page is shown under the first one.",
+        "%(count)s repeated texts on this page are shown under the first ones.",
+        page.folded,
+        count=number_text(page.folded),
+    )
+    return Link(label, search_url(replace(request, fold=False)))
 
 
 def _sort_links(request: SearchRequest) -> Iterable[Link]:

@@ -6,6 +6,7 @@ voice, is spelt out letter by letter or passed over (WCAG 2.2, 3.1.2).
 """
 
 import re
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -52,6 +53,7 @@ def spoken(text: object, language: str | None = None) -> Markup:
     return text if isinstance(text, Markup) else mark_languages(str(text), language or interface_language())
 
 
+@lru_cache(maxsize=8192)  # the same names and topics stand on page after page; each costs 10 to 80 microseconds
 def mark_languages(text: str, page_language: str) -> Markup:
     """
     Mark, in a text of a page, the words of other languages.

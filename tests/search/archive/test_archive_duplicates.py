@@ -7,7 +7,8 @@ from small_archive import article, opened
 
 import indexer
 import search
-from search.archive.duplicates import LEAST_WORDS, THRESHOLD, fold_duplicates, resemblance, shingles, words
+from search.archive.duplicates import LEAST_WORDS, THRESHOLD, fold_duplicates, resemblance, shingles
+from search.language import folded_words
 
 #: No two are the same, so that no two runs of them are.
 WORDS = [f"слово{number}" for number in range(400)]
@@ -81,7 +82,7 @@ def test_the_earlier_result_stands_for_those_like_it():
 )
 def test_the_threshold_itself_is_near_enough(length: int, near: bool):
     one, other = (" ".join(WORDS[: count + 3]) for count in (100, length))
-    assert resemblance(*(shingles(words(text)) for text in (one, other))) == length / 100
+    assert resemblance(*(shingles(folded_words(text)) for text in (one, other))) == length / 100
     assert (length / 100 >= THRESHOLD) == near
     assert folded(hit("a.uk", one), hit("b.uk", other)) == ({"a.uk": ["b.uk"]} if near else {"a.uk": [], "b.uk": []})
     assert folded(hit("b.uk", other), hit("a.uk", one)) == ({"b.uk": ["a.uk"]} if near else {"b.uk": [], "a.uk": []})
@@ -117,7 +118,7 @@ def test_without_a_body_the_lead_is_the_text():
     ],
 )
 def test_spelling_signs_and_case_do_not_count(one: str, other: str):
-    assert words(one) == words(other)
+    assert folded_words(one) == folded_words(other)
 
 
 @pytest.fixture(scope="module")
