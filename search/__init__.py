@@ -14,6 +14,7 @@ from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.request import FACETS, Group, Sort
 from search.archive.results import (
     Correction,
+    Coverage,
     DateReading,
     FacetValue,
     Hit,
@@ -59,6 +60,7 @@ __all__ = [
     "Bridge",
     "CommitFailed",
     "Correction",
+    "Coverage",
     "DateReading",
     "Explanation",
     "FacetValue",
