@@ -14,6 +14,7 @@ from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
+    Coverage,
     DateReading,
     FacetValue,
     Hit,
@@ -62,6 +63,7 @@ __all__ = [
     "Bridge",
     "CommitFailed",
     "Correction",
+    "Coverage",
     "DateReading",
     "Explanation",
     "FacetValue",

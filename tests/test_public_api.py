@@ -99,7 +99,8 @@ class TestContract:
 
     def test_other_calls_of_the_archive(self):
         assert list(parameters(search.Archive.get)) == ["article_id"]
-        assert parameters(search.Archive.related) == {"text_or_article": ..., "limit": 10}
+        assert parameters(search.Archive.related) == {"text_or_article": ..., "limit": 10, "prefer": None}
+        assert parameters(search.Archive.coverage) == {"article": ..., "limit": 10, "prefer": None}
         for name in ("count", "refresh", "close"):
             assert parameters(getattr(search.Archive, name)) == {}
 

@@ -26,6 +26,7 @@ PARTS = (
     "spelling",
     "learning",
     "across_languages",
+    "related",
     "questions",
 )
 HEADING = "| part | figure | value | target | reached |\n|---|---|---|---|---|"

@@ -19,16 +19,16 @@ import zstandard
 from search.archive.dictionaries import open_dictionaries
 from search.archive.explaining import explain_score
 from search.archive.pages import search_page
-from search.archive.related import related_hits
+from search.archive.related import coverage_of, related_hits
 from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
-from search.archive.results import Hit, Page, Position, Snippet, Version
+from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import Suggestion, suggestions
 from search.archive.understanding import understand
 from search.archive.view import View, make_view, open_current, state_of
 from search.archive.visibility import Audience
-from search.article import Article
+from search.article import Article, parse_language
 from search.columnar.commit import read_commit
 from search.columnar.explain import Explanation
 from search.columnar.snapshot import Snapshot
@@ -211,14 +211,29 @@ class Archive:
             tuple(marked_text(paragraph, leaves, "body", article.language) for paragraph in body),
         )
 
-    def related(self, text_or_article: str | Article, *, limit: int = 10) -> tuple[Hit, ...]:
+    def related(self, text_or_article: str | Article, *, limit: int = 10, prefer: str | None = None) -> tuple[Hit, ...]:
         """
-        Return the stories that say most of what a text or an article says, the nearest first.
+        Return the stories that say most of what a text or an article says, the nearest first, in all languages.
 
-        An article's own story is left out. Words are compared as lemmas, so a text finds articles of its own language.
+        An article's own story is left out. A story is given once: as its version in the language ``prefer``, by default
+        that of the text, if that is about as near as the nearest of its versions. ``score`` is from 0 to 1: how much of
+        what the text's most telling words tell stands in the article; ``matched`` says by which words and bridges.
+
+        Raises ``UnsupportedLanguage``.
         """
+        prefer = parse_language(prefer) if prefer else None
         with self._view() as view:
-            return related_hits(view, text_or_article, limit)
+            return related_hits(view, text_or_article, limit, prefer)
+
+    def coverage(self, article: Article, *, limit: int = 10, prefer: str | None = None) -> Coverage:
+        """
+        Return the related stories of an article, those that report its events apart: earlier, later, and the rest.
+
+        The arguments are those of ``related``; ``limit`` is for all three together.
+        """
+        prefer = parse_language(prefer) if prefer else None
+        with self._view() as view:
+            return coverage_of(view, article, limit, prefer)
 
     def suggest(self, typed: str, *, limit: int = 8) -> tuple[str, ...]:
         """Return authors, places, tags and headlines that complete what was typed, as texts; see ``suggestions``."""

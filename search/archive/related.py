@@ -1,107 +1,97 @@
 """
-Related coverage: which stories say most of what a text says.
+Related coverage: which stories say most of what a text says, in any of the languages, and which came before and after.
 
-The text's most telling words, by frequency in the text and rarity in the archive, become one query; an article must
-share several of them. Words are taken as lemmas, so their forms do not matter.
+The text's most telling words (``search.archive.telling``) are looked for; a story must have enough of what they tell.
 """
-
-from collections import Counter
-from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from search.archive.hits import make_hits
 from search.archive.pages import preferred_versions
-from search.archive.results import Hit
-from search.archive.understanding import DEFAULT_TEXT_FIELDS
-from search.archive.view import View
+from search.archive.results import Coverage, Hit
+from search.archive.telling import MIN_SHARED_WORDS, TellingWord, telling_words
+from search.archive.view import RANKING, View
 from search.article import Article
+from search.columnar.arrays import Array
 from search.columnar.collect import Order, collect, ordered
-from search.columnar.execute import Executor, Matches
+from search.columnar.execute import Matches
 from search.columnar.ranking import idf
-from search.columnar.snapshot import Snapshot
-from search.language import Token, analyze, each_paragraph, identify, paragraph_language, split_term
+from search.language import identify
 from search.query.compile import Leaf
-from search.query.leaves import Form, Word
 
-# As many as a reader would underline in a news item; more only add common words.
-MAX_WORDS = 25
-# Fewer shared words than this are a coincidence.
-MIN_SHARED_WORDS = 3
-# A word in more than a fifth of a large archive tells nothing of a topic; in a small one everything is common.
-MAX_SHARE = 0.2
-MIN_MAX_ARTICLES = 10
-# The headline says what an article is about: each of its words counts as if it stood three times in the text.
-TITLE_REPEATS = 3
-# The beginning of a very long text says what it is about.
-MAX_CHARACTERS = 40_000
+# How much of what the words tell a story must have. Among 60,000 generated and 765 real articles the other versions
+# of a story have .4 and more (median .76), the nearest of all others .42 in the median; two articles that have nothing
+# to do with each other share some common words, a tenth.
+MIN_SHARE = 0.12
+# What scores less shares common words alone: the other versions of a story score .14 and more there.
+MIN_SCORE = 0.06
+# Words that are marked in an excerpt as the reason; the others tell less, and each costs time.
+MAX_MARKED_WORDS = 16
+# What reports the same events, rather than something of that kind: in the same archive 95 of 100 other versions of a
+# story score .19 and more, of the best of all others a quarter does ...
+STRONG_SCORE = 0.19
+# ... and is about as near as the nearest story is.
+STRONG_SHARE = 0.5
 
 
-def related_hits(view: View, source: str | Article, limit: int) -> tuple[Hit, ...]:
-    """Return the stories nearest to a text or an article, the nearest first; its own story is left out."""
+def related_hits(view: View, source: str | Article, limit: int, prefer: str | None = None) -> tuple[Hit, ...]:
+    """
+    Return the stories nearest to a text or an article, the nearest first; its own story is left out.
+
+    Of each story the version in ``prefer``, by default the text's own language, is given if it is about as near as the
+    nearest version.
+    """
     if isinstance(source, Article):
         text, title, language = f"{source.lead}\n\n{source.body}", source.title, source.language
         mask = view.without_story(source.story)
     else:
         text, title, language, mask = source, "", identify(source)[0], view.visible
-    words = _telling_words(view.snapshot, text, title, language)
-    collected = collect(view.snapshot, _sharing(view.executor, words), {"candidates": mask})
+    words = telling_words(view, title, text, language)
+    collected = collect(view.snapshot, _sharing(view, words), {"candidates": mask})
     documents, scores = collected.matches
     chosen = ordered(view.snapshot, documents, Order(scores, ()), limit, grouped=True)
-    chosen = preferred_versions(collected, chosen, language)
-    leaves = [Leaf(_name(word), "word", (word,), {}, wanted=True) for word in words]
-    return make_hits(
-        view, zip(chosen.tolist(), scores[np.searchsorted(documents, chosen)].tolist(), strict=True), leaves
-    )
+    scored = scores[np.searchsorted(documents, chosen)].tolist()
+    shown = preferred_versions(collected, chosen, prefer or language).tolist()
+    leaves = [Leaf(word.shown, "word", (word.query,), {}, wanted=True) for word in words[:MAX_MARKED_WORDS]]
+    return make_hits(view, zip(shown, scored, strict=True), leaves)
 
 
-def _telling_words(snapshot: Snapshot, text: str, title: str, language: str) -> list[Word]:
-    counts: Counter[tuple[str, ...]] = Counter()
-    for piece, repeats in ((title, TITLE_REPEATS), (text[:MAX_CHARACTERS], 1)):
-        for token in _tokens(piece, language):
-            if terms := _content_terms(token):
-                counts[terms] += repeats
-    worth = {terms: _worth(snapshot, terms, count) for terms, count in counts.items()}
-    telling = [terms for terms, value in worth.items() if value > 0]
-    telling.sort(key=lambda terms: (-worth[terms], terms))
-    return [Word(DEFAULT_TEXT_FIELDS, tuple(Form(term) for term in terms)) for terms in telling[:MAX_WORDS]]
+def coverage_of(view: View, article: Article, limit: int, prefer: str | None = None) -> Coverage:
+    """Return the stories nearest to an article, those that report its events apart by their dates."""
+    hits = related_hits(view, article, limit, prefer)
+    least = max(STRONG_SCORE, STRONG_SHARE * hits[0].score) if hits else 0.0
+    earlier: list[Hit] = []
+    later: list[Hit] = []
+    related: list[Hit] = []
+    for hit in hits:
+        moment = hit.article.published
+        if hit.score < least or moment is None or article.published is None or moment == article.published:
+            related.append(hit)
+        else:
+            (earlier if moment < article.published else later).append(hit)
+    earlier.sort(key=_published, reverse=True)
+    later.sort(key=_published)
+    return Coverage(tuple(earlier), tuple(later), tuple(related))
 
 
-def _tokens(text: str, language: str) -> Iterator[Token]:
-    for start, end in each_paragraph(text):
-        yield from analyze(text[start:end], paragraph_language(text[start:end], language))
+def _published(hit: Hit) -> float:
+    return hit.article.published.timestamp() if hit.article.published else 0.0
 
 
-def _worth(snapshot: Snapshot, terms: tuple[str, ...], count: int) -> float:
-    """Return what a word tells of the topic; 0 if it stands in too many articles, or in none but the text's own."""
-    having = max(len(snapshot.postings(field, term).documents) for field in DEFAULT_TEXT_FIELDS for term in terms)
-    if not 2 <= having <= max(MAX_SHARE * snapshot.alive_count, MIN_MAX_ARTICLES):
-        return 0.0
-    return (1.0 + float(np.log(count))) * idf(snapshot.alive_count, having)
-
-
-def _sharing(executor: Executor, words: Sequence[Word]) -> Matches:
-    """Return the documents that share enough of the words, with the sum of what each is worth."""
-    if not words:
-        return Matches(np.empty(0, dtype=np.int64), np.empty(0))
-    found = [executor.matches(word) for word in words]
-    documents, places, shared = np.unique(
-        np.concatenate([matches.documents for matches in found]), return_inverse=True, return_counts=True
-    )
-    scores = np.bincount(
-        places, weights=np.concatenate([matches.scores for matches in found]), minlength=len(documents)
-    )
-    enough = shared >= min(MIN_SHARED_WORDS, len(words))
-    return Matches(documents[enough], scores[enough])
-
-
-def _content_terms(token: Token) -> tuple[str, ...]:
-    """Return the lemmas of a word, or the bare word if it has none (a code); nothing for very short words."""
-    if len(token.text) < 3:
-        return ()
-    return tuple(term for term in token.terms if split_term(term)[0]) or token.terms[:1]
-
-
-def _name(word: Word) -> str:
-    """Return a word as a reader knows it: its first lemma."""
-    return split_term(word.forms[0].term)[1].lstrip("~")
+def _sharing(view: View, words: list[TellingWord]) -> Matches:
+    """Return the documents that have enough of what the words tell, with their scores, from 0 to 1."""
+    size = view.snapshot.size
+    scores, shared, count = np.zeros(size), np.zeros(size), np.zeros(size, dtype=np.int16)
+    total = 0.0
+    for word in words:
+        documents, found = view.executor.matches(word.query)
+        tells = word.frequency * idf(view.snapshot.alive_count, len(documents))
+        total += tells
+        scores[documents] += word.frequency * found
+        shared[documents] += tells
+        count[documents] += 1
+    # A word gives its idf (k1 + 1) times at most, however often it stands there.
+    scores /= max(total * (RANKING.k1 + 1.0), 1e-9)
+    fewest = min(MIN_SHARED_WORDS, max(len(words), 1))
+    enough: Array = np.flatnonzero((scores >= MIN_SCORE) & (shared >= MIN_SHARE * total) & (count >= fewest))
+    return Matches(enough, scores[enough])

@@ -104,6 +104,19 @@ class Hit:
     also: "tuple[Hit, ...]" = ()
 
 
+class Coverage(NamedTuple):
+    """
+    What an archive has around an article: stories, each as one hit.
+
+    ``earlier`` and ``later`` report the same events and were published before or after it, those nearest in time
+    first; ``related`` are the other stories near to it, the nearest first.
+    """
+
+    earlier: tuple[Hit, ...]
+    later: tuple[Hit, ...]
+    related: tuple[Hit, ...]
+
+
 class FacetValue(NamedTuple):
     """
     One value of a facet, with the results that choosing it gives.

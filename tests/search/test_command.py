@@ -268,9 +268,9 @@ class TestRelated:
         assert of_file[0] == "sample-energy-01", "the text is nearest to the article that it was taken from"
 
     def test_hits_have_the_keys_of_a_search(self, visti, sample_index):
-        result = visti("related", ARTICLE, "--limit", "2", "--json", "--index", sample_index)
+        result = visti("related", ARTICLE, "--limit", "1", "--json", "--index", sample_index)
         hits = json.loads(result.stdout)["hits"]
-        assert len(hits) == 2
+        assert len(hits) == 1
         assert all(set(hit) == HIT_KEYS | HIT_EXTRA_KEYS for hit in hits)
 
     def test_text_without_kin_says_so(self, visti, sample_index):

@@ -1,0 +1,208 @@
+"""
+The words that tell what a text is about, and under which words of other languages its events are reported.
+
+Words are chosen by frequency in the text times rarity in the archive. Each leads further by the bridges that a query
+has (``search.archive.bridges``), but is weighed differently: who searches wants the very word that was typed, who asks
+for related stories wants the same events, in whatever language they are told.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from math import log
+from typing import NamedTuple, TypeVar
+
+from search.archive.bridges import ArchiveBridges
+from search.archive.understanding import DEFAULT_TEXT_FIELDS
+from search.archive.view import View
+from search.columnar.ranking import idf
+from search.language import (
+    Token,
+    analyze,
+    each_paragraph,
+    is_function_word,
+    paragraph_language,
+    split_term,
+    term_kind,
+)
+from search.query.leaves import Form, Word
+
+# As many as a reader would underline in a news item; more only add common words.
+MAX_WORDS = 24
+# Fewer shared words than this are a coincidence.
+MIN_SHARED_WORDS = 3
+# A word in more than a fifth of a large archive tells nothing of a topic; in a small one everything is common.
+MAX_SHARE = 0.2
+MIN_MAX_ARTICLES = 10
+# The headline says what an article is about: each of its words counts as if it stood three times in the text.
+TITLE_REPEATS = 3
+# The beginning of a very long text says what it is about.
+MAX_CHARACTERS = 40_000
+# A word that one article has is no rarer than one that this many have: a slip of the pen is unique too.
+RAREST_ARTICLES = 5
+# What the words may have in all before the commoner ones are left out.
+MAX_POSTINGS = 40_000
+# Words remembered with what the archive has of them; some hundred bytes each.
+MAX_REMEMBERED = 50_000
+# Forms of one word, in all languages; each costs a look at the index.
+MAX_FORMS = 12
+
+# What a form is worth beside the word itself. A name is the same name; a translation is one of several.
+FORM_WEIGHTS: Mapping[str, float] = {
+    "name": 0.9,
+    "alias": 0.8,
+    "own": 0.8,
+    "glossary": 0.6,
+    "learned": 0.6,
+    "cognate": 0.6,
+}
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+class TellingWord(NamedTuple):
+    """A word of a text: as the text writes it, what is searched for it, and how much its frequency there counts."""
+
+    shown: str
+    query: Word
+    frequency: float
+
+
+class _Counted(NamedTuple):
+    """
+    A word as it stands in a text, and how often.
+
+    ``always_named`` says that it may be a name wherever it stands: a word that is also written small is none.
+    """
+
+    token: Token
+    times: int
+    always_named: bool
+
+
+def telling_words(view: View, title: str, text: str, language: str) -> list[TellingWord]:
+    """Return the most telling words of a text that another article may share, the most telling first."""
+    known = _known(view)
+    size = view.snapshot.alive_count
+    most = max(MAX_SHARE * size, MIN_MAX_ARTICLES)
+    candidates = []
+    for terms, counted in _counted(title, text[:MAX_CHARACTERS], language).items():
+        having = known.articles_with(terms)
+        if having <= most:
+            frequency = 1.0 + log(counted.times)
+            worth = frequency * idf(size, max(having, RAREST_ARTICLES))
+            candidates.append(_Candidate(-worth, terms, counted, frequency, having))
+    bridges = ArchiveBridges(view, DEFAULT_TEXT_FIELDS)
+    words: list[TellingWord] = []
+    postings = 0
+    for each in sorted(candidates)[:MAX_WORDS]:
+        postings += each.having
+        if postings > MAX_POSTINGS and len(words) >= MIN_SHARED_WORDS:
+            break
+        query = Word(DEFAULT_TEXT_FIELDS, known.forms(each.terms, each.counted, bridges))
+        words.append(TellingWord(each.counted.token.text, query, each.frequency))
+    return words
+
+
+class _Candidate(NamedTuple):
+    """In the order of what they tell."""
+
+    minus_worth: float
+    terms: tuple[str, ...]
+    counted: "_Counted"
+    frequency: float
+    having: int
+
+
+class _Known:
+    """
+    What words are in an archive, as an audience may see it: remembered, because articles share most of their words.
+
+    Looking up the words of one article for the first time takes as long as all the rest. Threads may share it.
+    """
+
+    def __init__(self, view: View) -> None:
+        self.visible = view.visible
+        self.dictionaries = view.dictionaries
+        self._snapshot = view.snapshot
+        self._counts: dict[str, int] = {}
+        self._forms: dict[tuple[object, ...], tuple[Form, ...]] = {}
+
+    def articles_with(self, terms: Iterable[str]) -> int:
+        """Return about how many articles have the commonest of some terms; deleted ones count."""
+        return max(map(self._articles_with, terms))
+
+    def _articles_with(self, term: str) -> int:
+        if term not in self._counts:
+            found = self._snapshot.term_postings(term, DEFAULT_TEXT_FIELDS)
+            _bounded(self._counts)[term] = max(sum(len(piece.documents) for piece in pieces) for pieces in found)
+        return self._counts[term]
+
+    def forms(self, terms: tuple[str, ...], counted: "_Counted", bridges: ArchiveBridges) -> tuple[Form, ...]:
+        """Return the forms under which a word of a text is looked for."""
+        key = (terms, counted.token.text, counted.token.terms, counted.always_named)
+        if key not in self._forms:
+            there = (form for form in _forms(terms, counted, bridges) if self._articles_with(form.term))
+            _bounded(self._forms)[key] = tuple(islice(there, MAX_FORMS))
+        return self._forms[key]
+
+
+def _known(view: View) -> _Known:
+    known = view.snapshot.derived("telling words", lambda: [_Known(view)])
+    if known[0].visible is not view.visible or known[0].dictionaries is not view.dictionaries:
+        known[0] = _Known(view)
+    return known[0]
+
+
+def _bounded(remembered: dict[_K, _V]) -> dict[_K, _V]:
+    if len(remembered) >= MAX_REMEMBERED:
+        remembered.clear()
+    return remembered
+
+
+def _counted(title: str, text: str, language: str) -> dict[tuple[str, ...], _Counted]:
+    """Return the words of a text that may tell something, by their lemmas."""
+    tokens: dict[tuple[str, ...], Token] = {}
+    times: Counter[tuple[str, ...]] = Counter()
+    for piece, repeats in ((title, TITLE_REPEATS), (text, 1)):
+        for token in _tokens(piece, language):
+            tokens.setdefault(token.terms, token)
+            times[token.terms] += repeats
+    counted: dict[tuple[str, ...], _Counted] = {}
+    for terms, token in tokens.items():
+        content = () if is_function_word(token) else _content_terms(token)
+        if content:
+            named = any(term_kind(term) == "name" for term in terms)
+            known = counted.get(content, _Counted(token, 0, True))
+            kept = known.token if known.always_named <= named else token
+            counted[content] = _Counted(kept, known.times + times[terms], known.always_named and named)
+    return counted
+
+
+def _tokens(text: str, language: str) -> Iterator[Token]:
+    for start, end in each_paragraph(text):
+        yield from analyze(text[start:end], paragraph_language(text[start:end], language))
+
+
+def _content_terms(token: Token) -> tuple[str, ...]:
+    """Return the lemmas of a word, or the bare word if it has none (a code); nothing for very short words."""
+    if len(token.text) < 3:
+        return ()
+    return tuple(term for term in token.terms if split_term(term)[0]) or token.terms[:1]
+
+
+def _forms(terms: Iterable[str], counted: _Counted, bridges: ArchiveBridges) -> Iterator[Form]:
+    seen: dict[str, Form] = {term: Form(term, 1.0, "lemma") for term in terms}
+    token = counted.token
+    if not counted.always_named:
+        token = token._replace(terms=tuple(term for term in token.terms if term_kind(term) != "name"))
+    for term in token.terms:
+        if term_kind(term) == "name":
+            seen.setdefault(term, Form(term, FORM_WEIGHTS["name"], "name"))
+    for crossing in bridges.crossings(token.text, [token]):
+        if crossing.by in FORM_WEIGHTS and len(crossing.words) == 1:
+            for term in crossing.words[0]:
+                seen.setdefault(term, Form(term, FORM_WEIGHTS[crossing.by] * crossing.strength, crossing.by))
+    yield from seen.values()
