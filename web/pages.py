@@ -20,6 +20,7 @@ from web.presenters.facet_values import present_facet_values
 from web.presenters.filters import local_day
 from web.presenters.labels import count_text, section_link, stories_text
 from web.presenters.results import last_page, present_results
+from web.presenters.tips import present_tips
 from web.query import asked, parameters, run_search
 from web.timeline import shows_days
 from web.urls import search_url
@@ -30,18 +31,8 @@ pages = Blueprint("pages", __name__)
 NEWEST_STORIES = 9
 RELATED_STORIES = 5
 
-#: What the start page and the tips offer to try; each is a query in the language of the page.
+#: What the start page offers to try; each is a query in the language of the page.
 EXAMPLES = (N_("Kyiv"), N_("power plants"), N_('"Security Council"'), N_("port -grain"), N_("Olympic*"))
-TIPS = (
-    (N_("Word forms"), N_("elections"), N_("Finds every form of a word, and every word must be in the article.")),
-    (N_("Exact phrase"), N_('"Security Council"'), N_("Quotation marks find these words, in this form and order.")),
-    (N_("Without a word"), N_("port -grain"), N_("A minus before a word leaves out the articles that have it.")),
-    (N_("Either word"), N_("gas OR oil"), N_("OR finds either word; AND and NOT work too, in any of the languages.")),
-    (N_("Brackets"), N_("(gas OR oil) price"), N_("Brackets hold alternatives together.")),
-    (N_("Beginning of a word"), N_("Olympic*"), N_("An asterisk stands for any ending.")),
-    (N_("In one field"), N_("title:NATO"), N_("A field's name and a colon look in that field only.")),
-    (N_("In a period"), N_("NATO since:2024-02"), N_("A year, a month or a day after since: or until: sets a limit.")),
-)
 
 
 @pages.get("/")
@@ -126,7 +117,7 @@ def article(article_id: str | None = None) -> str:
 @pages.get("/help")
 def tips() -> str:
     """Show how to search."""
-    return render_template("help.html", tips=TIPS)
+    return render_template("help.html", tips=present_tips())
 
 
 @pages.get("/healthz")
