@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request, url_for
 
 from search import LANGUAGES, Hit, Page, Sort
 from web.archive import current_archive
+from web.conditional import conditional
 from web.i18n import gettext, interface_language
 from web.params import SearchRequest, query_pairs
 from web.presenters.texts import substitute_title
@@ -35,6 +36,7 @@ register_namespace("opensearch", OPENSEARCH)
 
 
 @feeds.get("/search.atom")
+@conditional(interface_language)
 def atom() -> Response:
     """Answer with the newest results of a search as an Atom feed."""
     search_request, _ = asked()
@@ -165,7 +167,4 @@ def _link(parent: Element, relation: str, address: str, kind: str, language: str
 
 
 def _xml(root: Element, kind: str) -> Response:
-    response = Response(tostring(root, encoding="utf-8", xml_declaration=True), content_type=f"{kind}; charset=utf-8")
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return Response(tostring(root, encoding="utf-8", xml_declaration=True), content_type=f"{kind}; charset=utf-8")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import request as http_request
 
-from search import FACETS, Archive, Page
+from search import FACETS, Archive, Page, Position
 from web.params import PAGE_SIZE, ParameterProblem, SearchRequest, read_search_request
 
 
@@ -25,8 +25,13 @@ def run_search(
     limit: int = PAGE_SIZE,
     facets: Sequence[str] = FACETS,
     prefer: str | None = None,
+    after: Position | None = None,
 ) -> Page:
-    """Return the page of results that was asked for; ``prefer`` is the language shown where versions fit equally."""
+    """
+    Return the page of results that was asked for, or those after a position.
+
+    ``prefer`` is the language shown where versions fit equally.
+    """
     return archive.search(
         request.query,
         language=request.language,
@@ -44,4 +49,5 @@ def run_search(
         bridges=request.bridges,
         without=request.without,
         prefer=prefer,
+        after=after,
     )
