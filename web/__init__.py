@@ -21,6 +21,7 @@ from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translation
 from web.openapi import openapi as openapi_blueprint
 from web.pages import pages as pages_blueprint
 from web.params import SearchRequest
+from web.sitemaps import sitemaps as sitemaps_blueprint
 from web.urls import feed_url, form_fields, help_url, language_url, query_url, start_url
 
 __all__ = ["create_app"]
@@ -63,7 +64,7 @@ def create_app(
     init_languages(app)
     init_errors(app)
     init_cors(app, config.cors_origins)
-    for blueprint in (pages_blueprint, api_blueprint, feeds_blueprint, openapi_blueprint):
+    for blueprint in (pages_blueprint, api_blueprint, feeds_blueprint, openapi_blueprint, sitemaps_blueprint):
         app.register_blueprint(blueprint)
     app.context_processor(translations_for_templates)
     app.jinja_env.globals.update(

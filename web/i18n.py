@@ -34,7 +34,12 @@ OWN_NAMES = {"uk": "Українська", "en": "English", "ru": "Русски�
 DEFAULT_LANGUAGE = "uk"
 PARAMETER = COOKIE = "ui"
 #: Their answers are the same in every language of the interface.
-_SPEAK_NO_LANGUAGE = frozenset(("static", "api.search", "api.article", "api.related", "openapi.document"))
+_SPEAK_NO_LANGUAGE = frozenset(
+    (
+        *("static", "api.search", "api.article", "api.related", "openapi.document"),
+        *("sitemaps.news", "sitemaps.index", "sitemaps.month", "sitemaps.robots"),
+    )
+)
 _COOKIE_SECONDS = 365 * 24 * 3600
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
