@@ -14,6 +14,7 @@ from search.settings import default_index_path
 from web.api import api as api_blueprint
 from web.archive import ArchiveHandle, Clock, install_archive
 from web.config import SiteConfig, install_config
+from web.cors import init_cors
 from web.errors import init_errors
 from web.feeds import feeds as feeds_blueprint
 from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translations_for_templates, url_language
@@ -21,6 +22,7 @@ from web.openapi import openapi as openapi_blueprint
 from web.pages import pages as pages_blueprint
 from web.params import SearchRequest
 from web.presenters.spoken import spoken
+from web.sitemaps import sitemaps as sitemaps_blueprint
 from web.urls import feed_url, form_fields, help_url, language_url, query_url, start_url
 
 __all__ = ["create_app"]
@@ -58,10 +60,12 @@ def create_app(
     app.url_map.merge_slashes = False  # an article's id may be a URL, and keeps its "//"
     handle = ArchiveHandle(Path(index_path) if index_path is not None else default_index_path(), clock)
     install_archive(app.extensions, handle)
-    install_config(app.extensions, config or SiteConfig())
+    config = config or SiteConfig()
+    install_config(app.extensions, config)
     init_languages(app)
     init_errors(app)
-    for blueprint in (pages_blueprint, api_blueprint, feeds_blueprint, openapi_blueprint):
+    init_cors(app, config.cors_origins)
+    for blueprint in (pages_blueprint, api_blueprint, feeds_blueprint, openapi_blueprint, sitemaps_blueprint):
         app.register_blueprint(blueprint)
     app.context_processor(translations_for_templates)
     app.jinja_env.globals.update(

@@ -5,24 +5,34 @@ Strict where the pages are lenient: a parameter with a value that it may not hav
 """
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
-from flask import Blueprint, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from search import Archive, Article, article_as_dict, hit_as_dict
+from search import FACETS, Archive, Article, Page, Position, article_as_dict, hit_as_dict
 from search.article import clean_text
 from web.archive import current_archive
+from web.conditional import conditional
+from web.cursors import MAX_CURSOR_CHARACTERS, read_cursor, write_cursor
 from web.errors import BadParameter
+from web.exports import CSV_TYPE, NDJSON_TYPE, csv_lines, ndjson_lines
+from web.i18n import interface_language
 from web.params import (
     LIMIT_PARAMETER,
+    MAX_EXPORT,
+    MAX_LIMIT,
     MAX_QUERY_CHARACTERS,
+    PAGE_SIZE,
     SEARCH_PARAMETERS,
     ParameterInfo,
     ParameterProblem,
+    SearchRequest,
     read_limit,
 )
 from web.presenters.suggestions import suggested_items
 from web.query import asked, parameters, run_search
+from web.urls import api_search_url
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -43,19 +53,112 @@ SUGGEST_PARAMETERS = (
         {"type": "string", "enum": list(SUGGESTION_FORMATS), "default": SUGGESTION_FORMATS[0]},
     ),
 )
-SEARCH_API_PARAMETERS = (*SEARCH_PARAMETERS, LIMIT_PARAMETER)
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+MEDIA_TYPES = {Format.JSON: "application/json", Format.NDJSON: NDJSON_TYPE, Format.CSV: CSV_TYPE}
+#: What a pipe or a spreadsheet gets that does not say how much it wants.
+EXPORT_SIZE = 100
+SEARCH_API_PARAMETERS = (
+    *SEARCH_PARAMETERS,
+    ParameterInfo(
+        "limit",
+        f"How many results to return: up to {MAX_LIMIT} as JSON ({PAGE_SIZE} if not said), up to {MAX_EXPORT} as lines "
+        f"({EXPORT_SIZE} if not said).",
+        {"type": "integer", "minimum": 1, "maximum": MAX_EXPORT},
+    ),
+    ParameterInfo(
+        "cursor",
+        "Go on after the last result of an answer: the value in its `next`. Takes the place of `page`.",
+        {"type": "string", "maxLength": MAX_CURSOR_CHARACTERS},
+    ),
+    ParameterInfo(
+        "format",
+        "json: one object; ndjson: each result on a line; csv: a table. If it is missing, the Accept header decides.",
+        {"type": "string", "enum": list(Format), "default": Format.JSON.value},
+    ),
+    ParameterInfo(
+        "bom",
+        "1 begins CSV with a byte order mark, by which Excel knows UTF-8.",
+        {"type": "string", "enum": ["0", "1"], "default": "0"},
+    ),
+)
+
+
+def wanted_format() -> Format:
+    """Return the format that the URL asks for, else the one that the client prefers. Raises ``BadParameter``."""
+    given = request.args.get("format")
+    if not given:
+        preferred = request.accept_mimetypes.best_match(MEDIA_TYPES.values())
+        return next((form for form, kind in MEDIA_TYPES.items() if kind == preferred), Format.JSON)
+    if given not in list(Format):
+        raise BadParameter("format", f"must be one of {', '.join(Format)}")
+    return Format(given)
 
 
 @api.get("/search")
+@conditional(wanted_format, vary="Accept")
 def search() -> ResponseReturnValue:
     """Search the archive."""
     search_request, problems = asked()
     _refuse(problems)
-    page = run_search(current_archive(), search_request, limit=_limit())
-    return jsonify(page.as_dict())
+    form = wanted_format()
+    is_page = form is Format.JSON
+    limit = _limit() if is_page else _limit(EXPORT_SIZE, MAX_EXPORT)
+    after, mark = _after(search_request), _bom()
+    facets = FACETS if is_page else ()
+    page = run_search(current_archive(), search_request, limit=limit, facets=facets, after=after)
+    following = _next(search_request, page)
+    response = jsonify({**page.as_dict(), "next": following}) if is_page else _lines(page, form, mark=mark)
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response
+
+
+def _after(search_request: SearchRequest) -> Position | None:
+    cursor = request.args.get("cursor")
+    if not cursor:
+        return None
+    if search_request.page > 1:
+        raise BadParameter("cursor", "takes the place of page; give one of them")
+    try:
+        return read_cursor(search_request, cursor)
+    except ValueError as error:
+        raise BadParameter("cursor", f"{error}; begin again without it") from error
+
+
+def _bom() -> bool:
+    given = request.args.get("bom") or "0"
+    if given not in ("0", "1"):
+        raise BadParameter("bom", "must be 1 or 0")
+    return given == "1"
+
+
+def _next(search_request: SearchRequest, page: Page) -> str | None:
+    """Return the address of what comes after a page, in the same format and of the same length."""
+    if page.last is None:
+        return None
+    kept = [(name, value) for name in ("limit", "format", "bom") if (value := request.args.get(name))]
+    return api_search_url(search_request, ("cursor", write_cursor(search_request, page.last)), *kept)
+
+
+def _lines(page: Page, form: Format, *, mark: bool) -> Response:
+    if form is Format.NDJSON:
+        return Response(ndjson_lines(page.hits), content_type=NDJSON_TYPE)
+    response = Response(csv_lines(page.hits, mark=mark), content_type=f"{CSV_TYPE}; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="visti.csv"'
+    return response
 
 
 @api.get("/articles/<path:article_id>")
+@conditional()
 def article(article_id: str) -> ResponseReturnValue:
     """Get an article and the list of its language versions."""
     archive = current_archive()
@@ -64,6 +167,7 @@ def article(article_id: str) -> ResponseReturnValue:
 
 
 @api.route("/related", methods=["GET", "POST"])
+@conditional()
 def related() -> ResponseReturnValue:
     """Find prior coverage of an article or a text, in its language; every story comes with its other versions."""
     archive = current_archive()
@@ -72,6 +176,7 @@ def related() -> ResponseReturnValue:
 
 
 @api.get("/suggest")
+@conditional(interface_language)
 def suggest() -> ResponseReturnValue:
     """Complete what is being typed with people, places, sections, tags and headlines."""
     typed = clean_text(request.args.get("q", ""))[:MAX_QUERY_CHARACTERS]
@@ -87,8 +192,8 @@ def suggest() -> ResponseReturnValue:
     return jsonify({"query": typed, "suggestions": found, "items": items})
 
 
-def _limit() -> int:
-    limit, problems = read_limit(parameters())
+def _limit(default: int = PAGE_SIZE, most: int = MAX_LIMIT) -> int:
+    limit, problems = read_limit(parameters(), default, most)
     _refuse(problems)
     return limit
 
@@ -118,7 +223,7 @@ def _refuse(problems: Sequence[ParameterProblem]) -> None:
 
 def _related_to() -> Mapping[str, str]:
     """Return ``id`` and ``text`` as given: in the URL, or posted as JSON, as a form or as plain text."""
-    if request.method == "GET":
+    if request.method in ("GET", "HEAD"):
         return request.args
     if request.is_json:
         body = request.get_json()
@@ -131,4 +236,6 @@ def _related_to() -> Mapping[str, str]:
         return given
     if request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return request.form
+    if request.mimetype not in ("", "text/plain"):
+        abort(415, "Post a text as application/json, as a form or as text/plain.")
     return {"text": request.get_data().decode("utf-8", errors="replace")}

@@ -15,6 +15,11 @@ _EXTENSION = "visti-config"
 class SiteConfig:
     """What the owner of a site may choose; the defaults are safe on the open internet."""
 
+    name: str = "Visti"
+    """The name of the publication, as the news sitemap gives it to search engines."""
+    cors_origins: tuple[str, ...] = ()
+    """The sites whose scripts may read the API, such as ``https://example.org``; ``*`` for all."""
+
 
 def current_config() -> SiteConfig:
     """Return the set-up of the application that handles this request."""

@@ -1,5 +1,6 @@
 """
-Answers to what goes wrong: a page for readers, ``{"error": {"code", "message"}}`` for programs.
+Answers to what goes wrong: a page for readers, ``{"error": {"code", "message"}}`` for programs, which are also told
+the ``parameter`` that was wrong.
 
 Paths and tracebacks go to the log, never into an answer.
 """
@@ -54,6 +55,7 @@ CODES = {
     405: "method_not_allowed",
     413: "too_large",
     415: "unsupported_media_type",
+    429: "too_many_requests",
     500: "internal",
     503: "index_unavailable",
 }
@@ -92,11 +94,16 @@ def _answer_unavailable(error: Exception) -> Response:
 
 
 def _answer_bad_parameter(error: Exception) -> Response:
-    return _answer(400, str(error))
+    return _answer(400, str(error), parameter=error.name if isinstance(error, BadParameter) else None)
 
 
-def _answer(status: int, message: str) -> Response:
+def _answer(status: int, message: str, parameter: str | None = None) -> Response:
     if request.path.startswith("/api/") or request.path in _MACHINE_PATHS:
-        return make_response(jsonify({"error": {"code": CODES.get(status, "error"), "message": message}}), status)
+        told = {"code": CODES.get(status, "error"), "message": message}
+        if parameter:
+            told["parameter"] = parameter
+        response = make_response(jsonify({"error": told}), status)
+        response.headers["Cache-Control"] = "no-store"
+        return response
     text = PAGE_TEXTS.get(status, OTHER_TEXT)
     return make_response(render_template("error.html", text=text, status=status), status)

@@ -13,7 +13,8 @@ from flask import Blueprint, Response, request, url_for
 
 from search import LANGUAGES, Hit, Page, Sort
 from web.archive import current_archive
-from web.i18n import gettext, interface_language
+from web.conditional import conditional
+from web.i18n import gettext, interface_language, url_language
 from web.params import SearchRequest, query_pairs
 from web.presenters.texts import substitute_title
 from web.query import asked, run_search
@@ -35,6 +36,7 @@ register_namespace("opensearch", OPENSEARCH)
 
 
 @feeds.get("/search.atom")
+@conditional(interface_language)
 def atom() -> Response:
     """Answer with the newest results of a search as an Atom feed."""
     search_request, _ = asked()
@@ -47,7 +49,10 @@ def atom() -> Response:
 @feeds.get("/opensearch.xml")
 def description() -> Response:
     """Describe this site to browsers and programs that can search it."""
-    return _xml(search_description(), OPENSEARCH_TYPE)
+    response = _xml(search_description(), OPENSEARCH_TYPE)
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def feed_of(search_request: SearchRequest, page: Page) -> Element:
@@ -84,13 +89,9 @@ def search_description() -> Element:
 
     add("ShortName", gettext("Visti"))
     add("Description", gettext("Search the news archive in Ukrainian, Russian and English."))
-    add(
-        "Image",
-        url_for("static", filename="favicon.svg", _external=True),
-        width="16",
-        height="16",
-        type="image/svg+xml",
-    )
+    for file, size, kind in (("favicon.png", "64", "image/png"), ("favicon.svg", "16", "image/svg+xml")):
+        picture = url_for("static", filename=file, _external=True)
+        add("Image", picture, width=size, height=size, type=kind)
     for endpoint, kind, extra in (
         ("pages.search", "text/html", "&page={startPage?}"),
         ("feeds.atom", ATOM_TYPE, "&page={startPage?}"),
@@ -99,6 +100,8 @@ def search_description() -> Element:
         add("Url", template=f"{url_for(endpoint, _external=True)}?q={{searchTerms}}{extra}", type=kind)
     suggestions = url_for("api.suggest", _external=True) + "?format=opensearch&q={searchTerms}"
     add("Url", template=suggestions, type="application/x-suggestions+json", rel="suggestions")
+    own = url_for("feeds.description", _external=True, ui=interface_language())
+    add("Url", template=own, type=OPENSEARCH_TYPE, rel="self")  # browsers look there for a newer description
     add("Query", role="example", searchTerms=gettext("Kyiv"))
     for language in LANGUAGES:
         add("Language", language)
@@ -118,6 +121,8 @@ def _entry(hit: Hit, group: str) -> Element:
         _text(entry, "published", _timestamp(article.published))
     for author in article.authors or ((article.source,) if article.source else (gettext("Visti"),)):
         _text(SubElement(entry, f"{{{ATOM}}}author"), "name", author)
+    if article.authors and article.source:
+        _text(SubElement(entry, f"{{{ATOM}}}contributor"), "name", article.source)
     for term in (article.section, *article.tags):
         if term:
             SubElement(entry, f"{{{ATOM}}}category", {"term": term})
@@ -142,15 +147,15 @@ def _identifier(kind: str, name: str) -> str:
     return uuid5(NAMESPACE_URL, f"visti:{kind}:{name}").urn
 
 
-def _address(endpoint: str, search_request: SearchRequest) -> str:
+def _address(endpoint: str, search_request: SearchRequest, ui: str | None = None) -> str:
     parameters: dict[str, list[str]] = {}
     for name, value in query_pairs(search_request):
         parameters.setdefault(name, []).append(value)
-    return url_for(endpoint, _external=True, **parameters)  # type: ignore[arg-type]  # lists repeat a parameter
+    return url_for(endpoint, _external=True, ui=ui, **parameters)  # type: ignore[arg-type]  # lists repeat a parameter
 
 
 def _feed_address(search_request: SearchRequest) -> str:
-    return _address("feeds.atom", search_request)
+    return _address("feeds.atom", search_request, ui=url_language())
 
 
 def _text(parent: Element, name: str, text: str) -> None:
@@ -165,7 +170,4 @@ def _link(parent: Element, relation: str, address: str, kind: str, language: str
 
 
 def _xml(root: Element, kind: str) -> Response:
-    response = Response(tostring(root, encoding="utf-8", xml_declaration=True), content_type=f"{kind}; charset=utf-8")
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return Response(tostring(root, encoding="utf-8", xml_declaration=True), content_type=f"{kind}; charset=utf-8")

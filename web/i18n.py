@@ -33,6 +33,13 @@ SHORT_LABELS = {"uk": "ua", "en": "en", "ru": "ru"}
 OWN_NAMES = {"uk": "Українська", "en": "English", "ru": "Русский"}
 DEFAULT_LANGUAGE = "uk"
 PARAMETER = COOKIE = "ui"
+#: Their answers are the same in every language of the interface.
+_SPEAK_NO_LANGUAGE = frozenset(
+    (
+        *("static", "api.search", "api.article", "api.related", "openapi.document"),
+        *("sitemaps.news", "sitemaps.index", "sitemaps.month", "sitemaps.robots"),
+    )
+)
 _COOKIE_SECONDS = 365 * 24 * 3600
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
@@ -181,7 +188,7 @@ def translations_for_templates() -> dict[str, Any]:
 
 def _remember_language(response: Response) -> Response:
     """Keep the language that was asked for by parameter; tell caches what the page depends on."""
-    if request.endpoint == "static":
+    if request.endpoint in _SPEAK_NO_LANGUAGE:
         return response
     response.vary.update(("Accept-Language", "Cookie"))
     wished = carried_language()

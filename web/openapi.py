@@ -10,8 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from search import LANGUAGES, Status
 from search.article import ARTICLE_FIELDS
-from web.api import RELATED_PARAMETERS, SEARCH_API_PARAMETERS, SUGGEST_PARAMETERS
+from web.api import (
+    RELATED_PARAMETERS,
+    SEARCH_API_PARAMETERS,
+    SUGGEST_PARAMETERS,
+    SUGGESTIONS_TYPE,
+)
 from web.errors import CODES
+from web.exports import CSV_COLUMNS, CSV_TYPE, NDJSON_TYPE
 from web.params import ParameterInfo
 from web.presenters.suggestions import SUGGESTION_KINDS
 
@@ -25,6 +31,24 @@ _MOMENT: Schema = {"type": ["string", "null"], "format": "date-time"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _LANGUAGE: Schema = {"type": "string", "enum": list(LANGUAGES)}
 _SWITCH: Schema = {"type": "boolean", "description": "False if it is switched off."}
+_JSON = "application/json"
+_IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The ETag of an answer that the client has.",
+    "schema": _STRING,
+}
+
+#: What a parameter may look like; each is a value that the sample archive answers.
+EXAMPLES: Mapping[str, Any] = {
+    "q": "Kyiv",
+    "language": ["uk", "en"],
+    "since": "2024-05",
+    "until": "2024-05-31",
+    "sort": "newest",
+    "limit": 20,
+    "text": "The port of Odesa has opened a new berth.",
+}
 
 
 @openapi.get("/openapi.json")
@@ -40,50 +64,115 @@ def api_document(base: str) -> dict[str, Any]:
         "info": {
             "title": "Visti",
             "version": "1",
-            "description": "Search a news archive in Ukrainian, Russian and English.",
+            "description": "Search a news archive in Ukrainian, Russian and English. Every error is an object with "
+            "`error`: a stable `code`, a `message` for people and, if one was wrong, the `parameter`.",
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": base.rstrip("/") or "/"}],
         "paths": _paths(),
-        "components": {"schemas": _schemas(), "responses": {"Error": _json_response("What went wrong.", "Error")}},
+        "components": {
+            "schemas": _schemas(),
+            "headers": _headers(),
+            "responses": {"Error": _error_response(), "Unchanged": _unchanged_response()},
+        },
     }
 
 
 def _paths() -> dict[str, Any]:
-    article_id = {"name": "article_id", "in": "path", "required": True, "schema": _STRING}
-    text = {"type": "object", "properties": {"id": _STRING, "text": _STRING}}
-    related = _operation("related", "Find prior coverage of an article.", RELATED_PARAMETERS, "Hits", 400, 404)
-    posted = {
-        **_operation("relatedToText", "The same for a posted text.", RELATED_PARAMETERS[-1:], "Hits", 400, 404, 413),
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": text}, "text/plain": {"schema": _STRING}},
+    article_id = {
+        "name": "article_id",
+        "in": "path",
+        "required": True,
+        "description": "The article's id, as results give it; its slashes may stand as they are.",
+        "schema": {"type": "string", "minLength": 1},
+    }
+    article = _operation("article", "Get an article and its language versions.", (), {_JSON: "Article"}, 404)
+    suggested = {_JSON: "Suggestions", SUGGESTIONS_TYPE: "BrowserSuggestions"}
+    return {
+        "/api/v1/search": {"get": _search()},
+        "/api/v1/articles/{article_id}": {"get": {**article, "parameters": [article_id, _IF_NONE_MATCH]}},
+        "/api/v1/related": {
+            "get": _operation(
+                "related", "Find prior coverage of an article.", RELATED_PARAMETERS, {_JSON: "Hits"}, 400, 404
+            ),
+            "post": _posted(),
+        },
+        "/api/v1/suggest": {
+            "get": _operation("suggest", "Complete what is typed.", SUGGEST_PARAMETERS, suggested, 400),
         },
     }
-    article = _operation("article", "Get an article and its language versions.", (), "Article", 404)
-    suggest = _operation("suggest", "Complete what is typed.", SUGGEST_PARAMETERS, "Suggestions", 400)
-    return {
-        "/api/v1/search": {"get": _operation("search", "Search.", SEARCH_API_PARAMETERS, "Page", 400)},
-        "/api/v1/articles/{article_id}": {"get": {**article, "parameters": [article_id]}},
-        "/api/v1/related": {"get": related, "post": posted},
-        "/api/v1/suggest": {"get": suggest},
+
+
+def _search() -> dict[str, Any]:
+    answers = {_JSON: "Page", NDJSON_TYPE: "Hit", CSV_TYPE: ""}
+    search = _operation("search", "Search.", SEARCH_API_PARAMETERS, answers, 400)
+    found = search["responses"]["200"]
+    found["headers"] |= {"Link": {"$ref": "#/components/headers/Link"}}
+    found["content"][NDJSON_TYPE] = {"schema": {**_STRING, "description": "Each line is a Hit."}}
+    found["content"][CSV_TYPE] = {"schema": {**_STRING, "description": f"Columns: {', '.join(CSV_COLUMNS)}."}}
+    return search
+
+
+def _posted() -> dict[str, Any]:
+    text = {"type": "object", "properties": {"id": _STRING, "text": _STRING}}
+    posted = _operation(
+        "relatedToText", "The same for a posted text.", RELATED_PARAMETERS[-1:], {_JSON: "Hits"}, 400, 404, 413, 415
+    )
+    posted["parameters"].remove(_IF_NONE_MATCH)
+    del posted["responses"]["304"], posted["responses"]["200"]["headers"]
+    draft = "The port of Odesa has opened a new berth."
+    bodies = {
+        _JSON: {"schema": text, "example": {"text": draft}},
+        "application/x-www-form-urlencoded": {"schema": text, "example": {"text": draft}},
+        "text/plain": {"schema": _STRING, "example": draft},
     }
+    return {**posted, "requestBody": {"required": True, "content": bodies}}
 
 
 def _operation(
-    name: str, summary: str, parameters: Sequence[ParameterInfo], answer: str, *refusals: int
+    name: str, summary: str, parameters: Sequence[ParameterInfo], answers: Mapping[str, str], *refusals: int
 ) -> dict[str, Any]:
-    errors = {str(status): {"$ref": "#/components/responses/Error"} for status in (*refusals, 500, 503)}
+    errors = {str(status): {"$ref": "#/components/responses/Error"} for status in (*refusals, 429, 500, 503)}
+    headers = {each: {"$ref": f"#/components/headers/{each}"} for each in ("ETag", "Cache-Control")}
+    content = {kind: {"schema": _reference(schema)} for kind, schema in answers.items() if schema}
     return {
         "operationId": name,
         "summary": summary,
-        "parameters": [_parameter(parameter) for parameter in parameters],
-        "responses": {"200": _json_response(summary, answer), **errors},
+        "parameters": [*(_parameter(parameter) for parameter in parameters), _IF_NONE_MATCH],
+        "responses": {
+            "200": {"description": summary, "headers": headers, "content": content},
+            "304": {"$ref": "#/components/responses/Unchanged"},
+            **errors,
+        },
     }
+
+
+def _error_response() -> dict[str, Any]:
+    wait: Schema = {"type": "integer", "minimum": 0}
+    return {
+        **_json_response("What went wrong.", "Error"),
+        "headers": {"Retry-After": {"description": "With 429 and 503: seconds to wait.", "schema": wait}},
+    }
+
+
+def _unchanged_response() -> dict[str, Any]:
+    headers = {each: {"$ref": f"#/components/headers/{each}"} for each in ("ETag", "Cache-Control")}
+    return {"description": "The answer is the one whose ETag was sent; it has no body.", "headers": headers}
+
+
+def _headers() -> dict[str, Any]:
+    described = {
+        "ETag": "Names this answer; sent back in If-None-Match, it is not sent again while it is the same.",
+        "Cache-Control": "no-cache: keep the answer, but ask whether it is still true.",
+        "Link": 'The address of what comes next, with rel="next"; missing at the end.',
+    }
+    return {name: {"description": text, "schema": _STRING} for name, text in described.items()}
 
 
 def _parameter(parameter: ParameterInfo) -> dict[str, Any]:
     described: dict[str, Any] = {"name": parameter.name, "in": "query", "description": parameter.description}
+    if parameter.name in EXAMPLES:
+        described["example"] = EXAMPLES[parameter.name]
     if parameter.most == 1:
         return {**described, "schema": parameter.schema}
     schema = {"type": "array", "items": parameter.schema, "maxItems": parameter.most}
@@ -125,6 +214,7 @@ def _schemas() -> dict[str, Any]:
                 **_list("Relaxation"),
                 "description": "Looser searches that find something, if this one does not.",
             },
+            next={**_OPTIONAL, "description": "The address of what comes next; null at the end."},
         ),
         **_reading_schemas(),
         "Relaxation": _object(
@@ -172,8 +262,22 @@ def _schemas() -> dict[str, Any]:
             id={**_OPTIONAL, "description": "Of the article, for a headline."},
             url={**_STRING, "description": "The article, or a search for the rest."},
         ),
-        "Error": _object(error=_object(code={**_STRING, "enum": sorted({*CODES.values(), "error"})}, message=_STRING)),
+        "BrowserSuggestions": {
+            "type": "array",
+            "minItems": 2,
+            "maxItems": 2,
+            "items": {"oneOf": [_STRING, {"type": "array", "items": _STRING}]},
+            "description": "What was typed, and its completions.",
+        },
+        "Error": _object(error=_error_schema()),
     }
+
+
+def _error_schema() -> Schema:
+    code: Schema = {**_STRING, "enum": sorted({*CODES.values(), "error"})}
+    told = _object(code=code, message=_STRING)
+    told["properties"]["parameter"] = {**_STRING, "description": "The parameter that was wrong."}
+    return told
 
 
 def _reading_schemas() -> dict[str, Any]:

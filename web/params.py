@@ -30,6 +30,8 @@ MAX_PAGE = 1_000_000_000
 MAX_FIND_CHARACTERS = 100
 PAGE_SIZE = 10
 MAX_LIMIT = 100
+#: Of lines (JSON Lines, CSV): a search of the archive is exported in pieces of this size.
+MAX_EXPORT = 1_000
 #: Years outside cannot be moved between time zones by the datetime type.
 EARLIEST_YEAR, LATEST_YEAR = 1000, 9998
 
@@ -142,11 +144,11 @@ def read_find(parameters: Mapping[str, Sequence[str]]) -> str:
 
 
 def read_limit(
-    parameters: Mapping[str, Sequence[str]], default: int = PAGE_SIZE
+    parameters: Mapping[str, Sequence[str]], default: int = PAGE_SIZE, most: int = MAX_LIMIT
 ) -> tuple[int, tuple[ParameterProblem, ...]]:
-    """Read the number of results wanted, from 1 to ``MAX_LIMIT``."""
+    """Read the number of results wanted, from 1 to ``most``."""
     reader = _Reader(parameters)
-    return reader.count("limit", default, MAX_LIMIT), tuple(reader.problems)
+    return reader.count("limit", default, most), tuple(reader.problems)
 
 
 def query_pairs(request: SearchRequest) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import request as http_request
 
-from search import FACETS, Archive, Page
+from search import FACETS, Archive, Page, Position
 from web.params import PAGE_SIZE, ParameterProblem, SearchRequest, read_search_request
 
 
@@ -26,11 +26,13 @@ def run_search(
     facets: Sequence[str] = FACETS,
     prefer: str | None = None,
     fold: bool = False,
+    after: Position | None = None,
 ) -> Page:
     """
-    Return the page of results that was asked for; ``prefer`` is the language shown where versions fit equally.
+    Return the page of results that was asked for, or those after a position.
 
-    ``fold`` says whether near-duplicates are folded where the request does not.
+    ``prefer`` is the language shown where versions fit equally. ``fold`` says whether near-duplicates are folded where
+    the request does not.
     """
     return archive.search(
         request.query,
@@ -50,4 +52,5 @@ def run_search(
         without=request.without,
         prefer=prefer,
         fold_duplicates=fold if request.fold is None else request.fold,
+        after=after,
     )

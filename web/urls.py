@@ -5,6 +5,7 @@ Nothing but a URL leaves here; what a link says is the presenters' business.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 from flask import request, url_for
@@ -35,6 +36,12 @@ def feed_url(search_request: SearchRequest) -> str:
     """Return the address of the feed of a search: its newest results first."""
     kept = [(name, value) for name, value in query_pairs(search_request) if name not in ("page", "sort", "fold")]
     return _with_query(url_for("feeds.atom"), kept, carried=False)
+
+
+def api_search_url(search_request: SearchRequest, *more: tuple[str, str]) -> str:
+    """Return the whole address of a search of the API from its beginning, with more parameters at the end."""
+    pairs = [*query_pairs(replace(search_request, page=1)), *more]
+    return _with_query(url_for("api.search", _external=True), pairs, carried=False)
 
 
 def article_url(article_id: str, came_from: SearchRequest | None = None, *, external: bool = False) -> str:

@@ -1,13 +1,23 @@
 """The JSON API: answers, refusals in one shape, and a description that lists what there is."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from readers_archive import FILLERS
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    TooManyRequests,
+    UnsupportedMediaType,
+)
 
+import web.api
+from web import create_app
 from web.api import RELATED_PARAMETERS, SEARCH_API_PARAMETERS, SUGGEST_PARAMETERS
 
 
@@ -23,14 +33,16 @@ def error(response: Any) -> tuple[int, str]:
     body = response.get_json()
     assert response.mimetype == "application/json"
     assert set(body) == {"error"}
-    assert set(body["error"]) == {"code", "message"}
+    assert set(body["error"]) in ({"code", "message"}, {"code", "message", "parameter"})
+    assert response.headers["Cache-Control"] == "no-store"
     assert body["error"]["message"]
     return response.status_code, body["error"]["code"]
 
 
 def test_search_gives_the_object_of_the_command(client: FlaskClient) -> None:
     page = get(client, "/api/v1/search", q="Київ")
-    assert list(page) == ["query", "total", "stories", "hits", "facets", "interpretation", "suggestion", "relaxations"]
+    contract = ["query", "total", "stories", "hits", "facets", "interpretation", "suggestion", "relaxations"]
+    assert list(page) == [*contract, "next"]
     hit = page["hits"][0]
     assert hit["id"] == "rescuers.uk"
     assert [version["language"] for version in hit["versions"]] == ["uk", "ru", "en"]
@@ -75,8 +87,9 @@ def test_search_filters_as_the_pages_do(client: FlaskClient) -> None:
 def test_malformed_parameters_are_refused_by_name(client: FlaskClient, parameters: dict[str, str], name: str) -> None:
     response = client.get("/api/v1/search", query_string=parameters)
     assert error(response) == (400, "bad_request")
-    message = response.get_json()["error"]["message"]
-    assert name in message or parameters[name] in message
+    told = response.get_json()["error"]
+    assert told["parameter"] == name
+    assert name in told["message"] or parameters[name] in told["message"]
 
 
 def test_readings_are_switched_off_by_the_names_that_the_answer_gives(client: FlaskClient) -> None:
@@ -158,6 +171,11 @@ def test_a_text_that_is_too_long_is_refused(client: FlaskClient) -> None:
     assert error(response) == (413, "too_large")
 
 
+def test_what_is_no_text_is_refused(client: FlaskClient) -> None:
+    response = client.post("/api/v1/related", data=b"\x89PNG", content_type="image/png")
+    assert error(response) == (415, "unsupported_media_type")
+
+
 def test_related_to_invalid_utf8_is_answered(client: FlaskClient) -> None:
     assert client.post("/api/v1/related", data=b"\xff\xfe port", content_type="text/plain").status_code == 200
 
@@ -206,7 +224,7 @@ def test_the_description_lists_every_route_of_the_api(app: Flask, client: FlaskC
         (rule.rule.replace("<path:article_id>", "{article_id}"), method)
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/")
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}  # which every address has
     }
     assert described == routes
 
@@ -218,7 +236,8 @@ def test_the_description_has_the_parameters_that_the_code_reads(client: FlaskCli
         ("/api/v1/related", RELATED_PARAMETERS),
         ("/api/v1/suggest", SUGGEST_PARAMETERS),
     ):
-        assert [p["name"] for p in paths[path]["get"]["parameters"]] == [parameter.name for parameter in table]
+        described = [p["name"] for p in paths[path]["get"]["parameters"] if p["in"] == "query"]
+        assert described == [parameter.name for parameter in table]
 
 
 def test_the_description_is_whole(client: FlaskClient) -> None:
@@ -254,6 +273,27 @@ def _references(node: Any) -> list[str]:
 def test_answers_are_as_described(client: FlaskClient, path: str, schema: str) -> None:
     schemas = get(client, "/openapi.json")["components"]["schemas"]
     _check(client.get(path).get_json(), schemas[schema], schemas)
+
+
+@pytest.mark.parametrize(
+    ("error_class", "code"),
+    [
+        (TooManyRequests, "too_many_requests"),
+        (RequestEntityTooLarge, "too_large"),
+        (UnsupportedMediaType, "unsupported_media_type"),
+        (InternalServerError, "internal"),
+    ],
+)
+def test_every_status_has_the_one_shape(
+    index_path: Path, monkeypatch: pytest.MonkeyPatch, error_class: type[HTTPException], code: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error_class
+
+    monkeypatch.setattr(web.api, "run_search", refuse)
+    response = create_app(index_path).test_client().get("/api/v1/search")
+    assert error(response) == (error_class.code, code)
+    assert "ETag" not in response.headers
 
 
 def _check(value: Any, schema: dict[str, Any], schemas: dict[str, Any]) -> None:

@@ -112,6 +112,7 @@ def test_browsers_learn_how_to_search_here(client: FlaskClient) -> None:
         ("application/atom+xml", None),
         ("application/json", None),
         ("application/x-suggestions+json", "suggestions"),
+        ("application/opensearchdescription+xml", "self"),
     }
     for template in urls.values():
         asked = str(template).replace("{searchTerms}", "порт").replace("{startPage?}", "1").replace("{count?}", "5")
