@@ -14,6 +14,7 @@ from search.archive.facets import facet_values, filter_masks
 from search.archive.request import FACETS, make_request
 from search.archive.view import View, make_view
 from search.archive.visibility import Audience
+from search.columnar.arrays import Array
 from search.columnar.collect import collect
 from search.columnar.snapshot import Snapshot, open_snapshot
 
@@ -39,14 +40,18 @@ def _profile(snapshot: Snapshot, query: LogQuery) -> dict[str, float]:
     matches = view.seen(view.executor.matches(tree))
     masks = filter_masks(snapshot, request)
     collected = collect(snapshot, matches, masks)
-    ranked = pages._order(view, collected, understood.compiled, request)
-    chosen = pages._chosen(collected, ranked, request).tolist()
+
+    def order() -> Array:
+        ranked = pages._order(view, collected, understood.compiled, request)
+        return pages._shown(collected, pages._first(collected, ranked.sequence, request), request)
+
+    chosen = order().tolist()
     pairs = [(document, 0.0) for document in chosen]
     steps: dict[str, Callable[[], Any]] = {
         "read query": lambda: understanding.understand(view, query.text, request.reading),
         "execute": lambda: _fresh(view).seen(_fresh(view).executor.matches(tree)),
         "filter": lambda: collect(snapshot, matches, filter_masks(snapshot, request)),
-        "order": lambda: pages._chosen(collected, pages._order(view, collected, understood.compiled, request), request),
+        "order": order,
         "count": collected.count,
         "facets": lambda: facet_values(collected, request),
         "hits": lambda: hits.make_hits(view, pairs, leaves),

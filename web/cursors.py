@@ -26,8 +26,9 @@ def write_cursor(search_request: SearchRequest, position: Position) -> str:
     """
     Return the cursor that goes on after a position in the results of a search.
 
-    >>> write_cursor(SearchRequest(query="мир"), Position("a", 1.5, 0))
-    'TYOFa2lpP_gAAAAAAAAAAAAAAAAAAGE'
+    >>> request = SearchRequest(query="мир")
+    >>> read_cursor(request, write_cursor(request, Position("a", 1.5, 0)))
+    Position(article_id='a', relevance=1.5, moment=0)
     """
     content = _NUMBERS.pack(position.relevance, position.moment) + position.article_id.encode(errors="surrogatepass")
     return urlsafe_b64encode(_check(search_request, content) + content).rstrip(b"=").decode("ascii")

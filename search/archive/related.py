@@ -84,7 +84,7 @@ def _sharing(view: View, words: list[TellingWord]) -> Matches:
     scores, shared, count = np.zeros(size), np.zeros(size), np.zeros(size, dtype=np.int16)
     total = 0.0
     for word in words:
-        documents, found = view.executor.matches(word.query)
+        documents, found = view.seen(view.executor.matches(word.query))
         tells = word.frequency * idf(view.snapshot.alive_count, len(documents))
         total += tells
         scores[documents] += word.frequency * found

@@ -126,18 +126,17 @@ class _Known:
     def __init__(self, view: View) -> None:
         self.visible = view.visible
         self.dictionaries = view.dictionaries
-        self._snapshot = view.snapshot
+        self._view = view
         self._counts: dict[str, int] = {}
         self._forms: dict[tuple[object, ...], tuple[Form, ...]] = {}
 
     def articles_with(self, terms: Iterable[str]) -> int:
-        """Return about how many articles have the commonest of some terms; deleted ones count."""
+        """Return how many articles have the commonest of some terms."""
         return max(map(self._articles_with, terms))
 
     def _articles_with(self, term: str) -> int:
         if term not in self._counts:
-            found = self._snapshot.term_postings(term, DEFAULT_TEXT_FIELDS)
-            _bounded(self._counts)[term] = max(sum(len(piece.documents) for piece in pieces) for pieces in found)
+            _bounded(self._counts)[term] = self._view.articles_with((term,), DEFAULT_TEXT_FIELDS)
         return self._counts[term]
 
     def forms(self, terms: tuple[str, ...], counted: "_Counted", bridges: ArchiveBridges) -> tuple[Form, ...]:
