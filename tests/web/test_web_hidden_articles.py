@@ -75,6 +75,8 @@ def site(index: Path) -> Flask:
         f"/search?q={quote('флот')}&without=glossary:{quote('флот')}&group=none",
         f"/search?q={quote('флот вийшов море порт')}&without=across",
         "/search?since=2026-09-01&until=2026-09-30",
+        f"/search/values?facet=tag&find={BEGINNING}",
+        "/search/values?facet=section&group=none",
         f"/article/{PUBLIC}",
         f"/article/{PUBLIC}?q={BEGINNING}*",
         f"/article/{PUBLIC}?q={BEGINNING}*&without=glossary",
@@ -119,6 +121,8 @@ def test_nothing_counts_a_hidden_article(site: Flask) -> None:
     assert (everything["total"], everything["stories"]) == (1, 1)
     assert {name: len(values) for name, values in everything["facets"].items() if values} == {"language": 1, "month": 1}
     assert [version["id"] for version in everything["hits"][0]["versions"]] == [PUBLIC]
+    days = client.get("/search?since=2026-09&until=2026-10&ui=en").get_data(as_text=True)
+    assert ": 1 story" in days and "September" not in days.partition('class="timeline"')[2].partition("</svg>")[0]
     assert client.get("/healthz").get_json()["articles"] == 1
 
 
