@@ -11,7 +11,7 @@ from indexer import index_articles
 from search import Article
 from web import create_app
 
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+NOW, HOUR_AGO = datetime(2026, 11, 1, 12, tzinfo=UTC), datetime(2026, 11, 1, 11, tzinfo=UTC)
 TEXT = "Новина про міст. " + " ".join(f"слово{number}" for number in range(60))
 
 
@@ -21,7 +21,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     common = {"language": "uk", "body": TEXT}
     copies = [
         Article(id="first", title="Міст <b>відкрито</b>", source="Перша", published=NOW, **common),
-        Article(id="second", title="Відкрито <i>міст</i>", source="Друга & Ко", published=NOW.replace(hour=11), **common),
+        Article(id="second", title="Відкрито <i>міст</i>", source="Друга & Ко", published=HOUR_AGO, **common),
         Article(id="third", published=datetime(2026, 10, 1, 9, tzinfo=UTC), **common),
         Article(id="other", language="uk", title="Інша новина", body="Новина про інше."),
     ]  # fmt: skip
