@@ -31,12 +31,23 @@ TRICKY = st.sampled_from(
     ]
 )
 TEXTS = st.one_of(TRICKY, st.lists(TRICKY, max_size=4).map(" ".join), st.text(max_size=40))
-NAMES = [parameter.name for parameter in SEARCH_PARAMETERS] + ["ui", "limit", "id", "text", "format"]
+NAMES = [parameter.name for parameter in SEARCH_PARAMETERS] + [
+    "ui",
+    "limit",
+    "id",
+    "text",
+    "format",
+    "facet",
+    "find",
+    "show",
+]
 QUERIES = st.lists(st.tuples(st.sampled_from(NAMES), TEXTS), max_size=6)
 PATHS = st.sampled_from(
     [
         "/",
         "/search",
+        "/search/values",
+        "/search/values?facet=tag",
         "/search.atom",
         "/article/port.uk",
         "/article",
@@ -59,7 +70,8 @@ def quiet_app(app: Flask) -> Iterator[Flask]:
 @given(path=PATHS, query=QUERIES)
 @settings(max_examples=150, deadline=None)
 def test_any_parameters_are_answered(quiet_app: Flask, path: str, query: list[tuple[str, str]]) -> None:
-    response = quiet_app.test_client().get(f"{path}?{urlencode(query, errors='replace')}")
+    joint = "&" if "?" in path else "?"
+    response = quiet_app.test_client().get(f"{path}{joint}{urlencode(query, errors='replace')}")
     assert response.status_code in (200, 302, 400, 404)
     assert response.status_code != 400 or path.startswith("/api/")
     if path == "/search.atom":

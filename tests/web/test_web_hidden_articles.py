@@ -37,7 +37,9 @@ PATHS: dict[str, tuple[str, ...]] = {
     "pages.start": ("/",),
     "pages.search": ("/search",),
     "pages.facet_values": tuple(
-        f"/search/values?facet={facet}" for facet in ("language", "section", "source", "author", "tag")
+        f"/search/values?facet={facet}&find={find}"
+        for facet in ("language", "section", "source", "author", "tag")
+        for find in ("", BEGINNING)
     ),
     "pages.article": (f"/article/{PUBLIC}", f"/article?id={PUBLIC}", *(f"/article/{name}" for name in STATES)),
     "pages.tips": ("/help",),

@@ -42,19 +42,23 @@ class AlsoLink(NamedTuple):
     article: Article
     source: str
     date: str
+    moment: str
     headline: str
     url: str
+    address: str
 
 
 class Card(NamedTuple):
     """
     A result. ``headline``, ``snippet``, ``credit`` and the forms in ``matches`` are in its language.
 
-    ``date`` says when it was published as people say it; ``moment`` gives date and time.
+    ``date`` says when it was published as people say it; ``moment`` gives date and time. ``address`` is for paper: the
+    whole of it, and without the search.
     """
 
     article: Article
     url: str
+    address: str
     headline: Snippet | str
     snippet: Snippet
     credit: str
@@ -72,6 +76,7 @@ def present_hit(hit: Hit, request: SearchRequest | None = None) -> Card:
     return Card(
         article=article,
         url=article_url(article.id, request),
+        address=article_url(article.id, external=True),
         headline=hit.headline if hit.headline.text else substitute_title(article),
         snippet=hit.snippet,
         credit=image_credit(article),
@@ -107,8 +112,10 @@ def _also_link(article: Article, request: SearchRequest | None) -> AlsoLink:
         article,
         article.source or "",
         near_moment_text(article.published, current_moment()),
+        moment_text(article.published),
         substitute_title(article),
         article_url(article.id, request),
+        article_url(article.id, external=True),
     )
 
 
