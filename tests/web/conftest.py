@@ -1,13 +1,18 @@
 """A small real index, the site over it, and a client; shared by all tests of the site."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import waitress
 from bs4 import BeautifulSoup
+from chromium import WAIT_SECONDS, as_before, start_chromium
 from flask import Flask
 from flask.testing import FlaskClient
 from readers_archive import NOW, articles
+from selenium import webdriver
+from waitress import wasyncore
 
 from indexer import index_articles
 from web import create_app
@@ -56,3 +61,32 @@ def search_page(page: Callable[..., BeautifulSoup]) -> Callable[..., BeautifulSo
         return page("/search", q=query, **parameters)
 
     return get
+
+
+@pytest.fixture(scope="module")
+def site(app: Flask) -> Iterator[str]:
+    """The address of the site, served as ``visti serve`` does it."""
+    sockets: dict[int, object] = {}
+    server = waitress.create_server(app, map=sockets, host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))  # in its own thread; without sockets it ends
+    thread.join(timeout=WAIT_SECONDS)
+    server.task_dispatcher.shutdown()
+    assert not thread.is_alive()
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    driver = start_chromium(tmp_path_factory.mktemp("chromium"))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def browser(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """The one Chromium of the session, without cookies, and with its own window after the test."""
+    chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    yield chromium
+    as_before(chromium)
