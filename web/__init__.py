@@ -1,8 +1,8 @@
 """
 The readers' site and the JSON API over an archive: ``create_app`` makes the Flask application.
 
-Pages are rendered on the server and need neither JavaScript nor anything from another host. Articles come through
-``search`` alone, which keeps what is withheld or embargoed to itself.
+Pages are rendered on the server and need neither JavaScript, which only adds to them, nor anything from another host.
+Articles come through ``search`` alone, which keeps what is withheld or embargoed to itself.
 """
 
 from hashlib import sha256
@@ -22,8 +22,9 @@ from web.openapi import openapi as openapi_blueprint
 from web.pages import pages as pages_blueprint
 from web.params import SearchRequest
 from web.presenters.spoken import spoken
+from web.presenters.suggestions import SUGGESTION_KINDS
 from web.sitemaps import sitemaps as sitemaps_blueprint
-from web.urls import feed_url, form_fields, help_url, language_url, query_url, start_url
+from web.urls import feed_url, form_fields, help_url, language_url, query_url, script_url, start_url
 
 __all__ = ["create_app"]
 
@@ -32,10 +33,11 @@ MAX_BODY_BYTES = 1_000_000
 STATIC_SECONDS = 30 * 24 * 3600
 
 SECURITY_HEADERS = {
-    # No script at all: nothing that an article says can run. JSON-LD is data, which the policy does not concern.
+    # No script but our own files: nothing that an article says can run. JSON-LD is data, which the policy does not
+    # concern.
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -80,6 +82,8 @@ def create_app(
         help_url=help_url,
         language_url=language_url,
         style_version=_style_version(),
+        script_url=script_url,
+        suggestion_kinds=SUGGESTION_KINDS,
     )
     app.jinja_env.filters["spoken"] = spoken
     app.after_request(_protect)

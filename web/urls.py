@@ -6,6 +6,9 @@ Nothing but a URL leaves here; what a link says is the presenters' business.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from flask import request, url_for
@@ -73,6 +76,16 @@ def language_url(language: str) -> str:
     """Return the address of this very page in another language of the interface, relative to the page itself."""
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
     return "?" + urlencode([*pairs, (PARAMETER, language)], errors="replace")
+
+
+@cache
+def _mark_of(script: Path) -> str:
+    return sha256(script.read_bytes()).hexdigest()[:10]
+
+
+def script_url(name: str) -> str:
+    """Return the address of a script with a mark of its content: browsers may keep it, and get a new one at once."""
+    return url_for("static", filename=name, v=_mark_of(Path(__file__).parent / "static" / name))
 
 
 def web_address(url: str | None) -> str | None:
