@@ -76,7 +76,8 @@ def test_versions_are_linked_for_readers_and_for_machines(page: Page) -> None:
         ("ru", "true"),
     ]
     alternates = {link["hreflang"]: link["href"] for link in found.select("head link[hreflang]")}
-    assert alternates == {language: f"http://localhost/article/rescuers.{language}" for language in ("uk", "en", "ru")}
+    versions = {language: f"http://localhost/article/rescuers.{language}" for language in ("uk", "en", "ru")}
+    assert alternates == {**versions, "x-default": versions["en"]}
 
 
 def test_metadata_is_complete(page: Page) -> None:
@@ -95,6 +96,38 @@ def test_metadata_is_complete(page: Page) -> None:
     assert described["dateModified"] == "2024-07-09T08:00:00+00:00"
     translations = described["workTranslation"]
     assert isinstance(translations, list) and [t["inLanguage"] for t in translations] == ["ru", "en"]
+    assert meta["article:author"] == "Олена Гриценко"
+    assert described["wordCount"] == 6 and described["isAccessibleForFree"] is True
+
+
+def test_metadata_says_only_what_is_known(page: Page) -> None:
+    found = page("/article/untitled")
+    assert set(json_ld(found)) == {
+        "@context",
+        "@type",
+        "headline",
+        "inLanguage",
+        "wordCount",
+        "isAccessibleForFree",
+        "mainEntityOfPage",
+    }
+    names = {str(tag.get("property") or tag.get("name")) for tag in found.select("meta")}
+    assert not {name for name in names if name.startswith(("article:", "og:image", "og:locale:alternate"))}
+
+
+def test_pictures_and_places_are_described(page: Page) -> None:
+    found = page("/article/storm.uk")
+    meta = {tag.get("property") or tag.get("name"): tag["content"] for tag in found.select("meta[content]")}
+    assert meta["og:image"] == "https://example.org/storm.jpg"
+    assert meta["og:image:alt"] == "Буря зірвала дахи в Очакові"
+    assert meta["twitter:card"] == "summary_large_image"
+    described = json_ld(found)
+    assert described["contentLocation"] == {"@type": "Place", "name": "Очаків"}
+    assert described["image"] == {
+        "@type": "ImageObject",
+        "url": "https://example.org/storm.jpg",
+        "creditText": "Фото: ДСНС",
+    }
 
 
 @pytest.mark.parametrize(
@@ -116,8 +149,52 @@ def test_related_stories_leave_out_the_story_itself(page: Page) -> None:
     found = page("/article/port.uk")
     hrefs = [urlsplit(str(link["href"])).path for link in found.select(".related .headline a")]
     assert "/article/berth.uk" in hrefs
+    assert len(hrefs) == len(set(hrefs))
     assert "/article/port.uk" not in hrefs
     assert len(hrefs) <= 5
+
+
+@pytest.mark.parametrize(
+    ("article_id", "groups"),
+    [
+        ("storm.uk", {"earlier": ["storm-warning.en"], "later": ["storm-repairs.ru"]}),
+        ("storm-warning.en", {"later": ["storm.uk", "storm-repairs.ru"]}),
+    ],
+)
+def test_coverage_is_parted_by_date(page: Page, article_id: str, groups: dict[str, list[str]]) -> None:
+    found = page(f"/article/{article_id}")
+    shown = {
+        str(section["aria-labelledby"]): [str(link["href"]).split("/")[-1] for link in section.select(".headline a")]
+        for section in found.select(".related section")
+    }
+    assert {key: ids for key, ids in shown.items() if key != "related"} == groups
+    for section in found.select(".related section"):
+        assert found.find(id=section["aria-labelledby"]) is not None
+    for headline in found.select(".related .headline"):
+        assert headline["lang"] == str(headline.a["href"]).rpartition(".")[2]  # type: ignore[index]
+
+
+def test_related_stories_are_given_in_the_language_of_the_reader(page: Page) -> None:
+    for ui in ("uk", "ru", "en"):
+        links = page("/article/night.uk", ui=ui).select(".related .headline a")
+        assert f"/article/rescuers.{ui}" in [link["href"] for link in links]
+
+
+@pytest.mark.parametrize("article_id", ["storm.uk", URL_ID, "a/../b", "nasty"])
+def test_citations_are_on_the_page_and_as_files(page: Page, client: FlaskClient, article_id: str) -> None:
+    cite = page("/article", id=article_id).select_one("details.cite")
+    assert cite is not None
+    names = [(name.get_text(), name["lang"]) for name in cite.select("dt")]
+    assert names == [("ДСТУ 8302:2015", "uk"), ("ГОСТ Р 7.0.5-2008", "ru"), ("APA 7", "en"), ("Chicago", "en")]
+    assert [text["lang"] for text in cite.select("dd")] == ["uk", "ru", "en", "en"]
+    files = {link.get_text(): client.get(str(link["href"])) for link in cite.select(".cite-files a")}
+    assert list(files) == ["BibTeX", "RIS", "CSL-JSON"]
+    assert all(response.status_code == 200 for response in files.values())
+
+
+def test_the_day_of_access_is_today_in_kyiv(page: Page) -> None:
+    cite = page("/article/storm.uk").select_one("details.cite dd")
+    assert cite is not None and cite.get_text().endswith("(дата звернення: 01.11.2026).")
 
 
 def test_authors_topics_and_sections_lead_to_their_articles(page: Page) -> None:
