@@ -24,6 +24,8 @@ ANSWERS = [
     "/article/nasty",
     "/help",
     "/healthz",
+    "/readyz",
+    "/metrics",
     "/nowhere",
     "/api/v1/search?q=x",
     "/api/v1/search?since=x",
@@ -46,6 +48,8 @@ def test_every_answer_is_protected(client: FlaskClient, path: str) -> None:
         assert response.headers["Referrer-Policy"]
     assert policy == {
         "default-src": "'none'",
+        "script-src": "'self'",
+        "connect-src": "'self'",
         "style-src": "'self'",
         "img-src": "'self' data:",
         "form-action": "'self'",
