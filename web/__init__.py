@@ -8,21 +8,25 @@ Articles come through ``search`` alone, which keeps what is withheld or embargoe
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from search.settings import default_index_path
 from web.api import api as api_blueprint
 from web.archive import ArchiveHandle, Clock, install_archive
-from web.config import SiteConfig, install_config
+from web.config import SiteConfig, current_config, install_config
 from web.cors import init_cors
 from web.errors import init_errors
 from web.feeds import feeds as feeds_blueprint
 from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translations_for_templates, url_language
+from web.metrics import init_metrics
+from web.monitoring import monitoring as monitoring_blueprint
 from web.openapi import openapi as openapi_blueprint
 from web.pages import pages as pages_blueprint
 from web.params import SearchRequest
 from web.presenters.spoken import spoken
 from web.presenters.suggestions import SUGGESTION_KINDS
+from web.rate_limit import init_rate_limit
 from web.sitemaps import sitemaps as sitemaps_blueprint
 from web.urls import feed_url, form_fields, help_url, language_url, query_url, script_url, start_url
 
@@ -33,8 +37,8 @@ MAX_BODY_BYTES = 1_000_000
 STATIC_SECONDS = 30 * 24 * 3600
 
 SECURITY_HEADERS = {
-    # No script but our own files: nothing that an article says can run. JSON-LD is data, which the policy does not
-    # concern.
+    # Scripts are files of the site, never part of a page: nothing that an article says can run. JSON-LD is data, which
+    # the policy does not concern.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -42,7 +46,11 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # The pages need none of what a browser could let them do
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+#: A year, as browsers' preload lists ask; sent only to those who come by TLS (RFC 6797, 7.2).
+STRICT_TRANSPORT = "max-age=31536000"
 
 
 def create_app(
@@ -64,10 +72,20 @@ def create_app(
     install_archive(app.extensions, handle)
     config = config or SiteConfig()
     install_config(app.extensions, config)
+    _trust(app, config)
+    init_rate_limit(app, config)
+    init_metrics(app, config)
     init_languages(app)
     init_errors(app)
     init_cors(app, config.cors_origins)
-    for blueprint in (pages_blueprint, api_blueprint, feeds_blueprint, openapi_blueprint, sitemaps_blueprint):
+    for blueprint in (
+        pages_blueprint,
+        api_blueprint,
+        feeds_blueprint,
+        sitemaps_blueprint,
+        openapi_blueprint,
+        monitoring_blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.context_processor(translations_for_templates)
     app.jinja_env.globals.update(
@@ -90,8 +108,19 @@ def create_app(
     return app
 
 
+def _trust(app: Flask, config: SiteConfig) -> None:
+    """Believe the headers that say by which name, from where and how a request came as far as the set-up tells."""
+    app.config["TRUSTED_HOSTS"] = list(config.trusted_hosts) or None
+    if config.trusted_proxies:
+        # Not X-Forwarded-Host: a proxy that does not set it passes on the client's; it hands down Host itself
+        proxies = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+
+
 def _protect(response: Response) -> Response:
     response.headers.update(SECURITY_HEADERS)
+    if current_config().https_only and request.is_secure:
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     return response
 
 

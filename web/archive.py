@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 _EXTENSION = "visti-archive"
 
+# A query for which every dictionary and table is read: over half a second that the first reader need not wait for.
+_WORD_OF_EACH_LANGUAGE = "місто город city"
+
 
 class ArchiveHandle:
     """Opens the index folder ``path`` lazily, for readers."""
@@ -30,6 +33,7 @@ class ArchiveHandle:
         self._clock = clock
         self._archive: Archive | None = None
         self._trouble = ""
+        self._prepared = False
         self._lock = Lock()  # the server is threaded; two first requests must not open it twice
 
     def current(self) -> Archive:
@@ -45,12 +49,25 @@ class ArchiveHandle:
         """Return the present moment, aware, by the clock of the archive."""
         return self._clock() if self._clock else datetime.now(UTC)
 
+    def prepare(self) -> None:
+        """
+        Do what is done once before the first reader comes, unless it has been done.
+
+        Columns are joined (a second for a million articles), dictionaries and tables read. Raises ``IndexUnavailable``.
+        """
+        archive = self.current()
+        if not self._prepared:
+            for query in ("", _WORD_OF_EACH_LANGUAGE):
+                archive.search(query, limit=1)
+            self._prepared = True
+
     def close(self) -> None:
         """Close the archive; the next request opens it again."""
         with self._lock:
             if self._archive is not None:
                 self._archive.close()
                 self._archive = None
+                self._prepared = False
 
     def _open(self) -> Archive:
         if self._clock is None:

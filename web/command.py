@@ -1,57 +1,73 @@
-"""``visti serve``: the site on this machine, by a production server."""
+"""``visti serve``: the site on this machine, by a production server of several processes."""
 
+import os
 import socket
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import click
-import waitress
+from click.core import ParameterSource
 
-from search import Archive, IndexUnavailable
+from search import IndexUnavailable
 from search.command import index_option
+from search.settings import default_index_path
 from web import create_app
-from web.archive import current_archive
-
-#: Searches are short and hold the interpreter; more threads would only wait for each other.
-SERVER_THREADS = 8
-MAX_PORT = 65535
-
-# A query for which every dictionary and table is read: over half a second that the first reader need not wait for.
-_WORD_OF_EACH_LANGUAGE = "місто город city"
+from web.archive import archive_handle
+from web.config import MAX_PORT, SiteConfig
+from web.config_sources import CONFIG_ENVIRONMENT_VARIABLE, ConfigError, read_config
+from web.metrics import share_metrics
+from web.server import ScratchFolder, run_server
 
 
 @click.command("serve")
 @index_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, MAX_PORT), help="The port; 0 picks a free one."
-)
-def serve_command(index_path: Path, host: str, port: int) -> None:
+    "--config", "config_path", type=click.Path(path_type=Path), envvar=CONFIG_ENVIRONMENT_VARIABLE, show_envvar=True,
+    help="A TOML file with the site's set-up (docs/serving.md).",
+)  # fmt: skip
+@click.option("--host", show_default="127.0.0.1", help="The address to listen on; 0.0.0.0 for all.")
+@click.option("--port", show_default="8000", type=click.IntRange(0, MAX_PORT), help="The port; 0 picks a free one.")
+@click.option("--workers", show_default="one for each core, at most 4", type=click.IntRange(0, 64),
+              help="How many processes answer.")  # fmt: skip
+@click.option("--threads", show_default="4", type=click.IntRange(1, 64),
+              help="How many requests a process works on at a time.")  # fmt: skip
+@click.pass_context
+def serve_command(
+    context: click.Context, /, index_path: Path, config_path: Path | None, **options: str | int | None
+) -> None:
     """
     Serve the search page and the JSON API.
 
+    Options count more than VISTI_ variables of the environment, these more than the file.
+
     \b
-    Example:
+    Examples:
       visti serve --index index --port 8080
+      visti serve --config /etc/visti.toml --workers 2
     """
-    app = create_app(index_path)
     try:
-        with app.app_context():
-            _prepare(current_archive())
-    except IndexUnavailable as error:
+        config = read_config(config_path, os.environ, options)
+    except ConfigError as error:
         raise click.ClickException(str(error)) from error
-    with _listen(index_path, host, port) as listening:
-        server = waitress.create_server(app, sockets=[listening], threads=SERVER_THREADS, ident=None)
-        click.echo(f"Visti is at {_address(listening)} (Ctrl-C stops it)", err=True)
+    if context.get_parameter_source("index_path") is not ParameterSource.DEFAULT:
+        config = replace(config, index=str(index_path))
+    _serve(Path(config.index) if config.index else default_index_path(), config)
+
+
+def _serve(index_path: Path, config: SiteConfig) -> None:
+    with ExitStack() as stack:
+        if config.metrics_token:
+            share_metrics(stack.enter_context(ScratchFolder()))
+        app = create_app(index_path, config=config)
         try:
-            server.run()
-        finally:
-            server.close()
-
-
-def _prepare(archive: Archive) -> None:
-    """Do before the first reader what is done once: join the columns (a second for a million articles), read tables."""
-    for query in ("", _WORD_OF_EACH_LANGUAGE):
-        archive.search(query, limit=1)
+            with app.app_context():
+                archive_handle().prepare()
+            listening = _listen(index_path, config.host, config.port)
+            click.echo(f"Visti is at {_address(listening)} (Ctrl-C stops it)", err=True)
+            run_server(app, listening, config)
+        except IndexUnavailable as error:
+            raise click.ClickException(str(error)) from error
 
 
 def _listen(path: Path, host: str, port: int) -> socket.socket:

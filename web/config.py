@@ -1,19 +1,76 @@
 """
-How a site is set up: what its owner may choose, apart from the index.
+How a site is set up: what its owner may choose, apart from the archive.
 
-``create_app`` takes a ``SiteConfig``; every part of the site reads it with ``current_config``.
+``create_app`` takes a ``SiteConfig``; every part of the site reads it with ``current_config``. Where the values come
+from (a file, the environment, options) is ``config_sources``' business; docs/serving.md explains every key.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from flask import current_app
 
 _EXTENSION = "visti-config"
+MAX_PORT = 65535
+
+
+def between(least: int, most: int) -> Mapping[str, object]:
+    """Return the metadata of a field whose whole number has bounds; without it, it is 0 or more."""
+    return {"between": (least, most)}
+
+
+def one_of(*values: str) -> Mapping[str, object]:
+    """Return the metadata of a field that takes one of a few texts."""
+    return {"one_of": values}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteConfig:
-    """What the owner of a site may choose; the defaults are safe on the open internet."""
+    """
+    What the owner of a site may choose; the defaults are safe on the open internet.
+
+    The name of a field is its key in the file, and with ``VISTI_`` before it in the environment. Fields are texts,
+    whole numbers, truth values or tuples of texts.
+    """
+
+    index: str = ""
+    """The folder of the index; empty: ``index`` in the current folder."""
+    host: str = "127.0.0.1"
+    """The address to listen on; 0.0.0.0 for all."""
+    port: int = field(default=8000, metadata=between(0, MAX_PORT))
+    """The port to listen on; 0 picks a free one."""
+    workers: int = field(default=0, metadata=between(0, 64))
+    """How many processes answer; 0: one for each core, at most four."""
+    threads: int = field(default=4, metadata=between(1, 64))
+    """How many requests a process works on at a time."""
+    request_seconds: int = field(default=30, metadata=between(1, 600))
+    """How long a request may take from its first byte to the last of the answer; then its connection is closed."""
+    grace_seconds: int = field(default=20, metadata=between(1, 600))
+    """How long requests in flight may take when the server is told to stop."""
+
+    trusted_hosts: tuple[str, ...] = ()
+    """The names that the site may be asked by; a leading dot takes subdomains too. Empty: any."""
+    trusted_proxies: int = field(default=0, metadata=between(0, 9))
+    """How many proxies stand before the site and say in X-Forwarded-For and -Proto who asks, and how."""
+    https_only: bool = False
+    """Whether browsers are told (by HSTS) that the site is never to be had without TLS."""
+
+    rate_limit: int = field(default=600, metadata=between(0, 1_000_000))
+    """How many requests a minute one address may go on making; 0: any number."""
+    rate_burst: int = field(default=120, metadata=between(1, 1_000_000))
+    """How many requests an address may make at once before the rate counts."""
+
+    access_log: str = "stderr"
+    """Where each request gets a line: ``stderr``, ``stdout``, ``off`` or a file."""
+    access_log_format: str = field(default="text", metadata=one_of("text", "json"))
+    """What a line looks like."""
+    access_log_addresses: str = field(default="short", metadata=one_of("short", "full", "none"))
+    """How much of a reader's address is written down; ``short`` names the network (/24, /48) only."""
+    access_log_queries: bool = False
+    """Whether the log says what was searched for."""
+
+    metrics_token: str = ""
+    """The bearer token that /metrics asks for; empty: there is no /metrics."""
 
     name: str = "Visti"
     """The name of the publication, as the news sitemap gives it to search engines."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from search import IndexUnavailable
 from web.i18n import N_
@@ -40,6 +40,10 @@ PAGE_TEXTS = {
     404: ErrorText(
         N_("There is no such page"), N_("The article may have been withdrawn, or the address has a mistake in it.")
     ),
+    429: ErrorText(
+        N_("Too many requests"),
+        N_("So many have come from your network that this one must wait. Please try in a minute."),
+    ),
     500: ErrorText(N_("Something went wrong here"), N_("It has been written down. Please try again a little later.")),
     503: ErrorText(
         N_("The archive cannot be searched right now"),
@@ -51,6 +55,7 @@ OTHER_TEXT = ErrorText(N_("This request could not be answered"), N_("Please star
 #: Stable codes of the API's errors, by status.
 CODES = {
     400: "bad_request",
+    401: "unauthorized",
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
@@ -59,15 +64,21 @@ CODES = {
     500: "internal",
     503: "index_unavailable",
 }
+_UNTRUSTED = "The site is not known by the name that this request asks for."
 _UNAVAILABLE = "The archive cannot be searched right now. Try again later."
 _INTERNAL = "Something went wrong on the server; it has been logged."
 #: Paths outside /api whose answers programs read.
-_MACHINE_PATHS = ("/healthz", "/openapi.json")
+_MACHINE_PATHS = ("/healthz", "/readyz", "/metrics", "/openapi.json")
+
+
+#: What an HTTP error says in headers, beside its page.
+_KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
 def init_errors(app: Flask) -> None:
     """Let an application answer errors in the right shape."""
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(SecurityError, _answer_untrusted_host)
     app.register_error_handler(500, _answer_internal)
     app.register_error_handler(IndexUnavailable, _answer_unavailable)
     app.register_error_handler(BadParameter, _answer_bad_parameter)
@@ -78,8 +89,13 @@ def _answer_http(error: HTTPException) -> ResponseReturnValue:
     if status < 400:  # a redirect is an HTTPException too
         return error
     response = _answer(status, error.description or error.name)
-    response.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
+    response.headers.extend((name, value) for name, value in error.get_headers() if name in _KEPT_HEADERS)
     return response
+
+
+def _answer_untrusted_host(error: Exception) -> Response:
+    """Answer in one sentence: without a name that the site knows, no page can be written, since it has addresses."""
+    return _error_object(400, _UNTRUSTED) if _is_for_programs() else Response(_UNTRUSTED, 400, mimetype="text/plain")
 
 
 def _answer_internal(error: Exception) -> Response:
@@ -98,12 +114,20 @@ def _answer_bad_parameter(error: Exception) -> Response:
 
 
 def _answer(status: int, message: str, parameter: str | None = None) -> Response:
-    if request.path.startswith("/api/") or request.path in _MACHINE_PATHS:
-        told = {"code": CODES.get(status, "error"), "message": message}
-        if parameter:
-            told["parameter"] = parameter
-        response = make_response(jsonify({"error": told}), status)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+    if _is_for_programs():
+        return _error_object(status, message, parameter)
     text = PAGE_TEXTS.get(status, OTHER_TEXT)
     return make_response(render_template("error.html", text=text, status=status), status)
+
+
+def _is_for_programs() -> bool:
+    return request.path.startswith("/api/") or request.path in _MACHINE_PATHS
+
+
+def _error_object(status: int, message: str, parameter: str | None = None) -> Response:
+    told = {"code": CODES.get(status, "error"), "message": message}
+    if parameter:
+        told["parameter"] = parameter
+    response = make_response(jsonify({"error": told}), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -5,8 +5,7 @@ The readers' pages. Each view reads the parameters, asks the archive and renders
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from search import FACETS, MORE_FACETS, Sort
@@ -138,9 +137,3 @@ def cite() -> Response:
 def tips() -> str:
     """Show how to search."""
     return render_template("help.html", tips=present_tips())
-
-
-@pages.get("/healthz")
-def health() -> ResponseReturnValue:
-    """Tell a monitor whether the archive can be searched; 503 if it cannot."""
-    return jsonify({"status": "ok", "articles": current_archive().count()})

@@ -281,6 +281,11 @@ class Archive:
         with self._view() as view:
             return statistics_of(view)
 
+    @property
+    def generation(self) -> int:
+        """The number of the commit that is being searched; each commit has a higher one."""
+        return self._snapshot.commit.generation
+
     def refresh(self) -> bool:
         """
         See the newest commit, and return whether there was one; this costs the reading of one small file.

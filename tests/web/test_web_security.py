@@ -24,6 +24,8 @@ ANSWERS = [
     "/article/nasty",
     "/help",
     "/healthz",
+    "/readyz",
+    "/metrics",
     "/nowhere",
     "/api/v1/search?q=x",
     "/api/v1/search?since=x",
