@@ -4,7 +4,7 @@ What narrows a search: facets with their numbers, chips of what is chosen, and t
 Each is a link to the same search with one limit more or less, on its first page.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from web.params import FACETS, SearchRequest
 from web.presenters.labels import FACET_TITLES, counted, value_label
 from web.presenters.readings import period_text
 from web.timeline import Bar, Label, Period, draw_timeline
-from web.urls import search_url
+from web.urls import choosing_url, search_url
 
 #: A facet shows as many values as fit beside three results; the rest unfold.
 SHOWN_VALUES = 8
@@ -117,14 +117,15 @@ def _facet_group(name: str, values: Sequence[FacetValue], request: SearchRequest
     ordered = sorted(values, key=lambda value: (not value.selected, -counted(value, request.group)))
     shown = max(SHOWN_VALUES, len(request.chosen(name)))
     # Only what is listed gets a link: a facet may have thousands of values
-    links = tuple(_facet_link(name, value, request) for value in ordered[: shown + LISTED_VALUES])
+    choosing = choosing_url(request, name)
+    links = tuple(_facet_link(name, value, request, choosing) for value in ordered[: shown + LISTED_VALUES])
     return FacetGroup(gettext(FACET_TITLES[name]), links[:shown], links[shown:], len(ordered) - len(links))
 
 
-def _facet_link(name: str, value: FacetValue, request: SearchRequest) -> FacetLink:
+def _facet_link(name: str, value: FacetValue, request: SearchRequest, choosing: Callable[[str], str]) -> FacetLink:
     return FacetLink(
         label=value_label(name, value.value),
-        url=search_url(request.toggled(name, value.value)),
+        url=search_url(request.toggled(name, value.value)) if value.selected else choosing(value.value),
         number=number_text(counted(value, request.group)),
         selected=value.selected,
     )
