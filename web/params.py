@@ -158,14 +158,13 @@ def query_pairs(request: SearchRequest) -> list[tuple[str, str]]:
     >>> query_pairs(SearchRequest(query="мир", language=("uk", "en"), page=2))
     [('q', 'мир'), ('language', 'uk'), ('language', 'en'), ('page', '2')]
     """
-    default = SearchRequest()
     pairs = []
-    for field in fields(request):
-        value = getattr(request, field.name)
-        if value == getattr(default, field.name):
+    for field, name, default in _WRITTEN:
+        value = getattr(request, field)
+        if value == default:
             continue
         for item in value if isinstance(value, tuple) else (value,):
-            pairs.append((PARAMETER_NAMES.get(field.name, field.name), _as_text(item)))
+            pairs.append((name, _as_text(item)))
     return pairs
 
 
@@ -219,6 +218,8 @@ def _within_calendar(year: int) -> int:
 
 
 def _as_text(value: object) -> str:
+    if type(value) is str:  # nearly always
+        return value
     if isinstance(value, bool):
         return "1" if value else "0"
     return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
@@ -310,6 +311,11 @@ class ParameterInfo(NamedTuple):
 
 #: Where the URL's name of a field is not the field's own.
 PARAMETER_NAMES = {"query": "q"}
+
+# Of each field its name, that of its parameter, and the value that is not written. A page has a hundred addresses.
+_WRITTEN = tuple(
+    (field.name, PARAMETER_NAMES.get(field.name, field.name), field.default) for field in fields(SearchRequest)
+)
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _QUERY: Mapping[str, Any] = {"type": "string", "maxLength": MAX_QUERY_CHARACTERS}

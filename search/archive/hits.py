@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 
-import numpy as np
-
 from search.archive.answers import Answers, indexed_answers
 from search.archive.marks import distinct_matches
 from search.archive.results import Hit
@@ -30,7 +28,7 @@ def make_hits(view: View, found: Iterable[tuple[int, float]], leaves: Sequence[L
 
 def articles_having(view: View, leaf: Leaf) -> int:
     """Return how many articles that may be seen have a word of the query."""
-    counts = (int(np.count_nonzero(view.visible[view.executor.documents(query)])) for query in leaf.queries)
+    counts = map(view.articles_found, leaf.queries)
     return max(counts, default=0)  # words that lead somewhere together have no query when that is switched off
 
 

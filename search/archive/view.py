@@ -1,7 +1,7 @@
 """What one call on the archive works on: a snapshot, seen by an audience at a moment."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -20,6 +20,7 @@ from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import Bm25f, FieldWeight
 from search.columnar.snapshot import LocalPostings, Snapshot, joined_documents, open_snapshot
 from search.language import analysis_version
+from search.query.leaves import Query
 from search.settings import KYIV
 
 # A headline is written to say what the article is about, a lead to repeat it: an occurrence there tells more, and its
@@ -36,7 +37,7 @@ class View:
     """
     A snapshot in which only what may be seen is alive, the mask of that, the moment of the call (UTC), and an executor.
 
-    ``dictionaries`` are those that lie beside the index.
+    ``dictionaries`` are those that lie beside the index, ``found`` the numbers of articles that were counted.
     """
 
     snapshot: Snapshot
@@ -44,6 +45,7 @@ class View:
     now: datetime
     executor: Executor
     dictionaries: Dictionaries
+    found: dict[Query, int] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -65,6 +67,12 @@ class View:
         if inside.all():
             return matches
         return Matches(matches.documents[inside], matches.scores[inside])
+
+    def articles_found(self, query: Query) -> int:
+        """Return how many articles that may be seen a query finds; asked again, it is not counted again."""
+        if query not in self.found:
+            self.found[query] = int(np.count_nonzero(self.visible.take(self.executor.documents(query))))
+        return self.found[query]
 
     def articles_with(self, terms: Iterable[str], fields: Sequence[str]) -> int:
         """Return how many articles that may be seen have the commonest of some terms in some text fields."""

@@ -4,7 +4,7 @@ What narrows a search: facets with their numbers, and chips of what is chosen.
 Each is a link to the same search with one limit more or less, on its first page.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from web.i18n import date_text, gettext, number_text
 from web.params import FACETS, SearchRequest
 from web.presenters.labels import FACET_TITLES, Link, counted, value_label
 from web.presenters.readings import period_text
-from web.urls import search_url, values_url
+from web.urls import choosing_url, search_url, values_url
 
 #: A facet shows as many values as fit beside three results; the rest unfold.
 SHOWN_VALUES = 8
@@ -95,7 +95,8 @@ def _facet_group(name: str, values: Sequence[FacetValue], request: SearchRequest
     ordered = sorted(values, key=lambda value: (not value.selected, -counted(value, request.group)))
     shown = max(SHOWN_VALUES, len(request.chosen(name)))
     # Only what is listed gets a link: a facet may have thousands of values
-    links = tuple(_facet_link(name, value, request) for value in ordered[: shown + LISTED_VALUES])
+    choosing = choosing_url(request, name)
+    links = tuple(_facet_link(name, value, request, choosing) for value in ordered[: shown + LISTED_VALUES])
     number = number_text(len(ordered))
     everything = Link(gettext("Find among %(number)s", number=number), values_url(request, name))
     is_longer = len(ordered) > len(links)
@@ -103,10 +104,10 @@ def _facet_group(name: str, values: Sequence[FacetValue], request: SearchRequest
     return FacetGroup(name, title, links[:shown], links[shown:], everything if is_longer else None)
 
 
-def _facet_link(name: str, value: FacetValue, request: SearchRequest) -> FacetLink:
+def _facet_link(name: str, value: FacetValue, request: SearchRequest, choosing: Callable[[str], str]) -> FacetLink:
     return FacetLink(
         label=value_label(name, value.value),
-        url=search_url(request.toggled(name, value.value)),
+        url=search_url(request.toggled(name, value.value)) if value.selected else choosing(value.value),
         number=number_text(counted(value, request.group)),
         selected=value.selected,
     )
