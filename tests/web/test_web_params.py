@@ -10,6 +10,7 @@ from search import Group, Sort
 from web.params import (
     EARLIEST_YEAR,
     LATEST_YEAR,
+    MAX_CHOSEN_CHARACTERS,
     MAX_FACET_VALUES,
     MAX_PAGE,
     MAX_QUERY_CHARACTERS,
@@ -96,6 +97,15 @@ def test_several_values_are_kept_once_each_in_order() -> None:
 
 def test_an_unknown_language_is_reported() -> None:
     assert problem_codes(language=["de", "uk"]) == [("language", "language")]
+
+
+def test_values_that_are_too_long_together_are_left_out_whole() -> None:
+    section, author, tag = ["s" * 400], ["a" * 400], ["t" * 150, "u" * 51, "v" * 10]
+    request = read(section=section, author=author, tag=tag)
+    assert (request.section, request.author, request.tag) == (("s" * 400,), ("a" * 400,), ("t" * 150,))
+    assert problem_codes(section=section, author=author, tag=tag) == [("tag", "too_many")]
+    assert problem_codes(tag=["x" * MAX_CHOSEN_CHARACTERS]) == []
+    assert read(tag=["x" * (MAX_CHOSEN_CHARACTERS + 1)]).tag == ()
 
 
 def test_too_many_values_are_cut() -> None:
