@@ -110,6 +110,24 @@ def test_the_first_stop_skips_to_the_content(browser: webdriver.Chrome, site: st
     assert browser.switch_to.active_element.get_attribute("id") == "q"
 
 
+def test_past_the_filters_to_the_results(browser: webdriver.Chrome, site: str) -> None:
+    browser.get(f"{site}/search?q=bulletin&ui=en")
+    press(browser, find(browser, ".query .skip"))
+    for _ in range(30):
+        tab(browser)
+        if browser.execute_script("return !!document.activeElement.closest('.card')"):
+            return
+        assert browser.execute_script("return !!document.activeElement.closest('.results')")
+    raise AssertionError("no card was reached")
+
+
+def test_languages_are_told_by_their_names(browser: webdriver.Chrome, site: str) -> None:
+    browser.get(f"{site}/article/rescuers.en?ui=en")
+    for links in (".switch a", ".versions a"):
+        names = [link.accessible_name for link in browser.find_elements(By.CSS_SELECTOR, links)]
+        assert names[:3] == ["ua, Українська", "en, English", "ru, Русский"], links
+
+
 def test_what_is_folded_opens_and_closes_by_keyboard(browser: webdriver.Chrome, site: str) -> None:
     browser.get(f"{site}/search?q=bulletin&ui=en")
     for selector in ("details.reading", ".timeline details", "details.facet-more"):
