@@ -15,6 +15,7 @@ from web.api import api as api_blueprint
 from web.archive import ArchiveHandle, Clock, install_archive
 from web.config import SiteConfig, install_config
 from web.cors import init_cors
+from web.developers import developers as developers_blueprint
 from web.errors import init_errors
 from web.feeds import feeds as feeds_blueprint
 from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translations_for_templates, url_language
@@ -22,7 +23,7 @@ from web.openapi import openapi as openapi_blueprint
 from web.pages import pages as pages_blueprint
 from web.params import SearchRequest
 from web.sitemaps import sitemaps as sitemaps_blueprint
-from web.urls import feed_url, form_fields, help_url, language_url, query_url, start_url
+from web.urls import api_url, embed_url, feed_url, form_fields, help_url, language_url, query_url, start_url
 
 __all__ = ["create_app"]
 
@@ -64,7 +65,14 @@ def create_app(
     init_languages(app)
     init_errors(app)
     init_cors(app, config.cors_origins)
-    for blueprint in (pages_blueprint, api_blueprint, feeds_blueprint, openapi_blueprint, sitemaps_blueprint):
+    for blueprint in (
+        pages_blueprint,
+        api_blueprint,
+        feeds_blueprint,
+        openapi_blueprint,
+        sitemaps_blueprint,
+        developers_blueprint,
+    ):
         app.register_blueprint(blueprint)
     app.context_processor(translations_for_templates)
     app.jinja_env.globals.update(
@@ -77,6 +85,8 @@ def create_app(
         form_fields=form_fields,
         start_url=start_url,
         help_url=help_url,
+        api_url=api_url,
+        embed_url=embed_url,
         language_url=language_url,
         style_version=_style_version(),
     )
