@@ -27,7 +27,7 @@ def write_cursor(search_request: SearchRequest, position: Position) -> str:
     Return the cursor that goes on after a position in the results of a search.
 
     >>> write_cursor(SearchRequest(query="мир"), Position("a", 1.5, 0))
-    'TYOFa2lpP_gAAAAAAAAAAAAAAAAAAGE'
+    'gFvpVQOXP_gAAAAAAAAAAAAAAAAAAGE'
     """
     content = _NUMBERS.pack(position.relevance, position.moment) + position.article_id.encode(errors="surrogatepass")
     return urlsafe_b64encode(_check(search_request, content) + content).rstrip(b"=").decode("ascii")

@@ -84,5 +84,5 @@ def _values(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return ", ".join(schema["enum"])
     if "maximum" in schema:
-        return f"{schema['minimum']}–{schema['maximum']}"
+        return f"{number_text(schema['minimum'])}–{number_text(schema['maximum'])}"
     return ", ".join(schema.get("examples", ()))
