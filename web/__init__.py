@@ -17,6 +17,7 @@ from web.api import api as api_blueprint
 from web.archive import ArchiveHandle, Clock, install_archive
 from web.config import SiteConfig, current_config, install_config
 from web.cors import init_cors
+from web.developers import developers as developers_blueprint
 from web.errors import init_errors
 from web.feeds import feeds as feeds_blueprint
 from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translations_for_templates, url_language
@@ -29,7 +30,17 @@ from web.presenters.spoken import spoken
 from web.presenters.suggestions import SUGGESTION_KINDS
 from web.rate_limit import init_rate_limit
 from web.sitemaps import sitemaps as sitemaps_blueprint
-from web.urls import feed_url, form_fields, help_url, language_url, query_url, script_url, start_url
+from web.urls import (
+    api_url,
+    embed_url,
+    feed_url,
+    form_fields,
+    help_url,
+    language_url,
+    query_url,
+    script_url,
+    start_url,
+)
 
 __all__ = ["create_app"]
 
@@ -86,6 +97,7 @@ def create_app(
         feeds_blueprint,
         sitemaps_blueprint,
         openapi_blueprint,
+        developers_blueprint,
         monitoring_blueprint,
     ):
         app.register_blueprint(blueprint)
@@ -100,6 +112,8 @@ def create_app(
         form_fields=form_fields,
         start_url=start_url,
         help_url=help_url,
+        api_url=api_url,
+        embed_url=embed_url,
         language_url=language_url,
         style_version=_style_version(),
         script_url=script_url,

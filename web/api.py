@@ -76,7 +76,7 @@ SEARCH_API_PARAMETERS = (
     ),
     ParameterInfo(
         "cursor",
-        "Go on after the last result of an answer: the value in its `next`. Takes the place of `page`.",
+        "Go on after the last result of an answer, whose next has it. Takes the place of page.",
         {"type": "string", "maxLength": MAX_CURSOR_CHARACTERS},
     ),
     ParameterInfo(

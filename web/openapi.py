@@ -70,6 +70,7 @@ def api_document(base: str) -> dict[str, Any]:
         },
         "servers": [{"url": base.rstrip("/") or "/"}],
         "paths": _paths(),
+        "x-error-codes": {str(status): code for status, code in CODES.items()},
         "components": {
             "schemas": _schemas(),
             "headers": _headers(),

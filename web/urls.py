@@ -101,6 +101,16 @@ def help_url() -> str:
     return _with_query(_path("pages.tips"), ())
 
 
+def api_url() -> str:
+    """Return the address of the page about the API."""
+    return _with_query(url_for("developers.api"), ())
+
+
+def embed_url() -> str:
+    """Return the address of the search form for other sites."""
+    return _with_query(url_for("developers.embed"), ())
+
+
 def language_url(language: str) -> str:
     """Return the address of this very page in another language of the interface, relative to the page itself."""
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
