@@ -71,7 +71,9 @@ def test_a_long_query_leaves_room_for_the_results(browser: webdriver.Chrome, sit
 
 def test_the_policy_lets_the_description_for_machines_through(browser: webdriver.Chrome, site: str) -> None:
     browser.get(f"{site}/article/nasty")
-    title = browser.execute_script("return JSON.parse(document.querySelector('script:not([src])').textContent).headline")
+    title = browser.execute_script(
+        "return JSON.parse(document.querySelector('script:not([src])').textContent).headline"
+    )
     assert title.startswith("Nasty </script>")
     assert complaints(browser) == []
 
