@@ -39,7 +39,7 @@ register_namespace("opensearch", OPENSEARCH)
 @conditional(interface_language)
 def atom() -> Response:
     """Answer with the newest results of a search as an Atom feed."""
-    search_request, _ = asked()
+    search_request = replace(asked()[0], fold=None)  # an entry must not go because a copy came before it
     if not request.args.get("sort"):
         search_request = replace(search_request, sort=Sort.NEWEST)
     page = run_search(current_archive(), search_request, limit=FEED_ENTRIES, facets=(), prefer=interface_language())

@@ -90,7 +90,8 @@ def facet_values() -> str | Response:
     facet = request.args.get("facet", "")
     if facet not in FACET_PARAMETERS:
         abort(404)
-    if request.args.get("show"):  # the form's way back: to the address that the results have by any other way
+    # The form's way back: to the address that the results have by any other way. Who ticked too many is told first
+    if request.args.get("show") and not problems:
         return redirect(search_url(replace(search_request, page=1)))
     found = run_search(current_archive(), replace(search_request, page=1), limit=0, facets=(facet,))
     view = present_facet_values(search_request, facet, read_find(parameters()), found, problems)

@@ -119,10 +119,10 @@ def draw_timeline(
     >>> [(bar.period.since.month, bar.height) for bar in draw_timeline([("2024-06", 1), ("2024-05", 2)]).bars]
     [(5, 56.0), (6, 28.0)]
     """
-    by_month, by_day = _counts(months), _counts(days)
+    by_month = _counts(months)
     if not by_month:
         return Timeline(Unit.MONTH)
-    zoomed = _zoomed(by_month, by_day, since, until)
+    zoomed = _in_days(days, since, until) or _in_months(by_month, since, until)
     drawn = zoomed and _draw(*zoomed, since, until)
     if drawn and drawn.bars:
         return drawn
@@ -131,21 +131,28 @@ def draw_timeline(
     return _draw(*_whole(by_month), since, until)
 
 
-def _zoomed(
-    by_month: Counts, by_day: Counts, since: date | None, until: date | None
+def _in_days(
+    days: Iterable[tuple[str, int]], since: date | None, until: date | None
 ) -> tuple[list[Period], Counts] | None:
-    """Return the periods of the scale for what is chosen and the counts of such periods; None for the whole scale."""
+    """Return the days of the months of a short period, and the counts; None if it is not short or has no results."""
+    if not since or not until or not shows_days(since, until):
+        return None
+    first, last = since.replace(day=1), Period(Unit.MONTH, until.replace(day=1)).until
+    # Of the days of decades only these are read: written as they are, days sort as texts
+    from_text, to_text = first.isoformat(), last.isoformat()
+    counts = _counts(day for day in days if from_text <= day[0] <= to_text)
+    return (
+        ([Period(Unit.DAY, first + n * _ONE_DAY) for n in range((last - first).days + 1)], counts) if counts else None
+    )
+
+
+def _in_months(by_month: Counts, since: date | None, until: date | None) -> tuple[list[Period], Counts] | None:
+    """Return the months of the years of a period, and the counts; None if there is no period or it has many years."""
     if since is None and until is None:
         return None
-    if shows_days(since, until) and since and until and by_day:
-        last = Period(Unit.MONTH, until.replace(day=1)).until
-        first = since.replace(day=1)
-        return [Period(Unit.DAY, first + n * _ONE_DAY) for n in range((last - first).days + 1)], by_day
-    first_year = max(since or min(by_month), min(by_month)).year
-    last_year = min(until or max(by_month), max(by_month)).year
-    if 0 <= last_year - first_year < MAX_YEARS_OF_MONTHS:
-        return _months_of(range(first_year, last_year + 1)), by_month
-    return None
+    first = max(since or min(by_month), min(by_month)).year
+    last = min(until or max(by_month), max(by_month)).year
+    return (_months_of(range(first, last + 1)), by_month) if 0 <= last - first < MAX_YEARS_OF_MONTHS else None
 
 
 def _whole(by_month: Counts) -> tuple[list[Period], Counts]:

@@ -4,7 +4,7 @@ Filters and facets: which values there are among the results, and how many resul
 A facet is counted as if its own filter were not set, so that several of its values can be chosen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import repeat
@@ -65,10 +65,10 @@ def _column(snapshot: Snapshot, name: str) -> KeywordColumn:
 
 
 def _facet(name: str, column: KeywordColumn, counts: ValueCounts, request: SearchRequest) -> tuple[FacetValue, ...]:
+    if name in _CALENDARS:
+        return _periods_found(column, counts, request)
     chosen = request.filters.get(name, frozenset())
     values = _values(column, counts, chosen)
-    if name in _CALENDARS:
-        return _newest_first(values, request)
     if chosen:
         values += tuple(FacetValue(value, 0, True, 0) for value in chosen - {value.value for value in values})
         values = tuple(sorted(values, key=lambda value: (-value.count, value.value.casefold(), value.value)))
@@ -83,23 +83,30 @@ def _values(column: KeywordColumn, counts: ValueCounts, chosen: frozenset[str]) 
     ranks, texts = column.values.ranks(), column.values.texts()
     numbers = numbers[np.argsort(ranks[numbers] - counts.documents[numbers] * len(ranks))]  # one key: rank below count
     values = [texts[number] for number in numbers.tolist()]
-    selected = map(chosen.__contains__, values) if chosen else repeat(False)
+    return _rows(values, numbers, counts, map(chosen.__contains__, values) if chosen else repeat(False))
+
+
+def _periods_found(column: KeywordColumn, counts: ValueCounts, request: SearchRequest) -> tuple[FacetValue, ...]:
+    """Return the months or days that any document has, the newest first; what the request's dates touch is marked."""
+    numbers = np.flatnonzero(counts.documents)
+    ranks, texts = column.values.ranks(), column.values.texts()
+    numbers = numbers[np.argsort(-ranks[numbers])]  # written as they are, periods sort as texts
+    periods = [texts[number] for number in numbers.tolist()]
+    if not periods or not request.has_dates:
+        return _rows(periods, numbers, counts, repeat(False))
+    # Cut to the length of a period, a limit is the period that it is in
+    length = len(periods[0])
+    first = "" if request.since is None else _kyiv_day(request.since).isoformat()[:length]
+    last = "~" if request.until is None else _kyiv_day(request.until - _MOMENT).isoformat()[:length]
+    return _rows(periods, numbers, counts, [first <= period <= last for period in periods])
+
+
+def _rows(
+    values: Iterable[str], numbers: Array, counts: ValueCounts, selected: Iterable[bool]
+) -> tuple[FacetValue, ...]:
     rows = zip(values, counts.documents[numbers].tolist(), selected, counts.groups[numbers].tolist(), strict=False)
     # Not FacetValue._make, which is a Python function: of thousands of values it takes longer than all the counting.
     return tuple(map(tuple.__new__, repeat(FacetValue), rows))
-
-
-def _newest_first(periods: tuple[FacetValue, ...], request: SearchRequest) -> tuple[FacetValue, ...]:
-    """Return months or days, the newest first; what the dates of the request touch is marked."""
-    if request.has_dates and periods:
-        # Written as they are, periods sort as texts. A limit is cut to the length of a period, which is its own period
-        length = len(periods[0].value)
-        first = "" if request.since is None else _kyiv_day(request.since).isoformat()[:length]
-        last = "~" if request.until is None else _kyiv_day(request.until - _MOMENT).isoformat()[:length]
-        periods = tuple(
-            period._replace(selected=True) if first <= period.value <= last else period for period in periods
-        )
-    return tuple(sorted(periods, reverse=True))  # by the period: it comes first in each, and once
 
 
 def _months_of(segment: Segment) -> DerivedPart:

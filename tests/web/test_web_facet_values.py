@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from indexer import index_articles
 from search import Article
 from web import create_app
+from web.params import MAX_FACET_VALUES
 from web.presenters.facet_values import VALUES_PER_PAGE
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -163,6 +164,14 @@ def test_a_ticked_value_can_be_let_go(values: Values, reader: FlaskClient) -> No
     boxes[0].attrs.pop("checked")
     answer = reader.get(sent(page, "Show the results"))
     assert len(parse_qs(urlsplit(answer.location).query)["tag"]) == 1
+
+
+def test_who_ticks_too_many_is_told(values: Values, reader: FlaskClient) -> None:
+    page = values(tag=[f"тема {number:02}" for number in range(MAX_FACET_VALUES + 1)], show="1")
+    assert [notice.get_text() for notice in page.select(".notice")] == [
+        "Too many values were chosen; only the first ones were used."
+    ]
+    assert reader.get(sent(page, "Show the results")).status_code == 302
 
 
 def test_enter_in_the_input_finds(values: Values) -> None:

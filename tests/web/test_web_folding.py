@@ -81,4 +81,5 @@ def test_the_api_folds_only_if_it_is_asked(reader: FlaskClient) -> None:
 
 
 def test_a_feed_has_every_copy(reader: FlaskClient) -> None:
-    assert reader.get("/search.atom?q=новина").get_data(as_text=True).count("</entry>") == 4
+    for asked in ("", "&fold=1"):
+        assert reader.get(f"/search.atom?q=новина{asked}").get_data(as_text=True).count("</entry>") == 4
