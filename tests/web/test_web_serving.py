@@ -262,6 +262,11 @@ def test_requests_have_limits(serve: Callable[..., Server]) -> None:
         with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_SECONDS) as client:
             client.sendall(f"{head}\r\nHost: localhost\r\n\r\n".encode())
             assert status in client.recv(100)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_SECONDS) as client:
+        client.sendall(b"GET /help?q=secret HTTP/1.1\r\nNo header: x\r\n\r\n")
+        assert b"400" in client.recv(100)
+    assert server.stop() == 0
+    assert "Traceback" not in server.log.read_text() and "secret" not in server.log.read_text()
 
 
 def test_a_request_that_never_ends_loses_its_connection(serve: Callable[..., Server]) -> None:
