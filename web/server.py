@@ -225,7 +225,7 @@ class _Logger(Logger):  # type: ignore[misc]
             method=environ["REQUEST_METHOD"],
             path=environ["RAW_URI"],
             status=int(str(response.status).partition(" ")[0]),  # status_code is missing where gunicorn itself answers
-            bytes=response.sent,
+            bytes=_bytes_sent(response, environ["REQUEST_METHOD"]),
             milliseconds=duration / timedelta(milliseconds=1),
             process=os.getpid(),
         )
@@ -238,6 +238,13 @@ class _Logger(Logger):  # type: ignore[misc]
                 queries=self.config.access_log_queries,
             ),
         )
+
+
+def _bytes_sent(response: Any, method: str) -> int:
+    """Return the size of an answer's body; what the kernel sends by itself (files), gunicorn does not count."""
+    if response.sent or method == "HEAD":
+        return int(response.sent)
+    return int(response.response_length or 0)
 
 
 def _access_handler(target: str) -> logging.Handler:

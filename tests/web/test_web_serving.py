@@ -230,8 +230,11 @@ def test_all_workers_are_in_the_figures(serve: Callable[..., Server], tmp_path: 
 def test_the_log_says_how_it_went_and_not_what_was_searched_for(serve: Callable[..., Server]) -> None:
     server = serve()
     server.get("/search?q=secret")
+    server.until(server.requests)
+    size = len(server.get("/static/style.css")[1])
     assert server.stop() == 0
-    (line,) = server.requests()
+    line, file = server.requests()
+    assert (file["path"], file["bytes"]) == ("/static/style.css", size)
     assert "secret" not in server.log.read_text()
     assert (line["method"], line["path"], line["status"]) == ("GET", "/search", 200)
     assert line["address"] == "127.0.0.0"
