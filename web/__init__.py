@@ -49,8 +49,8 @@ MAX_BODY_BYTES = 1_000_000
 STATIC_SECONDS = 30 * 24 * 3600
 
 SECURITY_HEADERS = {
-    # Scripts are files of the site, never part of a page: nothing that an article says can run. JSON-LD is data, which
-    # the policy does not concern.
+    # No script but our own files: nothing that an article says can run. JSON-LD is data, which the policy does not
+    # concern.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -17,7 +17,7 @@ from web.archive import archive_handle
 from web.config import MAX_PORT, SiteConfig
 from web.config_sources import CONFIG_ENVIRONMENT_VARIABLE, ConfigError, read_config
 from web.metrics import share_metrics
-from web.server import ScratchFolder, run_server
+from web.server import ScratchFolder, check_access_log, run_server
 
 
 @click.command("serve")
@@ -48,6 +48,7 @@ def serve_command(
     """
     try:
         config = read_config(config_path, os.environ, options)
+        check_access_log(config)
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
     if context.get_parameter_source("index_path") is not ParameterSource.DEFAULT:

@@ -53,8 +53,7 @@ class RateLimiter:
         self._table = mmap.mmap(-1, ROWS * ROW_BUCKETS * _BUCKET.size)
         self._thread_lock = Lock()
         # The kernel frees a file's lock when its process dies; a semaphore that a killed worker held would stay taken
-        self._lock_file, path = tempfile.mkstemp(prefix="visti-rate-")
-        Path(path).unlink()
+        self._lock_file = _nameless_file()
         weakref.finalize(self, os.close, self._lock_file)
 
     def wait_seconds(self, address: str) -> float:
@@ -91,6 +90,15 @@ class RateLimiter:
                 return place, paid_until
         place, _, _ = min(buckets, key=lambda bucket: bucket[2])
         return place, 0
+
+
+def _nameless_file() -> int:
+    """Return the descriptor of an empty file that has no name; where memory can be one, no folder need be writable."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("visti-rate-limit")
+    descriptor, path = tempfile.mkstemp(prefix="visti-rate-limit-")
+    Path(path).unlink()
+    return descriptor
 
 
 def network_of(address: str) -> str:

@@ -30,6 +30,8 @@ from search import IndexUnavailable
 from web.access_log import AccessEntry, access_line
 from web.archive import archive_handle
 from web.config import SiteConfig
+from web.config_sources import ConfigError
+from web.i18n import INTERFACE_LANGUAGES, load_translations
 from web.metrics import forget_process
 
 #: More workers answer no more on a small machine, and each keeps some memory of its own.
@@ -44,12 +46,23 @@ WORKER_CONNECTIONS = 256
 KEEPALIVE_SECONDS = 15
 #: A worker whose main loop stands still for so long is broken (it is not the duration of requests) and is replaced.
 WORKER_TIMEOUT_SECONDS = 60
+_STREAMS = ("stderr", "stdout")
 
 
 def default_workers() -> int:
     """Return the number of workers if none is set: one for each core that the process may use, at most four."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, MAX_DEFAULT_WORKERS)
+
+
+def check_access_log(config: SiteConfig) -> None:
+    """Raise ``ConfigError`` if the access log cannot be written; gunicorn would tell it as a traceback."""
+    if config.access_log not in (*_STREAMS, "off"):
+        try:
+            with Path(config.access_log).open("a"):
+                pass
+        except OSError as error:
+            raise ConfigError(f"access_log: {config.access_log} cannot be written: {error}") from error
 
 
 def run_server(app: Flask, listening: socket.socket, config: SiteConfig) -> None:
@@ -59,11 +72,20 @@ def run_server(app: Flask, listening: socket.socket, config: SiteConfig) -> None
     Prepares the archive first, so that the workers share it. Raises ``IndexUnavailable``.
     """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    with app.app_context():
-        archive_handle().prepare()
+    _prepare(app)
     gc.collect()
     gc.freeze()  # the collector would write into every object, and so copy the shared memory page by page
     _Server(app, listening, config).run()
+
+
+def _prepare(app: Flask) -> None:
+    """Do before the fork what the first page of each worker would do: read tables, messages and templates."""
+    with app.app_context():
+        archive_handle().prepare()
+    for language in INTERFACE_LANGUAGES:
+        load_translations(language)
+    for template in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(template)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types
@@ -202,8 +224,8 @@ class _Logger(Logger):  # type: ignore[misc]
             address=environ.get("REMOTE_ADDR", ""),
             method=environ["REQUEST_METHOD"],
             path=environ["RAW_URI"],
-            status=response.status_code,
-            bytes=response.sent,
+            status=int(str(response.status).partition(" ")[0]),  # status_code is missing where gunicorn itself answers
+            bytes=_bytes_sent(response, environ["REQUEST_METHOD"]),
             milliseconds=duration / timedelta(milliseconds=1),
             process=os.getpid(),
         )
@@ -218,9 +240,16 @@ class _Logger(Logger):  # type: ignore[misc]
         )
 
 
+def _bytes_sent(response: Any, method: str) -> int:
+    """Return the size of an answer's body; what the kernel sends by itself (files), gunicorn does not count."""
+    if response.sent or method == "HEAD":
+        return int(response.sent)
+    return int(response.response_length or 0)
+
+
 def _access_handler(target: str) -> logging.Handler:
-    if target in ("stderr", "stdout"):
-        return logging.StreamHandler(sys.stderr if target == "stderr" else sys.stdout)
+    if target in _STREAMS:
+        return logging.StreamHandler(getattr(sys, target))
     return WatchedFileHandler(target, encoding="utf-8")  # goes on in a new file when logrotate has moved this one
 
 

@@ -97,6 +97,15 @@ def test_the_command_says_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     assert "none.toml" in result.output and "Traceback" not in result.output
 
 
+def test_a_log_that_cannot_be_written_is_named(
+    tmp_path: Path, index_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISTI_ACCESS_LOG", str(tmp_path / "none" / "access.log"))
+    result = CliRunner().invoke(main, ["serve", "--index", str(index_path)])
+    assert result.exit_code == 1
+    assert "access_log" in result.output and str(tmp_path / "none") in result.output
+
+
 def test_the_index_of_the_file_is_taken_where_nothing_else_names_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

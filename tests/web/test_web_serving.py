@@ -230,8 +230,11 @@ def test_all_workers_are_in_the_figures(serve: Callable[..., Server], tmp_path: 
 def test_the_log_says_how_it_went_and_not_what_was_searched_for(serve: Callable[..., Server]) -> None:
     server = serve()
     server.get("/search?q=secret")
+    server.until(server.requests)
+    size = len(server.get("/static/style.css")[1])
     assert server.stop() == 0
-    (line,) = server.requests()
+    line, file = server.requests()
+    assert (file["path"], file["bytes"]) == ("/static/style.css", size)
     assert "secret" not in server.log.read_text()
     assert (line["method"], line["path"], line["status"]) == ("GET", "/search", 200)
     assert line["address"] == "127.0.0.0"
@@ -262,6 +265,11 @@ def test_requests_have_limits(serve: Callable[..., Server]) -> None:
         with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_SECONDS) as client:
             client.sendall(f"{head}\r\nHost: localhost\r\n\r\n".encode())
             assert status in client.recv(100)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_SECONDS) as client:
+        client.sendall(b"GET /help?q=secret HTTP/1.1\r\nNo header: x\r\n\r\n")
+        assert b"400" in client.recv(100)
+    assert server.stop() == 0
+    assert "Traceback" not in server.log.read_text() and "secret" not in server.log.read_text()
 
 
 def test_a_request_that_never_ends_loses_its_connection(serve: Callable[..., Server]) -> None:
