@@ -64,7 +64,7 @@ def article(article_id: str) -> ResponseReturnValue:
 
 @api.route("/related", methods=["GET", "POST"])
 def related() -> ResponseReturnValue:
-    """Find prior coverage of an article or a text, in its language; every story comes with its other versions."""
+    """Find prior coverage of an article or a text, in all languages; every story comes with its other versions."""
     archive = current_archive()
     hits = archive.related(_subject(archive), limit=_limit())
     return jsonify({"hits": [hit_as_dict(hit) for hit in hits]})

@@ -7,7 +7,7 @@ the next request, so a site started before its index heals by itself; one that b
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
@@ -40,6 +40,10 @@ class ArchiveHandle:
             else:
                 self._follow(self._archive)
             return self._archive
+
+    def now(self) -> datetime:
+        """Return the moment that it is for this archive, aware."""
+        return self._clock() if self._clock else datetime.now(UTC)
 
     def close(self) -> None:
         """Close the archive; the next request opens it again."""

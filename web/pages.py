@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from search import Sort
-from web.archive import current_archive
+from search.settings import KYIV
+from web.archive import archive_handle, current_archive
 from web.i18n import N_, interface_language
 from web.params import ParameterProblem, SearchRequest
-from web.presenters.articles import present_article
+from web.presenters.articles import cited, present_article
 from web.presenters.cards import present_hit
+from web.presenters.citations import FORMATS, STYLES, citation_key
 from web.presenters.labels import count_text, section_link, stories_text
 from web.presenters.results import last_page, present_results
 from web.query import asked, run_search
@@ -24,7 +26,8 @@ pages = Blueprint("pages", __name__)
 
 #: One across the page and four pairs under it.
 NEWEST_STORIES = 9
-RELATED_STORIES = 5
+#: Of everything near to an article; what is shown of it, the presenter decides.
+COVERAGE_STORIES = 12
 
 #: What the start page and the tips offer to try; each is a query in the language of the page.
 EXAMPLES = (N_("Kyiv"), N_("power plants"), N_('"Security Council"'), N_("port -grain"), N_("Olympic*"))
@@ -92,10 +95,27 @@ def article(article_id: str | None = None) -> str:
         found,
         archive.highlight(found, search_request.query, bridges=search_request.bridges, without=search_request.without),
         archive.versions(found),
-        archive.related(found, limit=RELATED_STORIES),
+        archive.coverage(found, limit=COVERAGE_STORIES, prefer=interface_language()),
         search_request,
+        today=archive_handle().now().astimezone(KYIV).date(),
     )
     return render_template("article.html", view=view)
+
+
+@pages.get("/cite")
+def cite() -> Response:
+    """Give the citation of an article: as text in one of the styles, or as a file for a reference manager."""
+    found = current_archive().get(request.args.get("id", ""))
+    style = request.args.get("style", "")
+    if found is None or style not in {**STYLES, **FORMATS}:
+        abort(404)
+    source = cited(found, today=archive_handle().now().astimezone(KYIV).date())
+    if style in STYLES:
+        return Response(STYLES[style].write(source) + "\n", content_type="text/plain; charset=utf-8")
+    file = FORMATS[style]
+    response = Response(file.write(source), content_type=f"{file.media_type}; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{citation_key(found)}.{file.ending}")
+    return response
 
 
 @pages.get("/help")

@@ -46,6 +46,11 @@ def article_url(article_id: str, came_from: SearchRequest | None = None, *, exte
     return _with_query(path, pairs, carried=not external)
 
 
+def citation_url(article_id: str, style: str) -> str:
+    """Return the address of the citation of an article in a style; the id is in the query, for it may be any text."""
+    return _with_query(url_for("pages.cite"), (("id", article_id), ("style", style)), carried=False)
+
+
 def start_url() -> str:
     """Return the address of the start page."""
     return _with_query(url_for("pages.start"), ())

@@ -1,4 +1,10 @@
-"""An article as schema.org data in JSON-LD, for search engines and other programs that read pages."""
+"""
+An article as schema.org data in JSON-LD, for search engines and other programs that read pages.
+
+Only what the record says. ``articleBody`` is left out: the text is on the page itself and would be sent twice. Which
+version of a story is the original is not known, so its versions are each other's ``workTranslation`` and none is said
+to be a ``translationOfWork``.
+"""
 
 import json
 from collections.abc import Sequence
@@ -38,6 +44,9 @@ def _news_article(article: Article, versions: Sequence[Version]) -> dict[str, An
         "articleSection": article.section,
         "keywords": list(article.tags),
         "dateline": article.place,
+        "contentLocation": {"@type": "Place", "name": article.place} if article.place else None,
+        "wordCount": len(f"{article.lead} {article.body}".split()),
+        "isAccessibleForFree": True,
         "image": {"@type": "ImageObject", "url": image, "creditText": article.image_credit} if image else None,
         "mainEntityOfPage": article_url(article.id, external=True),
         "url": web_address(article.url),
