@@ -53,7 +53,7 @@ def _figures(stories: Sequence[Sequence[Article]], nearest: Mapping[str, Sequenc
             for other in versions
             if (one.language, other.language) == (source, target)
         ]
-        yield Figure(PART, f"{source} → {target}: among the first {FIRST}", share(found), TARGET_AMONG_TEN)
+        yield Figure(PART, f"{source} → {target}: among the first ten", share(found), TARGET_AMONG_TEN)
     for source in LANGUAGES:
         first = [
             any(other.id in nearest[one.id][:1] for other in versions)

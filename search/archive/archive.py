@@ -216,8 +216,8 @@ class Archive:
         Return the stories that say most of what a text or an article says, the nearest first, in all languages.
 
         An article's own story is left out. A story is given once: as its version in the language ``prefer``, by default
-        that of the text, if that is about as near as the nearest of its versions. ``score`` is from 0 to 1: how much of
-        what the text's most telling words tell stands in the article; ``matched`` says by which words and bridges.
+        that of the text, or, without one, as the nearest. ``score`` is from 0 to 1: how much of what the text's most
+        telling words tell stands in the nearest version; ``matched`` says by which words and bridges.
 
         Raises ``UnsupportedLanguage``.
         """

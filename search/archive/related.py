@@ -7,7 +7,6 @@ The text's most telling words (``search.archive.telling``) are looked for; a sto
 import numpy as np
 
 from search.archive.hits import make_hits
-from search.archive.pages import preferred_versions
 from search.archive.results import Coverage, Hit
 from search.archive.telling import MIN_SHARED_WORDS, TellingWord, telling_words
 from search.archive.view import RANKING, View
@@ -38,8 +37,8 @@ def related_hits(view: View, source: str | Article, limit: int, prefer: str | No
     """
     Return the stories nearest to a text or an article, the nearest first; its own story is left out.
 
-    Of each story the version in ``prefer``, by default the text's own language, is given if it is about as near as the
-    nearest version.
+    Of each story the version in ``prefer``, by default the text's own language, is given if there is one, else the
+    nearest. The score is that of the nearest version.
     """
     if isinstance(source, Article):
         text, title, language = f"{source.lead}\n\n{source.body}", source.title, source.language
@@ -51,9 +50,18 @@ def related_hits(view: View, source: str | Article, limit: int, prefer: str | No
     documents, scores = collected.matches
     chosen = ordered(view.snapshot, documents, Order(scores, ()), limit, grouped=True)
     scored = scores[np.searchsorted(documents, chosen)].tolist()
-    shown = preferred_versions(collected, chosen, prefer or language).tolist()
+    shown = [_version_in(view, document, prefer or language) for document in chosen.tolist()]
     leaves = [Leaf(word.shown, "word", (word.query,), {}, wanted=True) for word in words[:MAX_MARKED_WORDS]]
     return make_hits(view, zip(shown, scored, strict=True), leaves)
+
+
+def _version_in(view: View, document: int, language: str) -> int:
+    """Return the version in a language of the story of a document, if it may be seen; else the document itself."""
+    column = view.snapshot.keywords("language")
+    wanted = column.values.number(language)
+    members = sorted(view.snapshot.members(document), key=lambda member: member != document)
+    same = (member for member in members if view.visible[member] and wanted in column.of_document(member))
+    return next(same, document)
 
 
 def coverage_of(view: View, article: Article, limit: int, prefer: str | None = None) -> Coverage:

@@ -40,8 +40,9 @@ TITLE_REPEATS = 3
 MAX_CHARACTERS = 40_000
 # A word that one article has is no rarer than one that this many have: a slip of the pen is unique too.
 RAREST_ARTICLES = 5
-# What the words may have in all before the commoner ones are left out.
-MAX_POSTINGS = 40_000
+# What the words may have in all before the commoner ones are left out: with 40,000 a call took twice as long in an
+# archive of 60,000 articles, and found the same versions of the stories of the development data.
+MAX_POSTINGS = 15_000
 # Words remembered with what the archive has of them; some hundred bytes each.
 MAX_REMEMBERED = 50_000
 # Forms of one word, in all languages; each costs a look at the index.
@@ -135,24 +136,30 @@ class _Known:
         return max(map(self._articles_with, terms))
 
     def _articles_with(self, term: str) -> int:
-        if term not in self._counts:
-            _bounded(self._counts)[term] = self._view.articles_with((term,), DEFAULT_TEXT_FIELDS)
-        return self._counts[term]
+        count = self._counts.get(term)
+        if count is None:
+            count = self._view.articles_with((term,), DEFAULT_TEXT_FIELDS)
+            _bounded(self._counts)[term] = count
+        return count
 
     def forms(self, terms: tuple[str, ...], counted: "_Counted", bridges: ArchiveBridges) -> tuple[Form, ...]:
         """Return the forms under which a word of a text is looked for."""
         key = (terms, counted.token.text, counted.token.terms, counted.always_named)
-        if key not in self._forms:
+        forms = self._forms.get(key)
+        if forms is None:
             there = (form for form in _forms(terms, counted, bridges) if self._articles_with(form.term))
-            _bounded(self._forms)[key] = tuple(islice(there, MAX_FORMS))
-        return self._forms[key]
+            forms = tuple(islice(there, MAX_FORMS))
+            _bounded(self._forms)[key] = forms
+        return forms
 
 
 def _known(view: View) -> _Known:
-    known = view.snapshot.derived("telling words", lambda: [_Known(view)])
-    if known[0].visible is not view.visible or known[0].dictionaries is not view.dictionaries:
-        known[0] = _Known(view)
-    return known[0]
+    """Return what is remembered for a view; of the last moment and dictionaries only, since others seldom come back."""
+    place = view.snapshot.derived("telling words", lambda: [_Known(view)])
+    known = place[0]
+    if known.visible is not view.visible or known.dictionaries is not view.dictionaries:
+        known = place[0] = _Known(view)
+    return known
 
 
 def _bounded(remembered: dict[_K, _V]) -> dict[_K, _V]:
