@@ -7,7 +7,7 @@ Paths and tracebacks go to the log, never into an answer.
 import logging
 from typing import NamedTuple
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -98,5 +98,16 @@ def _answer_bad_parameter(error: Exception) -> Response:
 def _answer(status: int, message: str) -> Response:
     if request.path.startswith("/api/") or request.path in _MACHINE_PATHS:
         return make_response(jsonify({"error": {"code": CODES.get(status, "error"), "message": message}}), status)
+    if not _can_link():
+        return Response(f"{status} {message}\n", status, mimetype="text/plain")
     text = PAGE_TEXTS.get(status, OTHER_TEXT)
     return make_response(render_template("error.html", text=text, status=status), status)
+
+
+def _can_link() -> bool:
+    """Tell whether addresses can be written: not if the request's Host header is none, such as one of 8,000 letters."""
+    try:
+        url_for("pages.start")
+    except (AttributeError, RuntimeError):  # Flask has no adapter for such a request
+        return False
+    return True

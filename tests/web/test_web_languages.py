@@ -169,6 +169,13 @@ def test_the_switch_keeps_the_whole_state(client: FlaskClient) -> None:
     }
 
 
+def test_the_switch_drops_what_nobody_knows_from_an_endless_address(client: FlaskClient) -> None:
+    path = f"/search?q=bulletin&x={'y' * 30_000}&section=society"
+    page = BeautifulSoup(client.get(path).get_data(as_text=True), "html.parser")
+    there = parse_qs(urlsplit(str(page.select(".switch a")[2]["href"])).query)
+    assert there == {"q": ["bulletin"], "section": ["society"], "ui": ["ru"]}
+
+
 def test_without_cookies_links_carry_the_language(app: Flask) -> None:
     client = app.test_client(use_cookies=False)
     page = BeautifulSoup(client.get("/search?q=bulletin&ui=ru").get_data(as_text=True), "html.parser")
