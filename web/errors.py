@@ -8,7 +8,7 @@ Paths and tracebacks go to the log, never into an answer.
 import logging
 from typing import NamedTuple
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -116,6 +116,8 @@ def _answer_bad_parameter(error: Exception) -> Response:
 def _answer(status: int, message: str, parameter: str | None = None) -> Response:
     if _is_for_programs():
         return _error_object(status, message, parameter)
+    if not _can_link():
+        return Response(f"{status} {message}\n", status, mimetype="text/plain")
     text = PAGE_TEXTS.get(status, OTHER_TEXT)
     return make_response(render_template("error.html", text=text, status=status), status)
 
@@ -131,3 +133,12 @@ def _error_object(status: int, message: str, parameter: str | None = None) -> Re
     response = make_response(jsonify({"error": told}), status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _can_link() -> bool:
+    """Tell whether addresses can be written: not if the request's Host header is none, such as one of 8,000 letters."""
+    try:
+        url_for("pages.start")
+    except (AttributeError, RuntimeError):  # Flask has no adapter for such a request
+        return False
+    return True

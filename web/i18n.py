@@ -103,9 +103,19 @@ def interface_language() -> str:
         language = g.interface_language = choose_language(
             request.args.get(PARAMETER),
             request.cookies.get(COOKIE),
-            request.accept_languages.best_match(INTERFACE_LANGUAGES),
+            _accepted_language(),
         )
     return language
+
+
+def _accepted_language() -> str | None:
+    """
+    Return the language that the browser likes best of those that there are.
+
+    Werkzeug's ``best_match`` does not know that ua means uk, and takes "en;q=0.3" before "uk-UA;q=0.4".
+    """
+    wishes = (tag.partition("-")[0] for tag, quality in request.accept_languages if quality > 0)
+    return next((language for wish in wishes if (language := _known_language(wish))), None)
 
 
 def url_language() -> str | None:
@@ -220,6 +230,8 @@ def _remember_language(response: Response) -> Response:
     if request.endpoint in _SPEAK_NO_LANGUAGE:
         return response
     response.vary.update(("Accept-Language", "Cookie"))
+    if response.mimetype == "text/html":
+        response.headers["Content-Language"] = interface_language()
     wished = carried_language()
     if wished:
         response.set_cookie(

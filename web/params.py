@@ -21,9 +21,9 @@ from search.article import clean_text, parse_language, parse_moment
 MAX_QUERY_CHARACTERS = 1_000
 #: More values than a person picks; keeps one request from asking for the whole list of tags.
 MAX_FACET_VALUES = 50
-#: In all chosen values together. Every link of a page carries all of them, some 250 times: without a limit, a URL of
-#: 60 KB made a page of 15 MB.
-MAX_CHOSEN_CHARACTERS = 1_000
+#: In UTF-8, of all chosen values together. Every link of a page carries all of them, some 250 times: without a limit, a
+#: URL of 60 KB made a page of 15 MB.
+MAX_CHOSEN_BYTES = 2_000
 #: Readings that are switched off one by one; who wants fewer still switches off all bridges.
 MAX_SWITCHED_OFF = 20
 #: A kind, a colon and a word as the index has it, of at most 100 characters.
@@ -235,7 +235,7 @@ class _Reader:
     def __init__(self, parameters: Mapping[str, Sequence[str]]) -> None:
         self.parameters = parameters
         self.problems: list[ParameterProblem] = []
-        self._room = MAX_CHOSEN_CHARACTERS
+        self._room = MAX_CHOSEN_BYTES
 
     def report(self, name: str, value: str, code: str, message: str) -> None:
         self.problems.append(ParameterProblem(name, value[:80], code, message))
@@ -263,12 +263,10 @@ class _Reader:
 
     def fitting(self, name: str, values: Sequence[str]) -> tuple[str, ...]:
         """Return the first values, as many as there is room for; a part of a value would be another one."""
-        room = [self._room - end for end in accumulate(map(len, values))]
+        room = [self._room - end for end in accumulate(len(value.encode()) for value in values)]
         fitting = sum(left >= 0 for left in room)
         if fitting < len(values):
-            self.report(
-                name, "", "too_many", f"all chosen values together are longer than {MAX_CHOSEN_CHARACTERS:,} characters"
-            )
+            self.report(name, "", "too_many", f"all chosen values together are longer than {MAX_CHOSEN_BYTES:,} bytes")
         self._room = room[fitting - 1] if fitting else self._room
         return tuple(values[:fitting])
 

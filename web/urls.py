@@ -15,8 +15,10 @@ from urllib.parse import quote, quote_plus, urlencode, urlsplit
 from flask import g, request, url_for
 
 from web.i18n import PARAMETER, carried_language
-from web.params import SearchRequest, query_pairs
+from web.params import SearchRequest, query_pairs, read_search_request
 
+#: An address of this site with all that its parameters may hold, in Cyrillic.
+MAX_CARRIED_BYTES = 20_000
 _WEB_SCHEMES = ("http", "https")
 #: Besides letters, digits and ``-._~``, what Werkzeug leaves as it is in a path (https://url.spec.whatwg.org).
 _SAFE_IN_PATH = "!$&'()*+,/:;=@"
@@ -112,8 +114,15 @@ def embed_url() -> str:
 
 
 def language_url(language: str) -> str:
-    """Return the address of this very page in another language of the interface, relative to the page itself."""
+    """
+    Return the address of this very page in another language of the interface, relative to the page itself.
+
+    It keeps parameters that this site does not know, unless they make it longer than any address that a page has here.
+    """
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
+    if len(request.query_string) > MAX_CARRIED_BYTES:
+        known, _ = read_search_request(request.args.to_dict(flat=False))
+        pairs = [*(pair for pair in pairs[:1] if pair[0] == "id"), *query_pairs(known)]
     return "?" + urlencode([*pairs, (PARAMETER, language)], errors="replace")
 
 

@@ -11,7 +11,13 @@ from itertools import islice, product
 from search.archive.hits import articles_having
 from search.archive.request import SearchRequest
 from search.archive.spelling import NearWords, suggested_words, words_only
-from search.archive.understanding import DEFAULT_TEXT_FIELDS, UnderstoodQuery, found_by, with_words_replaced
+from search.archive.understanding import (
+    DEFAULT_TEXT_FIELDS,
+    UnderstoodQuery,
+    found_by,
+    variants_to_try,
+    with_words_replaced,
+)
 from search.archive.view import View
 from search.columnar.snapshot import Snapshot
 
@@ -32,7 +38,7 @@ def did_you_mean(view: View, request: SearchRequest, understood: UnderstoodQuery
         return view.articles_with((term,), DEFAULT_TEXT_FIELDS)
 
     near = [suggested_words(leaf.typed, vocabulary, frequency, frequency) for leaf in unknown]
-    for words_instead in islice(product(*near), MAX_SUGGESTIONS_TRIED):
+    for words_instead in islice(product(*near), variants_to_try(understood, MAX_SUGGESTIONS_TRIED)):
         suggested = with_words_replaced(understood.text, unknown, words_instead)
         if len(found_by(view, suggested, request.reading)):
             return suggested

@@ -4,14 +4,14 @@ Looser searches for one that found nothing, each tried before it is offered.
 They are offered, never applied: somebody who asks for all of four words is told that there is nothing with all four.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 
 from search.archive.facets import filter_masks
 from search.archive.request import ReadingOptions, SearchRequest
 from search.archive.results import Relaxation
-from search.archive.understanding import UnderstoodQuery, found_by, with_words_replaced
+from search.archive.understanding import UnderstoodQuery, found_by, variants_to_try, with_words_replaced
 from search.archive.view import View
 from search.columnar.collect import Count, collect
 from search.language import analyze, is_function_word
@@ -38,9 +38,7 @@ class _Looser:
 def relaxations(view: View, request: SearchRequest, understood: UnderstoodQuery) -> tuple[Relaxation, ...]:
     """Return the looser searches that find something, nearest first; of words to leave out those that find most."""
     found: list[Relaxation] = []
-    for tried, looser in enumerate(_looser(request, understood)):
-        if tried == MAX_TRIED:
-            break
+    for looser in _nearest_and_loosest(tuple(_looser(request, understood)), variants_to_try(understood, MAX_TRIED)):
         count = _count(view, looser.request)
         if count.documents:
             query = looser.request.query
@@ -48,6 +46,11 @@ def relaxations(view: View, request: SearchRequest, understood: UnderstoodQuery)
     words = sorted((each for each in found if each.kind == "word"), key=lambda each: -each.stories)
     kept = [each for each in found if each.kind != "word" or each in words[:MAX_WORDS_OFFERED]]
     return tuple(kept[:MAX_OFFERED])
+
+
+def _nearest_and_loosest(searches: Sequence[_Looser], number: int) -> Sequence[_Looser]:
+    """Return some of the searches: the nearest, and the last one, which finds something if anything does."""
+    return searches if len(searches) <= number else (*searches[: number - 1], searches[-1])
 
 
 def _looser(request: SearchRequest, understood: UnderstoodQuery) -> Iterator[_Looser]:

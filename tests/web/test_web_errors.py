@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import create_environ, run_wsgi_app
 
 import web.api
 import web.pages
@@ -123,3 +124,13 @@ def test_a_bug_is_logged_and_not_shown(
         assert response.get_json()["error"]["code"] == "internal"
     else:
         assert response.mimetype == "text/html"
+
+
+@pytest.mark.parametrize("host", ["x" * 8_000, "a..b", "\xff", "<b>"])
+def test_a_host_that_is_none_is_refused_without_a_page(client: FlaskClient, host: str) -> None:
+    """No address can be written for such a request, so its answer has none."""
+    environ = {**create_environ(), "HTTP_HOST": host}
+    body, status, headers = run_wsgi_app(client.application, environ)
+    assert status.split()[0] in ("200", "400")
+    assert "Content-Security-Policy" in headers
+    assert b"<b>" not in b"".join(body)

@@ -76,6 +76,23 @@ def test_translations_are_in_their_own_letters(language: str, letters: str) -> N
         assert not set(text.casefold()) & set(letters), f"{language}: {text!r}"
 
 
+@pytest.mark.parametrize("language", ["uk", "ru"])
+def test_translations_have_the_quotes_and_apostrophes_of_print(language: str) -> None:
+    """What is typed into the search box is typed with the keys that there are."""
+    typed = {'"Security Council"'}
+    for name, message in messages(language).items():
+        text = "".join(message.string) if isinstance(message.string, (tuple, list)) else str(message.string)
+        assert name in typed or not set(text) & set("'\"“”‘"), f"{language}: {text!r}"
+        assert text.count("«") == text.count("»"), f"{language}: {text!r}"
+        assert text == text.strip() and "  " not in text, f"{language}: {text!r}"
+
+
+@pytest.mark.parametrize(("language", "plurals"), [("uk", 3), ("ru", 3), ("en", 2)])
+def test_catalogues_have_the_plurals_of_their_language(language: str, plurals: int) -> None:
+    assert catalogue(language).num_plurals == plurals
+    assert not list(catalogue(language).obsolete)
+
+
 def test_every_notice_of_the_query_language_has_a_translation() -> None:
     assert set(QUERY_NOTICES) <= set(NOTICE_MESSAGES)
 
@@ -137,6 +154,32 @@ def test_the_parameter_decides_then_the_cookie_then_the_browser_then_ukrainian(c
     assert language_of(client, "/?ui=xx") == "uk"
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("ua", "uk"),
+        ("ua-UA,ru;q=0.5", "uk"),
+        ("en;q=0.3, uk;q=0.9", "uk"),
+        ("de;q=1, uk-UA;q=0.4, en;q=0.3", "uk"),
+        ("ua;q=0.4, en-GB;q=0.5", "en"),
+        ("uk;q=0, ru;q=0.1", "ru"),
+        ("en;q=0", "uk"),
+        ("EN-us", "en"),
+        ("*", "uk"),
+        ("q=x;;,", "uk"),
+    ],
+)
+def test_the_browser_s_wishes_count_by_their_quality(client: FlaskClient, accepted: str, language: str) -> None:
+    response = client.get("/help", headers={"Accept-Language": accepted})
+    assert response.headers["Content-Language"] == language
+    assert language_of(client, "/help", **{"Accept-Language": accepted}) == language
+
+
+def test_only_pages_name_the_language_of_the_interface(client: FlaskClient) -> None:
+    assert client.get("/search?ui=ru").headers["Content-Language"] == "ru"
+    assert "Content-Language" not in client.get("/api/v1/search").headers
+
+
 def test_the_cookie_is_modest(client: FlaskClient) -> None:
     cookie = client.get("/?ui=ru").headers["Set-Cookie"]
     assert cookie.startswith("ui=ru;")
@@ -167,6 +210,13 @@ def test_the_switch_keeps_the_whole_state(client: FlaskClient) -> None:
         "page": ["1"],
         "ui": ["ru"],
     }
+
+
+def test_the_switch_drops_what_nobody_knows_from_an_endless_address(client: FlaskClient) -> None:
+    path = f"/search?q=bulletin&x={'y' * 30_000}&section=society"
+    page = BeautifulSoup(client.get(path).get_data(as_text=True), "html.parser")
+    there = parse_qs(urlsplit(str(page.select(".switch a")[2]["href"])).query)
+    assert there == {"q": ["bulletin"], "section": ["society"], "ui": ["ru"]}
 
 
 def test_without_cookies_links_carry_the_language(app: Flask) -> None:
