@@ -18,6 +18,7 @@ from web.api import (
 )
 from web.errors import CODES
 from web.exports import CSV_COLUMNS, CSV_TYPE, NDJSON_TYPE
+from web.i18n import N_
 from web.params import ParameterInfo
 
 openapi = Blueprint("openapi", __name__)
@@ -34,7 +35,7 @@ _JSON = "application/json"
 _IF_NONE_MATCH: dict[str, Any] = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "The ETag of an answer that the client has.",
+    "description": N_("The ETag of an answer that the client has."),
     "schema": _STRING,
 }
 
@@ -83,7 +84,7 @@ def _paths() -> dict[str, Any]:
         "name": "article_id",
         "in": "path",
         "required": True,
-        "description": "The article's id, as results give it; its slashes may stand as they are.",
+        "description": N_("The article's id, as results give it; its slashes may stand as they are."),
         "schema": {"type": "string", "minLength": 1},
     }
     article = _operation("article", "Get an article and its language versions.", (), {_JSON: "Article"}, 404)

@@ -48,8 +48,7 @@ def test_the_pages_speak_the_language_of_the_interface(page: Page, ui: str, path
     assert found.html is not None and found.html["lang"] == ui
     titles = {"/api": "API for programs", "/embed": "A search form for your site"}
     assert found.h1 is not None and found.h1.get_text() == load_translations(ui).gettext(titles[path])
-    english = found.select(".parameters dd > span:first-child")
-    assert all(each["lang"] == "en" for each in english)
+    assert not found.select("main [lang=en]") or ui == "en" or path == "/embed"  # all is translated
 
 
 def test_every_page_leads_to_the_api(page: Page) -> None:
