@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, jsonify, url_for
+from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from search import LANGUAGES, Status
@@ -54,7 +54,9 @@ EXAMPLES: Mapping[str, Any] = {
 @openapi.get("/openapi.json")
 def document() -> ResponseReturnValue:
     """Answer with the description of the API."""
-    return jsonify(api_document(url_for("pages.start")))
+    response = jsonify(api_document(url_for("pages.start")))
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 def api_document(base: str) -> dict[str, Any]:

@@ -311,6 +311,12 @@ class TestOtherSites:
             self.site(index_path, origin)
 
 
+def test_the_description_is_not_sent_again(client: FlaskClient) -> None:
+    tag = client.get("/openapi.json").headers["ETag"]
+    assert client.get("/openapi.json", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get("/openapi.json", headers={"If-None-Match": ","}).status_code == 200
+
+
 def test_answers_of_the_api_speak_no_language(client: FlaskClient) -> None:
     response = client.get("/api/v1/search?q=port&ui=ru")
     assert "Set-Cookie" not in response.headers
