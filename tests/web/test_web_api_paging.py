@@ -134,7 +134,7 @@ class TestLines:
         assert sum(len(answer.get_data(as_text=True).splitlines()) - head for answer in answers) == FILLERS
 
     def test_csv_is_a_table(self, client: FlaskClient) -> None:
-        response = client.get("/api/v1/search?q=Київ&format=csv")
+        response = client.get("/api/v1/search?q=Київ&source=Visti&format=csv")
         assert response.content_type == "text/csv; charset=utf-8"
         text = response.get_data().decode()
         assert text.count("\r\n") == 2 and not text.startswith(BYTE_ORDER_MARK)
