@@ -17,7 +17,7 @@ from web.conditional import conditional
 from web.cursors import MAX_CURSOR_CHARACTERS, read_cursor, write_cursor
 from web.errors import BadParameter
 from web.exports import CSV_TYPE, NDJSON_TYPE, csv_lines, ndjson_lines
-from web.i18n import interface_language
+from web.i18n import N_, interface_language
 from web.params import (
     LIMIT_PARAMETER,
     MAX_EXPORT,
@@ -41,15 +41,15 @@ SUGGESTION_FORMATS = ("json", "opensearch")
 SUGGESTIONS_TYPE = "application/x-suggestions+json"
 
 RELATED_PARAMETERS = (
-    ParameterInfo("id", "The article whose prior coverage is wanted.", {"type": "string"}),
-    ParameterInfo("text", "Or a text, such as a draft; POST one that is too long for a URL.", {"type": "string"}),
+    ParameterInfo("id", N_("The article whose prior coverage is wanted."), {"type": "string"}),
+    ParameterInfo("text", N_("Or a text, such as a draft; POST one that is too long for a URL."), {"type": "string"}),
     LIMIT_PARAMETER,
 )
 SUGGEST_PARAMETERS = (
-    ParameterInfo("q", "What has been typed so far.", {"type": "string", "maxLength": MAX_QUERY_CHARACTERS}),
+    ParameterInfo("q", N_("What has been typed so far."), {"type": "string", "maxLength": MAX_QUERY_CHARACTERS}),
     ParameterInfo(
         "format",
-        "opensearch gives the array that browsers' search boxes expect.",
+        N_("opensearch gives the array that browsers' search boxes expect."),
         {"type": "string", "enum": list(SUGGESTION_FORMATS), "default": SUGGESTION_FORMATS[0]},
     ),
 )
@@ -70,23 +70,25 @@ SEARCH_API_PARAMETERS = (
     *SEARCH_PARAMETERS,
     ParameterInfo(
         "limit",
-        f"How many results to return: up to {MAX_LIMIT} as JSON ({PAGE_SIZE} if not said), up to {MAX_EXPORT} as lines "
-        f"({EXPORT_SIZE} if not said).",
+        N_("How many results to return: as JSON up to 100 (10 if not said), as lines up to 1000 (100 if not said)."),
         {"type": "integer", "minimum": 1, "maximum": MAX_EXPORT},
     ),
     ParameterInfo(
         "cursor",
-        "Go on after the last result of an answer, whose next has it. Takes the place of page.",
+        N_("Go on after the last result of an answer, whose next has it. Takes the place of page."),
         {"type": "string", "maxLength": MAX_CURSOR_CHARACTERS},
     ),
     ParameterInfo(
         "format",
-        "json: one object; ndjson: each result on a line; csv: a table. If it is missing, the Accept header decides.",
+        N_(
+            "json: one object; ndjson: each result on a line; csv: a table. "
+            "If it is missing, the Accept header decides."
+        ),
         {"type": "string", "enum": list(Format), "default": Format.JSON.value},
     ),
     ParameterInfo(
         "bom",
-        "1 begins CSV with a byte order mark, by which Excel knows UTF-8.",
+        N_("1 begins CSV with a byte order mark, by which Excel knows UTF-8."),
         {"type": "string", "enum": ["0", "1"], "default": "0"},
     ),
 )

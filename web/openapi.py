@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, jsonify, url_for
+from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from search import LANGUAGES, Status
@@ -18,6 +18,7 @@ from web.api import (
 )
 from web.errors import CODES
 from web.exports import CSV_COLUMNS, CSV_TYPE, NDJSON_TYPE
+from web.i18n import N_
 from web.params import ParameterInfo
 from web.presenters.suggestions import SUGGESTION_KINDS
 
@@ -35,7 +36,7 @@ _JSON = "application/json"
 _IF_NONE_MATCH: dict[str, Any] = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "The ETag of an answer that the client has.",
+    "description": N_("The ETag of an answer that the client has."),
     "schema": _STRING,
 }
 
@@ -54,7 +55,9 @@ EXAMPLES: Mapping[str, Any] = {
 @openapi.get("/openapi.json")
 def document() -> ResponseReturnValue:
     """Answer with the description of the API."""
-    return jsonify(api_document(url_for("pages.start")))
+    response = jsonify(api_document(url_for("pages.start")))
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 def api_document(base: str) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def _paths() -> dict[str, Any]:
         "name": "article_id",
         "in": "path",
         "required": True,
-        "description": "The article's id, as results give it; its slashes may stand as they are.",
+        "description": N_("The article's id, as results give it; its slashes may stand as they are."),
         "schema": {"type": "string", "minLength": 1},
     }
     article = _operation("article", "Get an article and its language versions.", (), {_JSON: "Article"}, 404)

@@ -2,7 +2,7 @@
 The URL's parameters as a typed request, and back.
 
 Decides what each parameter may hold and what becomes of a value that it may not: it is dropped or clamped, and
-reported. A page shows the report to its reader, the API refuses the request. Knows mappings, not Flask.
+reported. A page shows the report to its reader, the API refuses the request. Knows mappings, not requests of Flask.
 """
 
 import re
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from search import LANGUAGES, Group, Sort, UnsupportedLanguage
 from search.article import clean_text, parse_language, parse_moment
+from web.i18n import N_
 
 #: Twice the longest paragraph that a person pastes; what is longer is a text, and /api/v1/related reads texts.
 MAX_QUERY_CHARACTERS = 1_000
@@ -336,39 +337,43 @@ _QUERY: Mapping[str, Any] = {"type": "string", "maxLength": MAX_QUERY_CHARACTERS
 _DATE: Mapping[str, Any] = {"type": "string", "examples": ["2024-05-31", "2024-05", "2024-05-31T18:00:00+03:00"]}
 LIMIT_PARAMETER = ParameterInfo(
     "limit",
-    "How many results to return.",
+    N_("How many results to return."),
     {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": PAGE_SIZE},
 )
 SEARCH_PARAMETERS = (
-    ParameterInfo("q", "The query. Any text is a query; notices tell what was not understood.", _QUERY),
+    ParameterInfo("q", N_("The query. Any text is a query; notices tell what was not understood."), _QUERY),
     ParameterInfo(
         "language",
-        "Only these languages (ua is accepted for uk).",
+        N_("Only these languages (ua is accepted for uk)."),
         {"type": "string", "enum": list(LANGUAGES)},
         MAX_FACET_VALUES,
     ),
-    ParameterInfo("section", "Only these sections.", _TEXT, MAX_FACET_VALUES),
-    ParameterInfo("source", "Only these sources.", _TEXT, MAX_FACET_VALUES),
-    ParameterInfo("author", "Only these authors.", _TEXT, MAX_FACET_VALUES),
-    ParameterInfo("tag", "Only these tags.", _TEXT, MAX_FACET_VALUES),
-    ParameterInfo("since", "From this date or moment on, in Kyiv time where it names no zone.", _DATE),
-    ParameterInfo("until", "Up to and including this date, or up to this moment.", _DATE),
-    ParameterInfo("sort", "The order.", {"type": "string", "enum": list(Sort), "default": Sort.RELEVANCE.value}),
+    ParameterInfo("section", N_("Only these sections."), _TEXT, MAX_FACET_VALUES),
+    ParameterInfo("source", N_("Only these sources."), _TEXT, MAX_FACET_VALUES),
+    ParameterInfo("author", N_("Only these authors."), _TEXT, MAX_FACET_VALUES),
+    ParameterInfo("tag", N_("Only these tags."), _TEXT, MAX_FACET_VALUES),
+    ParameterInfo("since", N_("From this date or moment on, in Kyiv time where it names no zone."), _DATE),
+    ParameterInfo("until", N_("Up to and including this date, or up to this moment."), _DATE),
+    ParameterInfo("sort", N_("The order."), {"type": "string", "enum": list(Sort), "default": Sort.RELEVANCE.value}),
     ParameterInfo(
         "group",
-        "story: one hit for all language versions of a story; none: every version is its own hit.",
+        N_("story: one hit for all language versions of a story; none: every version is its own hit."),
         {"type": "string", "enum": list(Group), "default": Group.STORY.value},
     ),
-    ParameterInfo("page", "The page, from 1.", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 1}),
+    ParameterInfo(
+        "page", N_("The page, from 1."), {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": 1}
+    ),
     ParameterInfo(
         "bridges",
-        "0 searches without names across scripts, transliteration and dictionaries.",
+        N_("0 searches without names across scripts, transliteration and dictionaries."),
         {"type": "string", "enum": ["0", "1"], "default": "1"},
     ),
     ParameterInfo(
         "without",
-        "Switch off some of how the query is read: a kind (name, alias, glossary, learned, own, typing; across, dates, "
-        "layout), or one reading by its id in the interpretation.",
+        N_(
+            "Switch off some of how the query is read: a kind (name, alias, glossary, learned, own, typing; across, "
+            "dates, layout), or one reading by its id in the interpretation."
+        ),
         {"type": "string", "maxLength": MAX_SWITCH_CHARACTERS, "examples": ["glossary", "glossary:порт"]},
         MAX_SWITCHED_OFF,
     ),

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -21,7 +22,7 @@ from web import create_app
 from web.config import SiteConfig
 from web.cursors import MAX_CURSOR_CHARACTERS, read_cursor, write_cursor
 from web.exports import BYTE_ORDER_MARK, CSV_COLUMNS, csv_lines
-from web.params import SearchRequest
+from web.params import MAX_EXPORT, MAX_LIMIT, PAGE_SIZE, SearchRequest
 
 NOW = datetime(2026, 11, 1, 12, 10, tzinfo=UTC)
 
@@ -133,7 +134,7 @@ class TestLines:
         assert sum(len(answer.get_data(as_text=True).splitlines()) - head for answer in answers) == FILLERS
 
     def test_csv_is_a_table(self, client: FlaskClient) -> None:
-        response = client.get("/api/v1/search?q=Київ&format=csv")
+        response = client.get("/api/v1/search?q=Київ&source=Visti&format=csv")
         assert response.content_type == "text/csv; charset=utf-8"
         text = response.get_data().decode()
         assert text.count("\r\n") == 2 and not text.startswith(BYTE_ORDER_MARK)
@@ -190,6 +191,11 @@ class TestLines:
     def test_what_may_not_be_is_refused(self, client: FlaskClient, query: str, name: str) -> None:
         response = client.get(f"/api/v1/search?{query}")
         assert (response.status_code, response.get_json()["error"]["parameter"]) == (400, name)
+
+
+def test_the_description_names_the_limits_of_lines(client: FlaskClient) -> None:
+    (told,) = [parameter.description for parameter in web.api.SEARCH_API_PARAMETERS if parameter.name == "limit"]
+    assert re.findall(r"[0-9]+", told) == [str(n) for n in (MAX_LIMIT, PAGE_SIZE, MAX_EXPORT, web.api.EXPORT_SIZE)]
 
 
 CACHED = [
@@ -303,6 +309,12 @@ class TestOtherSites:
     def test_what_is_no_origin_is_refused_at_once(self, index_path: Path, origin: str) -> None:
         with pytest.raises(ValueError, match="cors_origins"):
             self.site(index_path, origin)
+
+
+def test_the_description_is_not_sent_again(client: FlaskClient) -> None:
+    tag = client.get("/openapi.json").headers["ETag"]
+    assert client.get("/openapi.json", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get("/openapi.json", headers={"If-None-Match": ","}).status_code == 200
 
 
 def test_answers_of_the_api_speak_no_language(client: FlaskClient) -> None:

@@ -48,8 +48,11 @@ def test_the_pages_speak_the_language_of_the_interface(page: Page, ui: str, path
     assert found.html is not None and found.html["lang"] == ui
     titles = {"/api": "API for programs", "/embed": "A search form for your site"}
     assert found.h1 is not None and found.h1.get_text() == load_translations(ui).gettext(titles[path])
-    english = found.select(".parameters dd > span:first-child")
-    assert all(each["lang"] == "en" for each in english)
+    english = {each.description for table in (SEARCH_API_PARAMETERS, RELATED_PARAMETERS) for each in table}
+    meanings = found.select(".parameters dd > span:first-child")
+    assert len(meanings) > 10 or path == "/embed"
+    if ui != "en":  # what has no translation says that it is English
+        assert all(each.get("lang") == "en" for each in meanings if each.get_text() in english)
 
 
 def test_every_page_leads_to_the_api(page: Page) -> None:
@@ -92,7 +95,7 @@ class TestForm:
             client.get(address.removeprefix("http://localhost")).get_data(as_text=True), "html.parser"
         )
         assert results.html is not None and results.html["lang"] == language
-        assert len(results.select(".results .card")) == 1
+        assert results.select(".results .card")
         assert button
 
     def test_it_keeps_to_a_section(self, page: Page, client: FlaskClient) -> None:

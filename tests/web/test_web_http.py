@@ -3,7 +3,10 @@
 import pytest
 from flask.testing import FlaskClient
 
-PAGES = ["/", "/search?q=bulletin", "/article/port.uk", "/help", "/search.atom", "/api/v1/search", "/openapi.json"]
+PAGES = [
+    *("/", "/search?q=bulletin", "/article/port.uk", "/help", "/search.atom", "/api/v1/search", "/openapi.json"),
+    *("/api", "/embed", "/robots.txt", "/sitemap.xml", "/news-sitemap.xml", "/opensearch.xml"),
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

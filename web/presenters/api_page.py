@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from web.i18n import N_, gettext, number_text
+from web.i18n import N_, gettext, interface_language, number_text
 
 TITLES = {
     "search": N_("Search the archive"),
@@ -20,10 +20,11 @@ TRIED = {"search": ("q", "sort", "limit"), "related": ("text", "limit"), "sugges
 
 
 class ParameterRow(NamedTuple):
-    """A parameter; ``meaning`` and ``values`` are in English, ``note`` in the language of the page."""
+    """A parameter; ``language`` is that of its ``meaning``: English where there is no translation."""
 
     name: str
     meaning: str
+    language: str
     values: str
     note: str
 
@@ -75,7 +76,10 @@ def _rows(parameters: Iterable[Mapping[str, Any]]) -> Iterable[ParameterRow]:
         schema = parameter["schema"]
         several = schema.get("maxItems", 1)
         note = gettext("up to %(count)s values", count=number_text(several)) if several > 1 else ""
-        yield ParameterRow(parameter["name"], parameter.get("description", ""), _values(schema), note)
+        english = parameter.get("description", "")
+        meaning = gettext(english) if english else ""  # the translation of nothing is the catalogue's header
+        language = interface_language() if meaning != english else "en"
+        yield ParameterRow(parameter["name"], meaning, language, _values(schema), note)
 
 
 def _values(schema: Mapping[str, Any]) -> str:
