@@ -32,7 +32,7 @@ HOMES = {
     "rapidfuzz": "search/archive/spelling.py",
     "filelock": "search/columnar/lock.py",
     "flask": "web/",
-    "flask_babel": "web/",
+    "flask_compress": "web/compression.py",
     "babel": ("web/", "search/language/aliases.py"),  # its formats for pages, its names of places for queries
     "waitress": "web/command.py",
 }

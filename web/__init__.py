@@ -13,6 +13,7 @@ from flask import Flask, Response
 from search.settings import default_index_path
 from web.api import api as api_blueprint
 from web.archive import ArchiveHandle, Clock, install_archive
+from web.compression import init_compression
 from web.config import SiteConfig, install_config
 from web.errors import init_errors
 from web.feeds import feeds as feeds_blueprint
@@ -51,6 +52,7 @@ def create_app(
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
+    init_compression(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the objects are written in the order they are read in
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
