@@ -20,7 +20,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
-from itertools import cycle
+from ipaddress import IPv4Address
+from itertools import count, cycle
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -41,6 +42,7 @@ from web import create_app
 COMPRESSED = "gzip, deflate, br"
 WARM_UP_SECONDS = 3.0
 _WHOLE_LOG = "the whole log"
+_READERS = map(IPv4Address, count(int(IPv4Address("10.0.0.1"))))
 _ADDRESS = re.compile(r"http://\S+")
 
 
@@ -105,7 +107,10 @@ def asked_alone(app: Flask, views: Sequence[PageView]) -> Alone:
 def _answer(app: Flask, view: PageView, encoding: str = "identity") -> Timed:
     parts = urlsplit(view.path)
     builder = EnvironBuilder(
-        path=parts.path, query_string=parts.query, headers={"Accept-Language": "uk", "Accept-Encoding": encoding}
+        path=parts.path,
+        query_string=parts.query,
+        headers={"Accept-Language": "uk", "Accept-Encoding": encoding},
+        environ_base={"REMOTE_ADDR": str(next(_READERS))},  # each view is another reader's: addresses have limits
     )
     environ, statuses = builder.get_environ(), []
     started, cores = time.perf_counter(), time.process_time()
@@ -119,8 +124,8 @@ def _answer(app: Flask, view: PageView, encoding: str = "identity") -> Timed:
 @contextmanager
 def served(path: Path, workers: int) -> Iterator[str]:
     """Serve an index by ``visti serve`` with some processes while the context lasts; gives the address."""
-    command = [sys.executable, "-m", "search.command", "serve", "--index", str(path), "--port", "0"]
-    command += ["--workers", str(workers)]
+    visti = [sys.executable, "-c", "from search.command import main; main()"]
+    command = [*visti, "serve", "--index", str(path), "--port", "0", "--workers", str(workers)]
     # Clients are limited by address, and all of ours have one.
     environment = {**os.environ, "VISTI_RATE_LIMIT": "0"}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)

@@ -32,9 +32,12 @@ HOMES = {
     "rapidfuzz": "search/archive/spelling.py",
     "filelock": "search/columnar/lock.py",
     "flask": "web/",
-    "flask_compress": "web/",
+    "flask_compress": "web/compression.py",
     "babel": ("web/", "search/language/aliases.py"),  # its formats for pages, its names of places for queries
-    "waitress": "web/command.py",
+    "flask_babel": "web/i18n.py",
+    "gunicorn": "web/server.py",
+    "markdown_it": "web/presenters/tips.py",
+    "prometheus_client": "web/metrics.py",
 }
 
 FILES = sorted(path for package in ALLOWED for path in (ROOT / package).rglob("*.py"))
