@@ -41,7 +41,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("source", "style", "expected"), EXAMPLES)
 def test_an_example(source: Source, style: str, expected: str) -> None:
-    assert WRITERS[style](source).replace("\r\n", "\n").removesuffix("\n") == expected
+    assert WRITERS[style](source).replace("\r\n", "\n").rstrip() == expected
 
 
 def test_every_style_has_an_example() -> None:
