@@ -94,7 +94,7 @@ def test_malformed_parameters_are_refused_by_name(client: FlaskClient, parameter
 
 def test_readings_are_switched_off_by_the_names_that_the_answer_gives(client: FlaskClient) -> None:
     def bridges(**parameters: Any) -> tuple[int, list[tuple[str, bool]]]:
-        page = get(client, "/api/v1/search", q="рятувальники", **parameters)
+        page = get(client, "/api/v1/search", q="рятувальники", source="Visti", **parameters)
         return page["total"], [
             (bridge["id"], bridge["on"]) for word in page["interpretation"]["words"] for bridge in word["bridges"]
         ]
