@@ -17,6 +17,7 @@ from waitress import wasyncore
 from indexer import index_articles
 from web import create_app
 from web.archive import archive_handle
+from web.config import SiteConfig
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +30,7 @@ def index_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def app(index_path: Path) -> Iterator[Flask]:
-    app = create_app(index_path, clock=lambda: NOW)
+    app = create_app(index_path, clock=lambda: NOW, config=SiteConfig(rate_limit=0))
     yield app
     with app.app_context():
         archive_handle().close()

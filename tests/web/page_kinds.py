@@ -41,6 +41,8 @@ PAGE_KINDS = (
     PageKind("article, hostile texts", "pages.article", "/article/nasty", ".story"),
     PageKind("article, by parameter", "pages.article", f"/article?id={quote(URL_ID, safe='')}", ".story"),
     PageKind("tips", "pages.tips", "/help", ".tips"),
+    PageKind("the API", "developers.api", "/api", ".parameters"),
+    PageKind("a form for other sites", "developers.embed", "/embed", ".embedded form"),
     PageKind("error", "", "/nowhere", ".error-page"),
 )
 KIND_NAMES = [kind.name for kind in PAGE_KINDS]

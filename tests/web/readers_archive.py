@@ -57,14 +57,6 @@ def articles() -> Iterator[Article]:
         tags=(f"tag {NASTY}",),
         published=datetime(2021, 3, 1, 10, tzinfo=UTC),
     )
-    yield from _storm()
-    yield Article(
-        id="night.uk",
-        language="uk",
-        title="Як рятувальники працювали в Києві вночі",
-        body="Рятувальники працювали в Києві всю ніч, розповідає їхня командирка.",
-        published=datetime(2024, 7, 20, 15, tzinfo=UTC),
-    )
     yield Article(id=URL_ID, language="en", title="An address as an id", body="Its slashes are kept.", url=URL_ID)
     yield Article(id="a/../b", language="en", title="Dots in an id", body="A browser would resolve them away.")
     yield Article(id="untitled", language="uk", body="Матеріал без заголовка, але з текстом про погоду в горах.")
@@ -82,26 +74,6 @@ def articles() -> Iterator[Article]:
             section="society",
             source="Bulletin",
             authors=(f"Author {number}",),
-        )
-
-
-def _storm() -> Iterator[Article]:
-    """Yield three stories about the same events, each in another language."""
-    texts = {
-        "storm-warning.en": ("Storm nears Ochakiv", "A storm tears off roofs and nears Ochakiv on Thursday night."),
-        "storm.uk": ("Буря зірвала дахи в Очакові", "У ніч на четвер буря зірвала дахи в Очакові."),
-        "storm-repairs.ru": ("В Очакове чинят крыши после бури", "Буря сорвала крыши в Очакове в ночь на четверг."),
-    }
-    for day, (article_id, (title, body)) in enumerate(texts.items(), start=4):
-        yield Article(
-            id=article_id,
-            language=article_id.rpartition(".")[2],
-            title=title,
-            body=body,
-            published=datetime(2025, 3, day, 9, tzinfo=UTC),
-            place="Очаків",
-            image_url="https://example.org/storm.jpg",
-            image_credit="Фото: ДСНС",
         )
 
 
