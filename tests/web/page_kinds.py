@@ -35,7 +35,7 @@ PAGE_KINDS = (
     PageKind("results, suggestion", "pages.search", "/search?q=рятувальнеки", ".suggestion"),
     PageKind("results, none", "pages.search", "/search?q=nonsense&section=society", ".empty"),
     PageKind("results, hostile texts", "pages.search", "/search?q=nasty", ".card"),
-    PageKind("values of a facet", "pages.facet_values", "/search/values?facet=tag&q=bulletin", ".values .boxes"),
+    PageKind("values of a facet", "pages.facet_values", "/search/values?facet=tag", ".values .boxes"),
     PageKind("article", "pages.article", "/article/port.uk?q=порт", ".text h2, mark"),
     PageKind("article in three languages", "pages.article", "/article/rescuers.ru?q=Київ", ".versions"),
     PageKind("article, hostile texts", "pages.article", "/article/nasty", ".story"),

@@ -25,10 +25,10 @@ SPACING = """
 """
 
 #: Elements whose text does not fit them, or sticks out of the window. What a chip of a reading cuts, its link's name
-#: and title say, and it unfolds when the focus comes to it.
+#: and title say, and it unfolds when the focus comes to it. A table has two dimensions and may scroll (1.4.10).
 CUT = """
     return [...document.querySelectorAll("main *, header *, footer *")]
-        .filter(element => element.checkVisibility() && !element.closest(".hidden, .skip, svg, .readings"))
+        .filter(element => element.checkVisibility() && !element.closest(".hidden, .skip, svg, .readings, .table"))
         .filter(element => [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()))
         .filter(element => {
             const box = element.getBoundingClientRect();

@@ -108,7 +108,8 @@ function follow(event) {
   const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
   if (!link || !isPlain || event.defaultPrevented || link.getAttribute("target") || link.hasAttribute("download")) return;
   const url = new URL(link.getAttribute("href"), document.baseURI); // of SVG too, where .href is no text
-  if (!isSearch(url) || link.closest(".cards")) return;
+  const isWithin = url.hash && url.pathname + url.search === location.pathname + location.search; // "skip to …"
+  if (!isSearch(url) || isWithin || link.closest(".cards")) return;
   event.preventDefault();
   refresh(url, { control: nameOf(link) });
 }
