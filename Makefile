@@ -8,7 +8,7 @@ PORT ?= 8000
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser run test check lint bench quality torture docs clean
+.PHONY: help install install-dev browser run test check lint bench load quality torture docs clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ lint: install-dev
 bench: install ## Measure indexing and searching beside other engines, on a generated archive
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' || echo "tantivy could not be installed; it is left out"
 	$(BIN)/python -m benchmarks.run
+
+load: install ## Measure the site: one page after another, then 32 clients at once, on 200,000 generated articles (built once, some minutes)
+	$(BIN)/python -m benchmarks.load
 
 quality: install ## Measure the language work on real texts, in the folder DATA (docs/quality.md); some minutes
 	$(BIN)/python -m benchmarks.quality.run --data $(DATA)

@@ -9,19 +9,16 @@ process, which reads dictionaries and tables.
 """
 
 import argparse
-import tempfile
 import time
 from pathlib import Path
 from statistics import median
 
-import indexer
 import search
 from benchmarks.engines import LogQuery
-from benchmarks.generate import generated_articles
+from benchmarks.generated_index import kept_index
 from benchmarks.queries import CLASSES, query_log
 from search.archive.view import open_current
 
-SAMPLES = Path(__file__).parent.parent / "examples" / "archive"
 FIRST_QUERY = "місто город city"
 RUNS = 4
 
@@ -33,14 +30,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, help="measure this index instead")
     parser.add_argument("--queries", type=int, default=12, help="queries of each class")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        _measure(arguments.index or _index(Path(folder), arguments.articles), arguments.queries)
-
-
-def _index(path: Path, number: int) -> Path:
-    samples = [item for item in indexer.read_sources([SAMPLES]) if isinstance(item, search.Article)]
-    indexer.index_articles(generated_articles(samples, number), path)
-    return path
+    _measure(arguments.index or kept_index(arguments.articles), arguments.queries)
 
 
 def _measure(path: Path, per_class: int) -> None:

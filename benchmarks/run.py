@@ -17,11 +17,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import indexer
-import search
 from benchmarks.engines import Engine
 from benchmarks.fts5 import Fts5
 from benchmarks.generate import generated_articles
+from benchmarks.generated_index import sample_articles
 from benchmarks.indexing import IndexingResult, commit_times, index_all, opening_times
 from benchmarks.ours import Visti
 from benchmarks.queries import query_log
@@ -29,7 +28,6 @@ from benchmarks.report import print_indexing, print_profile, print_queries
 from benchmarks.searching import measure_queries
 from benchmarks.steps import profile_of_pages
 
-SAMPLES = Path(__file__).parent.parent / "examples" / "archive"
 PEERS = ("tantivy", "fts5", "whoosh")
 
 
@@ -66,7 +64,7 @@ def absences(peers: Sequence[str], articles: int, whoosh_limit: int) -> dict[str
 
 def run(peers: Sequence[str], number: int, per_class: int) -> dict[str, Any]:
     """Measure, print tables on the way, and return all figures."""
-    samples = [item for item in indexer.read_sources([SAMPLES]) if isinstance(item, search.Article)]
+    samples = sample_articles()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         engines: list[Engine] = [_maker(name)(Path(folder) / name) for name in ("visti", *peers)]
         for engine in engines:
