@@ -59,6 +59,7 @@ class ArchiveHandle:
         if not self._prepared:
             for query in ("", _WORD_OF_EACH_LANGUAGE):
                 archive.search(query, limit=1)
+            archive.suggest(_WORD_OF_EACH_LANGUAGE)  # folds the names of all tags and authors
             self._prepared = True
 
     def close(self) -> None:
