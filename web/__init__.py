@@ -5,7 +5,6 @@ Pages are rendered on the server and need neither JavaScript, which only adds to
 Articles come through ``search`` alone, which keeps what is withheld or embargoed to itself.
 """
 
-from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask, Response, request
@@ -38,8 +37,8 @@ from web.urls import (
     help_url,
     language_url,
     query_url,
-    script_url,
     start_url,
+    static_url,
 )
 
 __all__ = ["create_app"]
@@ -115,8 +114,7 @@ def create_app(
         api_url=api_url,
         embed_url=embed_url,
         language_url=language_url,
-        style_version=_style_version(),
-        script_url=script_url,
+        static_url=static_url,
         suggestion_kinds=SUGGESTION_KINDS,
     )
     app.jinja_env.filters["spoken"] = spoken
@@ -138,8 +136,3 @@ def _protect(response: Response) -> Response:
     if current_config().https_only and request.is_secure:
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     return response
-
-
-def _style_version() -> str:
-    """Return a mark of the style sheet's content: browsers may keep it for long, and still get a new one at once."""
-    return sha256((Path(__file__).parent / "static" / "style.css").read_bytes()).hexdigest()[:10]

@@ -4,13 +4,14 @@ The readers' pages. Each view reads the parameters, asks the archive and renders
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from search import FACETS, MORE_FACETS, Sort
 from search.settings import KYIV
-from web.archive import archive_handle, current_archive
+from web.archive import current_archive, current_moment
 from web.i18n import N_, interface_language
 from web.params import FACETS as FACET_PARAMETERS
 from web.params import ParameterProblem, SearchRequest, read_find
@@ -113,9 +114,13 @@ def article(article_id: str | None = None) -> str:
         archive.versions(found),
         archive.coverage(found, limit=COVERAGE_STORIES, prefer=interface_language()),
         search_request,
-        today=archive_handle().now().astimezone(KYIV).date(),
+        today=_today(),
     )
     return render_template("article.html", view=view)
+
+
+def _today() -> date:
+    return current_moment().astimezone(KYIV).date()
 
 
 @pages.get("/cite")
@@ -125,7 +130,7 @@ def cite() -> Response:
     style = request.args.get("style", "")
     if found is None or style not in {**STYLES, **FORMATS}:
         abort(404)
-    source = cited(found, today=archive_handle().now().astimezone(KYIV).date())
+    source = cited(found, today=_today())
     if style in STYLES:
         return Response(STYLES[style].write(source) + "\n", content_type="text/plain; charset=utf-8")
     file = FORMATS[style]

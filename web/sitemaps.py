@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from flask import Blueprint, Response, abort, request, url_for
 
 from search import Article, Group, Hit, Sort
-from web.archive import current_archive
+from web.archive import current_archive, current_moment
 from web.conditional import conditional
 from web.config import current_config
 from web.params import EARLIEST_YEAR, LATEST_YEAR, SearchRequest, parse_since, parse_until
@@ -40,7 +40,7 @@ _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 def _minute() -> datetime:
     """Return the beginning of the minute by the archive's clock: what is news is reckoned by the minute."""
-    return current_archive().now().astimezone(UTC).replace(second=0, microsecond=0)
+    return current_moment().astimezone(UTC).replace(second=0, microsecond=0)
 
 
 @sitemaps.get("/news-sitemap.xml")

@@ -105,12 +105,12 @@ def help_url() -> str:
 
 def api_url() -> str:
     """Return the address of the page about the API."""
-    return _with_query(url_for("developers.api"), ())
+    return _with_query(_path("developers.api"), ())
 
 
 def embed_url() -> str:
     """Return the address of the search form for other sites."""
-    return _with_query(url_for("developers.embed"), ())
+    return _with_query(_path("developers.embed"), ())
 
 
 def language_url(language: str) -> str:
@@ -127,12 +127,12 @@ def language_url(language: str) -> str:
 
 
 @cache
-def _mark_of(script: Path) -> str:
-    return sha256(script.read_bytes()).hexdigest()[:10]
+def _mark_of(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()[:10]
 
 
-def script_url(name: str) -> str:
-    """Return the address of a script with a mark of its content: browsers may keep it, and get a new one at once."""
+def static_url(name: str) -> str:
+    """Return the address of a static file with a mark of its content: browsers may keep it, and get a new one."""
     return url_for("static", filename=name, v=_mark_of(Path(__file__).parent / "static" / name))
 
 

@@ -257,10 +257,6 @@ class Archive:
         with self._view() as view:
             return suggestions(view, typed, limit, prefer, section_names or {})
 
-    def now(self) -> datetime:
-        """Return the present moment by the archive's clock."""
-        return self._clock()
-
     def state(self) -> str:
         """
         Return a name of all that answers depend on besides the question: while it is the same, answers are the same.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.archive.names_by_beginning import numbers_beginning
-from search.archive.typed_beginnings import Beginnings, as_typed, folded_words, other_readings
+from search.archive.typed_beginnings import Beginnings, as_typed, other_readings, typed_words
 from search.archive.view import View
 from search.columnar.arrays import Array
 from search.columnar.collect import Order, ordered
@@ -62,7 +62,7 @@ def suggestions(
     found by the name that ``section_names`` gives them, or else by their own.
     """
     typed = typed[:MAX_TYPED_CHARACTERS]
-    words = folded_words(typed)
+    words = typed_words(typed)
     if not words or limit <= 0:
         return ()
     found = _completions(view, as_typed(words), limit, prefer, section_names)

@@ -41,7 +41,7 @@ class Beginnings(NamedTuple):
         return any(re.search(rf"(?<![\w']){re.escape(each)}", folded) for each in self.texts)
 
 
-def folded_words(typed: str) -> list[str]:
+def typed_words(typed: str) -> list[str]:
     """Return the words of a typed text as names and headlines are compared with them, without signs around them."""
     return [word for each in typed.split() if (word := fold(each).strip(_AROUND))]
 
@@ -56,9 +56,9 @@ def other_readings(view: View, typed: str) -> Iterator[Beginnings]:
     if sum(map(str.isalpha, typed)) < MIN_LETTERS:
         return
     for conversion in other_layouts(typed):
-        if words := folded_words(conversion.text):
+        if words := typed_words(conversion.text):
             yield as_typed(words)
-    words = folded_words(typed)
+    words = typed_words(typed)
     if any(map(_LATIN.search, words)):
         spellings = tuple(_spellings(view, word) for word in words)
         texts = tuple(map(" ".join, islice(product(*spellings), _MAX_TEXTS)))

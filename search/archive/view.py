@@ -157,6 +157,6 @@ def state_of(view: View) -> str:
     """Return a name of all that an answer depends on besides the question (16 hexadecimal digits)."""
     snapshot = view.snapshot
     commit = snapshot.derived("state", lambda: repr(snapshot.commit))
-    seen = int(np.count_nonzero(view.visible))  # within a commit it only grows, by each embargo that ends
+    seen = snapshot.alive_count  # within a commit it only grows, by each embargo that ends
     parts = (commit, sorted(view.dictionaries.states.items()), seen, view.hour.isoformat())
     return blake2b(repr(parts).encode(), digest_size=8).hexdigest()

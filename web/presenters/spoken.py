@@ -22,11 +22,8 @@ _IS_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _OWN_LETTERS = {"uk": re.compile("[іїєґ]", re.IGNORECASE), "ru": re.compile("[ыэёъ]", re.IGNORECASE)}
 #: Below it the two Cyrillic languages are not told apart (``search.language.identify``), and the page's is as likely.
 LEAST_CONFIDENCE = 0.5
-#: Names of facets come on page after page, and to identify one takes .1 ms, of which a page has sixty.
-REMEMBERED = 2048
 
 
-@lru_cache(REMEMBERED)
 def foreign_language(words: str, page_language: str) -> str | None:
     """
     Return the language of words of one script, None where it may be the page's own.
