@@ -9,6 +9,7 @@ Visti: full-text search for Ukrainian, Russian and English news.
 
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
+from search.archive.arrivals import Arrival, Arrivals
 from search.archive.documents import article_digest
 from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
@@ -30,6 +31,7 @@ from search.archive.results import (
     article_as_dict,
     hit_as_dict,
 )
+from search.archive.standing import StandingSearch
 from search.archive.statistics import Statistics
 from search.archive.suggestions import Suggestion
 from search.archive.upkeep import repair
@@ -57,6 +59,8 @@ __all__ = [
     "LANGUAGES",
     "MORE_FACETS",
     "Archive",
+    "Arrival",
+    "Arrivals",
     "Article",
     "ArticleInvalid",
     "Audience",
@@ -87,6 +91,7 @@ __all__ = [
     "Snippet",
     "Sort",
     "Span",
+    "StandingSearch",
     "Statistics",
     "Status",
     "Suggestion",
