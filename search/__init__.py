@@ -7,6 +7,7 @@ Visti: full-text search for Ukrainian, Russian and English news.
 ...     print(page.stories, page.hits[0].article.title)
 """
 
+from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.documents import article_digest
@@ -67,6 +68,7 @@ __all__ = [
     "DateReading",
     "Explanation",
     "FacetValue",
+    "FoundArticles",
     "Group",
     "HighlightedArticle",
     "Hit",
