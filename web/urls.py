@@ -54,6 +54,11 @@ def values_url(search_request: SearchRequest, facet: str) -> str:
     return _with_query(_path("pages.facet_values"), [("facet", facet), *pairs])
 
 
+def tool_url(endpoint: str, search_request: SearchRequest) -> str:
+    """Return the address of a page that works on all results of a search, such as their export."""
+    return _with_query(_path(endpoint), query_pairs(replace(search_request, page=1)))
+
+
 def query_url(query: str) -> str:
     """Return the address of the results of a query and nothing else."""
     return search_url(SearchRequest(query=query))

@@ -13,14 +13,17 @@ from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]  # it publishes no types
 
 from web.api import api
+from web.newsroom.collection_pages import collections
 from web.newsroom.database import Database, install_database
+from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
 from web.newsroom.navigation import tools_for
 from web.newsroom.permissions import current_user
 from web.newsroom.sign_in import sign_in
+from web.urls import tool_url
 
 #: A new topic of the newsroom adds its blueprint here.
-BLUEPRINTS = (newsroom, sign_in)
+BLUEPRINTS = (newsroom, sign_in, collections, exports)
 
 
 def init_newsroom(app: Flask, path: Path) -> None:
@@ -60,4 +63,4 @@ class _Sessions(SecureCookieSessionInterface):
 
 def _for_templates() -> dict[str, Any]:
     user = current_user()
-    return {"signed_in": user, "newsroom_tools": tools_for(user.role) if user else []}
+    return {"signed_in": user, "newsroom_tools": tools_for(user.role) if user else [], "tool_url": tool_url}

@@ -10,9 +10,14 @@ from web.newsroom.export_formats.export import Export
 
 def summary(export: Export) -> Iterator[str]:
     """Yield how much there is, when it was made, and where it can be found again."""
-    yield ngettext("%(count)s article", "%(count)s articles", export.number, count=number_text(export.number))
+    yield articles_text(export.number)
     yield gettext("Made on %(moment)s", moment=moment_text(export.made))
     yield export.address
+
+
+def articles_text(number: int) -> str:
+    """Return how many articles there are, in words of the interface's language."""
+    return ngettext("%(count)s article", "%(count)s articles", number, count=number_text(number))
 
 
 def byline(article: Article, now: datetime) -> str:
