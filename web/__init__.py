@@ -28,6 +28,7 @@ from web.params import SearchRequest
 from web.presenters.spoken import spoken
 from web.presenters.suggestions import SUGGESTION_KINDS
 from web.rate_limit import init_rate_limit
+from web.request_memory import init_request_memory
 from web.sitemaps import sitemaps as sitemaps_blueprint
 from web.urls import (
     api_url,
@@ -76,6 +77,7 @@ def create_app(
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
     init_compression(app)
+    init_request_memory(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the objects are written in the order they are read in
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

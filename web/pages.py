@@ -74,7 +74,7 @@ def results(search_request: SearchRequest, problems: Sequence[ParameterProblem])
     )
     last = last_page(page.results)
     if search_request.page > last:
-        return redirect(search_url(replace(search_request, page=last)))
+        return redirect(search_url(search_request, page=last))
     view = present_results(search_request, page, problems)
     return render_template("search.html", view=view)
 
@@ -93,7 +93,7 @@ def facet_values() -> str | Response:
         abort(404)
     # The form's way back: to the address that the results have by any other way. Who ticked too many is told first
     if request.args.get("show") and not problems:
-        return redirect(search_url(replace(search_request, page=1)))
+        return redirect(search_url(search_request, page=1))
     found = run_search(current_archive(), replace(search_request, page=1), limit=0, facets=(facet,))
     view = present_facet_values(search_request, facet, read_find(parameters()), found, problems)
     return render_template("facet_values.html", view=view)
