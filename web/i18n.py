@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
@@ -232,16 +232,6 @@ def short_month_text(month: int) -> str:
 @cache
 def _short_month_text(month: int, language: str) -> str:
     return format_date(date(2000, month, 1), "LLL", locale=language)
-
-
-def translations_for_templates() -> dict[str, Any]:
-    """Return what templates need to show languages and numbers."""
-    return {
-        "ui_language": interface_language(),
-        "number": number_text,
-        "moment_text": moment_text,
-        "short_labels": SHORT_LABELS,
-    }
 
 
 def _remember_language(response: Response) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from search import FACETS, MORE_FACETS, Sort
@@ -24,6 +24,7 @@ from web.presenters.labels import count_text, section_link, stories_text
 from web.presenters.results import last_page, present_results
 from web.presenters.tips import present_tips
 from web.query import asked, parameters, run_search
+from web.templating import render_template
 from web.timeline import shows_days
 from web.urls import search_url
 

@@ -190,6 +190,11 @@ def _written(pairs: Iterable[tuple[str, str]]) -> str:
     return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
 
 
+def page_path(endpoint: str, **values: str | None) -> str:
+    """Return the path that ``url_for`` gives; it is remembered, so this is for arguments of which there are few."""
+    return _path_below(request.root_path, endpoint, **values)
+
+
 def _path(endpoint: str, *, external: bool = False) -> str:
     """Return the path of a page without arguments."""
     if external:
@@ -203,9 +208,9 @@ def _path(endpoint: str, *, external: bool = False) -> str:
 
 
 @lru_cache(maxsize=_KEPT_PATHS)
-def _path_below(root: str, endpoint: str) -> str:
+def _path_below(root: str, endpoint: str, **values: str | None) -> str:
     """Return the path of a page on a site that is mounted at ``root``, as the one of this request is."""
-    return url_for(endpoint)
+    return url_for(endpoint, **values)  # type: ignore[arg-type]  # texts could be its own options
 
 
 @lru_cache(maxsize=_KEPT_TEXTS)
