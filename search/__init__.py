@@ -10,7 +10,9 @@ Visti: full-text search for Ukrainian, Russian and English news.
 from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
+from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
+from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
@@ -32,6 +34,7 @@ from search.archive.results import (
     hit_as_dict,
 )
 from search.archive.statistics import Statistics
+from search.archive.stories import Member, Story, story_of
 from search.archive.suggestions import Suggestion
 from search.archive.upkeep import repair
 from search.archive.visibility import Audience
@@ -42,6 +45,7 @@ from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
     CommitFailed,
+    EditRefused,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -57,6 +61,7 @@ __all__ = [
     "FACETS",
     "LANGUAGES",
     "MORE_FACETS",
+    "Act",
     "Archive",
     "Article",
     "ArticleInvalid",
@@ -66,6 +71,10 @@ __all__ = [
     "Correction",
     "Coverage",
     "DateReading",
+    "Decision",
+    "Edit",
+    "EditRefused",
+    "Edited",
     "Explanation",
     "FacetValue",
     "FoundArticles",
@@ -79,6 +88,7 @@ __all__ = [
     "IndexUnavailable",
     "Interpretation",
     "Match",
+    "Member",
     "Notice",
     "Page",
     "Position",
@@ -91,6 +101,7 @@ __all__ = [
     "Span",
     "Statistics",
     "Status",
+    "Story",
     "Suggestion",
     "UnsupportedLanguage",
     "Version",
@@ -98,10 +109,15 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "decisions",
     "explanation_as_dict",
     "explanation_text",
     "hit_as_dict",
+    "join_stories",
     "open",
     "open_whoosh",
     "repair",
+    "set_status",
+    "split_story",
+    "story_of",
 ]

@@ -59,7 +59,8 @@ def values_url(search_request: SearchRequest, facet: str) -> str:
 
 def tool_url(endpoint: str, search_request: SearchRequest) -> str:
     """Return the address of a page that works on all results of a search, such as their export."""
-    return _with_query(_path(endpoint), query_pairs(replace(search_request, page=1)))
+    pieces = {**_pieces(search_request), "page": ""}
+    return _address(_path(endpoint), pieces.values())
 
 
 def query_url(query: str) -> str:
