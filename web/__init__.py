@@ -119,6 +119,10 @@ def create_app(
     )
     app.jinja_env.filters["spoken"] = spoken
     app.after_request(_protect)
+    if config.accounts:
+        from web.newsroom import init_newsroom  # a site for readers alone needs no database, and loads none
+
+        init_newsroom(app, Path(config.accounts))
     return app
 
 

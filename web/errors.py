@@ -40,6 +40,7 @@ PAGE_TEXTS = {
     404: ErrorText(
         N_("There is no such page"), N_("The article may have been withdrawn, or the address has a mistake in it.")
     ),
+    403: ErrorText(N_("This is not for your account"), N_("An editor of the newsroom can give you the role for it.")),
     429: ErrorText(
         N_("Too many requests"),
         N_("So many have come from your network that this one must wait. Please try in a minute."),
@@ -56,6 +57,7 @@ OTHER_TEXT = ErrorText(N_("This request could not be answered"), N_("Please star
 CODES = {
     400: "bad_request",
     401: "unauthorized",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",
