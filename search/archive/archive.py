@@ -17,7 +17,7 @@ from typing import Self, Unpack
 import zstandard
 
 from search.archive.all_found import FoundArticles
-from search.archive.dictionaries import open_dictionaries
+from search.archive.dictionaries import Dictionaries, open_dictionaries
 from search.archive.explaining import explain_score
 from search.archive.pages import search_page
 from search.archive.related import coverage_of, related_hits
@@ -72,12 +72,14 @@ def open_archive(
 class Archive:
     """An opened index; made by ``search.open``. Use it as a context manager, or ``close`` it."""
 
-    def __init__(self, path: Path, audience: Audience, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, audience: Audience, clock: Callable[[], datetime], shares: "Archive | None" = None
+    ) -> None:
         self.path = path
         self.audience = audience
         self._clock = clock
-        self._snapshot = open_current(path)
-        self._dictionaries = open_dictionaries(path)
+        self._snapshot: Snapshot = shares._snapshot if shares else open_current(path)
+        self._dictionaries: Dictionaries = shares._dictionaries if shares else open_dictionaries(path)
 
     def __enter__(self) -> Self:
         return self
@@ -316,6 +318,14 @@ class Archive:
     def generation(self) -> int:
         """The number of the commit that is being searched; each commit has a higher one."""
         return self._snapshot.commit.generation
+
+    def seen_by(self, audience: str) -> "Archive":
+        """
+        Return this archive as it is now for another audience, by the name that ``search.open`` takes.
+
+        The files and all that was read from them are shared; this costs microseconds. It stays at this commit.
+        """
+        return Archive(self.path, Audience(audience), self._clock, shares=self)
 
     def refresh(self) -> bool:
         """

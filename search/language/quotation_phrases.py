@@ -160,7 +160,7 @@ def _end_of_english_name(words: Sequence[Word], number: int, known: QuotationWor
     last = number
     while last + 1 < len(words) and last - number < _LONGEST_PHRASE:
         following = words[last + 1]
-        if following.gap not in (" ", ". ", "-", "–") or has(known.not_names, words[last].token) and last > number:
+        if following.gap not in (" ", ". ", "-", "–") or (has(known.not_names, words[last].token) and last > number):
             break
         if words[last].token.text.endswith(("'s", "’s")):
             break

@@ -197,7 +197,12 @@ def _determined(words: Sequence[Word], first: int, end: int) -> Phrase | None:
 
 
 def _is_boundary(word: Word) -> bool:
-    return is_preposition(word, "en") or is_subordinator(word, "en") or _parts(word.gap) or has(quotation_words("en").saying, word.token)
+    return (
+        is_preposition(word, "en")
+        or is_subordinator(word, "en")
+        or _parts(word.gap)
+        or has(quotation_words("en").saying, word.token)
+    )
 
 
 def _first_before(words: Sequence[Word], found: Sequence[Phrase], verb: int, language: str) -> Phrase | None:
