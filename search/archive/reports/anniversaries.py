@@ -105,7 +105,8 @@ def _ranked(snapshot: Snapshot, stories: Stories, groups: Array) -> list[tuple[i
 
 
 def _lengths(snapshot: Snapshot, documents: Array) -> Array:
-    return sum((snapshot.lengths(field)[documents].astype(np.int64) for field in ("lead", "body")), np.int64(0))
+    lead, body = (snapshot.lengths(field)[documents].astype(np.int64) for field in ("lead", "body"))
+    return np.add(lead, body)
 
 
 def _story(view: View, stories: Stories, group: int, words: int) -> DayStory:

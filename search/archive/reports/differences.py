@@ -64,7 +64,7 @@ class NumberDifference(NamedTuple):
 
 
 class NameDifference(NamedTuple):
-    """A name that one version has, in its sentence, and the sentence of the other that says the same, if one was found."""
+    """A name that one version has, in its sentence, and the sentence of the other that says the same, if any does."""
 
     name: str
     has: Mention

@@ -114,7 +114,7 @@ class CoverageReports:
 
     def headlines(self, article_id: str) -> tuple[HeadlineChange, ...]:
         """
-        Return how the headline of an article was changed, the oldest change first; readers' archive has what was public.
+        Return how the headline of an article was changed, the oldest change first; readers see what was public.
 
         What is known begins with the first indexing run that kept the history.
         """
@@ -150,7 +150,7 @@ class CoverageReports:
         limit: int = 5,
     ) -> OnThisDay:
         """
-        Return the stories first published on the same day of earlier years, by default on today's, the latest year first.
+        Return the stories first published on the same day of earlier years, the latest year first; today's by default.
 
         Days are Kyiv's. Of each year come at most ``limit`` stories: those in most languages, of these the longest.
         """
@@ -179,9 +179,7 @@ class CoverageReports:
             raise ValueError(f"queries must be a list of texts, such as [{queries!r}]")
         if not 1 <= len(queries) <= MAX_QUERIES:
             raise ValueError(f"compare from 1 to {MAX_QUERIES} queries; got {len(queries)}")
-        requests = [
-            self._request(query, None, None, since, until, 0, 0, bridges=bridges) for query in queries
-        ]
+        requests = [self._request(query, None, None, since, until, 0, 0, bridges=bridges) for query in queries]
         if step not in list(Step):
             raise ValueError(f"step must be one of {', '.join(Step)}; got {step!r}")
         with self._view() as view:

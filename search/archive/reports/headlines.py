@@ -2,8 +2,8 @@
 Headlines that were changed after publication: a history beside the index, written as articles come in again.
 
 ``headlines-changed.jsonl`` has a line of JSON for every change; it is only ever appended to, synced once a commit,
-before the commit: after a crash a change may stand there twice, which reading passes over, and none is lost. A line that
-was torn is passed over too. Rebuilding or merging the index leaves the file alone; it belongs to the backup.
+before the commit: after a crash a change may stand there twice, which reading passes over, and none is lost. A line
+that was torn is passed over too. Rebuilding or merging the index leaves the file alone; it belongs to the backup.
 """
 
 import contextlib
@@ -148,7 +148,9 @@ class HeadlineHistory:
                     known.append(change)
 
 
-def headlines_of(view: View, history: HeadlineHistory, audience: Audience, article_id: str) -> tuple[HeadlineChange, ...]:
+def headlines_of(
+    view: View, history: HeadlineHistory, audience: Audience, article_id: str
+) -> tuple[HeadlineChange, ...]:
     """Return the changes of an article's headline that an audience may see, the oldest first."""
     if view.article(article_id) is None:
         return ()
@@ -201,9 +203,7 @@ def _months(changes: Iterable[HeadlineChange]) -> tuple[HeadlineMonth, ...]:
     for change in changes:
         month = period_name(period_of(change.changed.astimezone(KYIV).date(), Step.MONTH), Step.MONTH)
         by_month.setdefault(month, []).append(change.id)
-    return tuple(
-        HeadlineMonth(month, len(ids), len(set(ids))) for month, ids in sorted(by_month.items(), reverse=True)
-    )
+    return tuple(HeadlineMonth(month, len(ids), len(set(ids))) for month, ids in sorted(by_month.items(), reverse=True))
 
 
 def _shown(view: View, change: HeadlineChange, document: int) -> ChangedHeadline:

@@ -20,8 +20,10 @@ MAX_LIST_BYTES = 2_000_000
 
 # What stands above a column of names.
 _HEADINGS = frozenset(
-    "name names person persons surname full_name fullname spelling spellings ім'я імена ім’я піб прізвище особа назва "
-    "имя имена фио фамилия персона название".split()
+    (
+        *("name", "names", "person", "persons", "surname", "full name", "spelling", "spellings"),
+        *("ім'я", "ім’я", "імена", "піб", "прізвище", "особа", "назва", "имя", "имена", "фио", "фамилия", "название"),
+    )
 )
 
 
@@ -69,7 +71,9 @@ def read_names(content: bytes | str) -> NameList:
         except ValueError as error:
             errors.append(NameLineError(line, str(error)))
     if len(names) > MAX_NAMES:
-        raise ValueError(f"the list has {len(names):,} names, at most {MAX_NAMES:,} are taken; part it into several files")
+        raise ValueError(
+            f"the list has {len(names):,} names, at most {MAX_NAMES:,} are taken; part it into several files"
+        )
     if not names:
         reason = f": {errors[0]}" if errors else ""
         raise ValueError(f"there are no names in the list{reason}. Put one name on each line")
@@ -124,7 +128,7 @@ def entry_of(line: int, cells: Sequence[str]) -> NameEntry:
 
 
 def _spelling(cell: str) -> str:
-    name = " ".join(cell.split()).strip("\"«»“”„ ")
+    name = " ".join(cell.split()).strip('"«»“”„ ')
     if "," in name:  # "Zelensky, Volodymyr"
         name = " ".join(part.strip() for part in reversed(name.split(",", 1))).strip()
     if not name:

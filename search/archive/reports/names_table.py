@@ -40,7 +40,9 @@ _POSITION = (1 << _POSITION_BITS) - 1
 _REMEMBERED_TERMS = 2_000
 _EMPTY: Array = np.empty(0, dtype=np.int64)
 # Ілліч has no other ending than a name; of the others the vowel before tells a patronymic from Попович, mostly.
-_PATRONYMIC = re.compile(r"\w{2,}(?:ович|йович|евич|івна|ївна|овна|евна|ovych|yovych|ovich|evich|ivna|yivna|ovna|evna)$")
+_PATRONYMIC = re.compile(
+    r"\w{2,}(?:ович|йович|евич|івна|ївна|овна|евна|ovych|yovych|ovich|evich|ivna|yivna|ovna|evna)$"
+)
 
 
 class NameForm(NamedTuple):
@@ -167,7 +169,10 @@ class _Finder:
         """Return where any spelling stands; where a longer one stands, a shorter one inside it is not counted again."""
         orders = dict.fromkeys(order for spelling in spellings for order in _orders(spelling))
         terms = {
-            (word, alone): self._terms(word, alone=alone) for order in orders for alone in [len(order) == 1] for word in order
+            (word, alone): self._terms(word, alone=alone)
+            for order in orders
+            for alone in [len(order) == 1]
+            for word in order
         }
         found: list[_Stretch] = []
         for field in FIELDS:
@@ -265,7 +270,9 @@ class _Finder:
             NameCell(_shown_year(year), texts[language], count)
             for year, language, count in zip(*pairs.tolist(), counts.tolist(), strict=True)
         ]
-        return tuple(sorted(cells, key=lambda each: (each.year is None, each.year or 0, LANGUAGES.index(each.language))))
+        return tuple(
+            sorted(cells, key=lambda each: (each.year is None, each.year or 0, LANGUAGES.index(each.language)))
+        )
 
 
 def _orders(spelling: str) -> Iterator[tuple[Token, ...]]:
@@ -299,7 +306,8 @@ def _paragraph(article: Article, field: str, number: int) -> tuple[str, Sequence
 def _are_in(wanted: Array, ascending: Array) -> Array:
     if not len(ascending):
         return np.zeros(len(wanted), dtype=bool)
-    return ascending.take(np.searchsorted(ascending, wanted), mode="clip") == wanted
+    inside: Array = ascending.take(np.searchsorted(ascending, wanted), mode="clip") == wanted
+    return inside
 
 
 def _shown_year(number: int) -> int | None:

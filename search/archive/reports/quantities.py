@@ -1,9 +1,9 @@
 """
 The numbers of a text, in one form for all languages: «п'ятеро», `five` and 5; «1,5 млн грн» and `UAH 1.5 million`.
 
-Made for comparing the versions of a story, so what may mean something else than a number («другий», `both`, `May` in
-small letters) is *loose*: it explains a number of the other text, and is never missed itself. Codes (F-16, COVID-19) are
-names. The words are in ``data/queries/number_words.tsv`` of ``search.language``.
+Made for comparing the versions of a story, so what may mean something else than a number («другий», `both`, «десятки»)
+is *loose*: it explains a number of the other text, and is never missed itself. Codes (F-16, COVID-19) are names. The
+words are in ``data/queries/number_words.tsv`` of ``search.language``.
 """
 
 import functools
@@ -22,7 +22,8 @@ PLAIN, PERCENT, DATE, TIME = "number", "percent", "date", "time"
 # A code, a number as it is grouped or parted, a word, a sign. Digits of other scripts are none of ours.
 _ITEM = re.compile(
     r"(?P<code>[^\W\d_]+-?[0-9][\w-]*)"
-    r"|(?P<number>[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?![0-9])(?:[.,][0-9]+)?|[0-9]+(?:[.,:/][0-9]+)*)(?P<ending>-?[^\W\d_]+)?"
+    r"|(?P<number>[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?![0-9])(?:[.,][0-9]+)?|[0-9]+(?:[.,:/][0-9]+)*)"
+    r"(?P<ending>-?[^\W\d_]+)?"
     r"|(?P<word>[^\W\d_]+(?:['’ʼ][^\W\d_]+)*)"
     r"|(?P<sign>[%$€₴£])"
 )
@@ -45,7 +46,9 @@ _CURRENCIES = tuple(
     )
 )
 # Measures are converted when a text is translated: 2 miles, 3,2 км.
-_IMPERIAL = re.compile(r"(?:mile|mph$|feet$|foot$|ft$|inch|yard|pound|lbs?$|ounce|gallon|acre|fahrenheit|degree|миль$|мил|фут|дюйм|ярд)")
+_IMPERIAL = re.compile(
+    r"(?:mile|mph$|feet$|foot$|ft$|inch|yard|pound|lbs?$|ounce|gallon|acre|fahrenheit|degree|миль$|мил|фут|дюйм|ярд)"
+)
 _METRIC = re.compile(
     r"(?:км|см|мм|кг|м$|г$|кілометр|километр|метр|сантиметр|міліметр|миллиметр|кілограм|килограм|грам|літр|литр|гектар|градус"
     r"|тон|km|kph$|cm$|mm$|kg$|m$|met(?:er|re)|centimet|millimet|kilo|gram|lit(?:er|re)|hectare|ton|celsius)"
@@ -243,11 +246,15 @@ class _Reader:
         currency = self._sign_before(first) or self._currency_after(following, stop)
         if currency:
             return Quantity(currency, value, start, stop)
-        half = following[0].text if following and following[0].start - stop <= 1 else ""
-        if half in _HALVES_OF_DAY and 0 < value <= 12 and value == int(value):
-            if half not in "ap" or self._text[following[0].end : following[0].end + 2] == ".m":
-                return Quantity(TIME, value * 60 % _NOON, start, stop)
+        if following and value in range(1, 13) and self._is_half_of_day(following[0], stop):
+            return Quantity(TIME, value * 60 % _NOON, start, stop)
         return Quantity(PLAIN, value, start, stop, measure=self._measure(first, following))
+
+    def _is_half_of_day(self, item: _Item, stop: int) -> bool:
+        """Return whether an item right behind a number says before or after noon: am, a.m."""
+        if item.start - stop > 1 or item.text not in _HALVES_OF_DAY:
+            return False
+        return len(item.text) == 2 or self._text[item.end : item.end + 2] == ".m"
 
     def _measure(self, first: int, following: list[_Item]) -> str:
         """Return the system of the measure that a number counts, or nothing."""
@@ -270,7 +277,7 @@ class _Reader:
     def _currency_after(self, following: list[_Item], stop: int) -> str:
         end = stop
         for item in following[: 1 + _WORDS_BEFORE_CURRENCY]:
-            if not self._text[end : item.start].strip(" \u00a0\u202f.-") == "":
+            if self._text[end : item.start].strip(" \u00a0\u202f.-"):
                 return ""
             if item.kind == "sign":
                 return _SIGNS.get(item.text, "")
