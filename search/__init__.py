@@ -7,11 +7,32 @@ Visti: full-text search for Ukrainian, Russian and English news.
 ...     print(page.stories, page.hits[0].article.title)
 """
 
+from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.arrivals import Arrival, Arrivals
+from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
+from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
+from search.archive.reports.differences import (
+    ComparedVersion,
+    Differences,
+    Disagreement,
+    Disagreements,
+    Mention,
+    MissingParagraph,
+    NameDifference,
+    NumberDifference,
+    PairDifferences,
+)
+from search.archive.reports.gaps import LAG_HOURS, GapCell, Gaps, GapStory, Lag
+from search.archive.reports.headlines import ChangedHeadline, HeadlineChange, HeadlineChanges, HeadlineMonth
+from search.archive.reports.name_lists import NameEntry, NameLineError, NameList, read_names
+from search.archive.reports.names_table import NameCell, NameForm, NameRow, NamesTable, NameYear
+from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
+from search.archive.reports.periods import Step
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -33,6 +54,7 @@ from search.archive.results import (
 )
 from search.archive.standing import StandingSearch
 from search.archive.statistics import Statistics
+from search.archive.stories import Member, Story, story_of
 from search.archive.suggestions import Suggestion
 from search.archive.upkeep import repair
 from search.archive.visibility import Audience
@@ -43,6 +65,7 @@ from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
     CommitFailed,
+    EditRefused,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -56,8 +79,10 @@ from search.query.nodes import Notice
 
 __all__ = [
     "FACETS",
+    "LAG_HOURS",
     "LANGUAGES",
     "MORE_FACETS",
+    "Act",
     "Archive",
     "Arrival",
     "Arrivals",
@@ -65,13 +90,31 @@ __all__ = [
     "ArticleInvalid",
     "Audience",
     "Bridge",
+    "ChangedHeadline",
     "CommitFailed",
+    "ComparedVersion",
     "Correction",
     "Coverage",
     "DateReading",
+    "DayOfYear",
+    "DayStory",
+    "Decision",
+    "Differences",
+    "Disagreement",
+    "Disagreements",
+    "Edit",
+    "EditRefused",
+    "Edited",
     "Explanation",
     "FacetValue",
+    "FoundArticles",
+    "GapCell",
+    "GapStory",
+    "Gaps",
     "Group",
+    "HeadlineChange",
+    "HeadlineChanges",
+    "HeadlineMonth",
     "HighlightedArticle",
     "Hit",
     "IndexDamaged",
@@ -80,9 +123,29 @@ __all__ = [
     "IndexOutdated",
     "IndexUnavailable",
     "Interpretation",
+    "Lag",
     "Match",
+    "Member",
+    "Mention",
+    "MissingParagraph",
+    "NameCell",
+    "NameDifference",
+    "NameEntry",
+    "NameForm",
+    "NameLineError",
+    "NameList",
+    "NameRow",
+    "NameYear",
+    "NamesTable",
     "Notice",
+    "NumberDifference",
+    "OnThisDay",
+    "OverTime",
+    "OverTimeLine",
+    "OverTimePoint",
     "Page",
+    "PairDifferences",
+    "Period",
     "Position",
     "Reading",
     "Relaxation",
@@ -94,6 +157,8 @@ __all__ = [
     "StandingSearch",
     "Statistics",
     "Status",
+    "Step",
+    "Story",
     "Suggestion",
     "UnsupportedLanguage",
     "Version",
@@ -101,10 +166,16 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "decisions",
     "explanation_as_dict",
     "explanation_text",
     "hit_as_dict",
+    "join_stories",
     "open",
     "open_whoosh",
+    "read_names",
     "repair",
+    "set_status",
+    "split_story",
+    "story_of",
 ]

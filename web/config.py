@@ -72,6 +72,9 @@ class SiteConfig:
     metrics_token: str = ""
     """The bearer token that /metrics asks for; empty: there is no /metrics."""
 
+    accounts: str = ""
+    """The SQLite file of the newsroom's accounts; empty: there is no newsroom."""
+
     name: str = "Visti"
     """The name of the publication, as the news sitemap gives it to search engines."""
     cors_origins: tuple[str, ...] = ()

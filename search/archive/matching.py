@@ -76,7 +76,7 @@ class _Batch:
             (article.language, _terms_of(document)) for article, document in zip(articles, documents, strict=True)
         )
         self._snapshot = _small_snapshot(documents)
-        self._executor = Executor(self._snapshot, RANKING, maxsize, weights.of)
+        self._executor = Executor(self._snapshot, RANKING, maxsize, weigh=weights.of)
         self._known: dict[tuple[str, ...], bool] = {}
 
     def found_by(self, wanted: _Wanted) -> Iterator[str]:

@@ -1,0 +1,85 @@
+"""
+The newsroom's side of the site: everything behind the sign-in, under /newsroom.
+
+It is there only if the set-up names a database of accounts. ``init_newsroom`` connects all of it with an application;
+the readers' site without it imports nothing from here, and needs no database.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
+from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]  # it publishes no types
+
+from search import Audience
+from web.api import api
+from web.archive import current_audience, set_audience
+from web.newsroom.collection_pages import collections
+from web.newsroom.database import Database, install_database
+from web.newsroom.export_pages import exports
+from web.newsroom.home import newsroom
+from web.newsroom.navigation import tools_for
+from web.newsroom.permissions import current_user
+from web.newsroom.sign_in import sign_in
+from web.rate_limit import EXEMPT_ENDPOINTS
+from web.urls import tool_url
+
+#: A new topic of the newsroom adds its blueprint here.
+BLUEPRINTS = (newsroom, sign_in, collections, exports)
+
+
+def init_newsroom(app: Flask, path: Path) -> None:
+    """
+    Give an application the newsroom, with its accounts in the SQLite file ``path``, which is made if there is none.
+
+    Raises ``DatabaseUnavailable``.
+    """
+    database = Database(path)
+    database.migrate()
+    install_database(app.extensions, database)
+    _protect_sessions(app, database.secret("session"))
+    database.close()  # what is forked from this process begins without connections
+    app.before_request(_see_what_they_may)
+    app.after_request(_keep_private)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.context_processor(_for_templates)
+
+
+def _protect_sessions(app: Flask, key: str) -> None:
+    app.config.update(
+        SECRET_KEY=key,
+        SESSION_COOKIE_NAME="visti",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may be filled in for hours
+    )
+    app.session_interface = _Sessions()
+    # The API takes no session for what changes anything (permissions.current_user), so nothing can be forged there
+    CSRFProtect(app).exempt(api)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Return whether the cookie is for TLS alone: if it is set over TLS."""
+        return request.is_secure
+
+
+def _see_what_they_may() -> None:
+    """Let those who are signed in see all of the archive, on every page of the site and in the API."""
+    if request.endpoint not in EXEMPT_ENDPOINTS and current_user() is not None:
+        set_audience(Audience.NEWSROOM)
+
+
+def _keep_private(response: Response) -> Response:
+    """Let nobody keep an answer to somebody who is signed in: the next at this machine may be a reader."""
+    if current_audience() is Audience.NEWSROOM:
+        response.headers["Cache-Control"] = "private, no-store"
+        response.headers.pop("ETag", None)
+    return response
+
+
+def _for_templates() -> dict[str, Any]:
+    user = current_user()
+    return {"signed_in": user, "newsroom_tools": tools_for(user.role) if user else [], "tool_url": tool_url}
