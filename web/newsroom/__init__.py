@@ -15,18 +15,20 @@ from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]  # it pub
 from search import Audience
 from web.api import api
 from web.archive import current_audience, set_audience
+from web.newsroom.alert_links import alert_links
 from web.newsroom.collection_pages import collections
 from web.newsroom.database import Database, install_database
 from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
 from web.newsroom.navigation import tools_for
 from web.newsroom.permissions import current_user
+from web.newsroom.saved_search_pages import saved_search_pages
 from web.newsroom.sign_in import sign_in
 from web.rate_limit import EXEMPT_ENDPOINTS
 from web.urls import tool_url
 
 #: A new topic of the newsroom adds its blueprint here.
-BLUEPRINTS = (newsroom, sign_in, collections, exports)
+BLUEPRINTS = (newsroom, sign_in, collections, exports, saved_search_pages, alert_links)
 
 
 def init_newsroom(app: Flask, path: Path) -> None:
@@ -57,7 +59,9 @@ def _protect_sessions(app: Flask, key: str) -> None:
     )
     app.session_interface = _Sessions()
     # The API takes no session for what changes anything (permissions.current_user), so nothing can be forged there
-    CSRFProtect(app).exempt(api)
+    protection = CSRFProtect(app)
+    protection.exempt(api)
+    protection.exempt(alert_links)  # a mail program stops e-mails by a secret address, and has no session
 
 
 class _Sessions(SecureCookieSessionInterface):
