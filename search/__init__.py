@@ -11,6 +11,16 @@ from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.documents import article_digest
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.prior_results import (
+    DraftSentence,
+    PriorCoverage,
+    PriorStory,
+    Relation,
+    Report,
+    SentenceState,
+    SharedWord,
+    Why,
+)
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -65,6 +75,7 @@ __all__ = [
     "Correction",
     "Coverage",
     "DateReading",
+    "DraftSentence",
     "Explanation",
     "FacetValue",
     "Group",
@@ -80,10 +91,16 @@ __all__ = [
     "Notice",
     "Page",
     "Position",
+    "PriorCoverage",
+    "PriorStory",
     "Reading",
+    "Relation",
     "Relaxation",
     "Repair",
+    "Report",
     "SearchError",
+    "SentenceState",
+    "SharedWord",
     "Snippet",
     "Sort",
     "Span",
@@ -92,6 +109,7 @@ __all__ = [
     "Suggestion",
     "UnsupportedLanguage",
     "Version",
+    "Why",
     "article_as_dict",
     "article_digest",
     "article_from_record",
