@@ -14,6 +14,24 @@ from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
+from search.archive.reports.differences import (
+    ComparedVersion,
+    Differences,
+    Disagreement,
+    Disagreements,
+    Mention,
+    MissingParagraph,
+    NameDifference,
+    NumberDifference,
+    PairDifferences,
+)
+from search.archive.reports.gaps import LAG_HOURS, GapCell, Gaps, GapStory, Lag
+from search.archive.reports.headlines import ChangedHeadline, HeadlineChange, HeadlineChanges, HeadlineMonth
+from search.archive.reports.name_lists import NameEntry, NameLineError, NameList, read_names
+from search.archive.reports.names_table import NameCell, NameForm, NameRow, NamesTable, NameYear
+from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
+from search.archive.reports.periods import Step
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -59,6 +77,7 @@ from search.query.nodes import Notice
 
 __all__ = [
     "FACETS",
+    "LAG_HOURS",
     "LANGUAGES",
     "MORE_FACETS",
     "Act",
@@ -67,18 +86,31 @@ __all__ = [
     "ArticleInvalid",
     "Audience",
     "Bridge",
+    "ChangedHeadline",
     "CommitFailed",
+    "ComparedVersion",
     "Correction",
     "Coverage",
     "DateReading",
+    "DayOfYear",
+    "DayStory",
     "Decision",
+    "Differences",
+    "Disagreement",
+    "Disagreements",
     "Edit",
     "EditRefused",
     "Edited",
     "Explanation",
     "FacetValue",
     "FoundArticles",
+    "GapCell",
+    "GapStory",
+    "Gaps",
     "Group",
+    "HeadlineChange",
+    "HeadlineChanges",
+    "HeadlineMonth",
     "HighlightedArticle",
     "Hit",
     "IndexDamaged",
@@ -87,10 +119,29 @@ __all__ = [
     "IndexOutdated",
     "IndexUnavailable",
     "Interpretation",
+    "Lag",
     "Match",
     "Member",
+    "Mention",
+    "MissingParagraph",
+    "NameCell",
+    "NameDifference",
+    "NameEntry",
+    "NameForm",
+    "NameLineError",
+    "NameList",
+    "NameRow",
+    "NameYear",
+    "NamesTable",
     "Notice",
+    "NumberDifference",
+    "OnThisDay",
+    "OverTime",
+    "OverTimeLine",
+    "OverTimePoint",
     "Page",
+    "PairDifferences",
+    "Period",
     "Position",
     "Reading",
     "Relaxation",
@@ -101,6 +152,7 @@ __all__ = [
     "Span",
     "Statistics",
     "Status",
+    "Step",
     "Story",
     "Suggestion",
     "UnsupportedLanguage",
@@ -116,6 +168,7 @@ __all__ = [
     "join_stories",
     "open",
     "open_whoosh",
+    "read_names",
     "repair",
     "set_status",
     "split_story",
