@@ -7,9 +7,13 @@ Visti: full-text search for Ukrainian, Russian and English news.
 ...     print(page.stories, page.hits[0].article.title)
 """
 
+from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
+from search.archive.arrivals import Arrival, Arrivals
+from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
+from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.prior_results import (
     DraftSentence,
@@ -21,6 +25,24 @@ from search.archive.prior_results import (
     SharedWord,
     Why,
 )
+from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
+from search.archive.reports.differences import (
+    ComparedVersion,
+    Differences,
+    Disagreement,
+    Disagreements,
+    Mention,
+    MissingParagraph,
+    NameDifference,
+    NumberDifference,
+    PairDifferences,
+)
+from search.archive.reports.gaps import LAG_HOURS, GapCell, Gaps, GapStory, Lag
+from search.archive.reports.headlines import ChangedHeadline, HeadlineChange, HeadlineChanges, HeadlineMonth
+from search.archive.reports.name_lists import NameEntry, NameLineError, NameList, read_names
+from search.archive.reports.names_table import NameCell, NameForm, NameRow, NamesTable, NameYear
+from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
+from search.archive.reports.periods import Step
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -40,7 +62,9 @@ from search.archive.results import (
     article_as_dict,
     hit_as_dict,
 )
+from search.archive.standing import StandingSearch
 from search.archive.statistics import Statistics
+from search.archive.stories import Member, Story, story_of
 from search.archive.suggestions import Suggestion
 from search.archive.upkeep import repair
 from search.archive.visibility import Audience
@@ -51,6 +75,7 @@ from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
     CommitFailed,
+    EditRefused,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -64,21 +89,43 @@ from search.query.nodes import Notice
 
 __all__ = [
     "FACETS",
+    "LAG_HOURS",
     "LANGUAGES",
     "MORE_FACETS",
+    "Act",
     "Archive",
+    "Arrival",
+    "Arrivals",
     "Article",
     "ArticleInvalid",
     "Audience",
     "Bridge",
+    "ChangedHeadline",
     "CommitFailed",
+    "ComparedVersion",
     "Correction",
     "Coverage",
     "DateReading",
+    "DayOfYear",
+    "DayStory",
+    "Decision",
+    "Differences",
+    "Disagreement",
+    "Disagreements",
     "DraftSentence",
+    "Edit",
+    "EditRefused",
+    "Edited",
     "Explanation",
     "FacetValue",
+    "FoundArticles",
+    "GapCell",
+    "GapStory",
+    "Gaps",
     "Group",
+    "HeadlineChange",
+    "HeadlineChanges",
+    "HeadlineMonth",
     "HighlightedArticle",
     "Hit",
     "IndexDamaged",
@@ -87,9 +134,29 @@ __all__ = [
     "IndexOutdated",
     "IndexUnavailable",
     "Interpretation",
+    "Lag",
     "Match",
+    "Member",
+    "Mention",
+    "MissingParagraph",
+    "NameCell",
+    "NameDifference",
+    "NameEntry",
+    "NameForm",
+    "NameLineError",
+    "NameList",
+    "NameRow",
+    "NameYear",
+    "NamesTable",
     "Notice",
+    "NumberDifference",
+    "OnThisDay",
+    "OverTime",
+    "OverTimeLine",
+    "OverTimePoint",
     "Page",
+    "PairDifferences",
+    "Period",
     "Position",
     "PriorCoverage",
     "PriorStory",
@@ -104,8 +171,11 @@ __all__ = [
     "Snippet",
     "Sort",
     "Span",
+    "StandingSearch",
     "Statistics",
     "Status",
+    "Step",
+    "Story",
     "Suggestion",
     "UnsupportedLanguage",
     "Version",
@@ -114,10 +184,16 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "decisions",
     "explanation_as_dict",
     "explanation_text",
     "hit_as_dict",
+    "join_stories",
     "open",
     "open_whoosh",
+    "read_names",
     "repair",
+    "set_status",
+    "split_story",
+    "story_of",
 ]

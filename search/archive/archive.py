@@ -6,25 +6,30 @@ Threads may share an archive.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 import zstandard
 
-from search.archive.dictionaries import open_dictionaries
+from search.archive.all_found import FoundArticles
+from search.archive.arrivals import Arrivals, arrivals, read_record
+from search.archive.dictionaries import Dictionaries, open_dictionaries
 from search.archive.explaining import explain_score
+from search.archive.matching import matching
 from search.archive.pages import search_page
 from search.archive.prior import prior_coverage
 from search.archive.prior_results import PriorCoverage
 from search.archive.related import coverage_of, related_hits
-from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
+from search.archive.reports.door import CoverageReports
+from search.archive.request import FACETS, DateLike, Finding, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
+from search.archive.standing import StandingSearch, prepared
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import Suggestion, suggestions
 from search.archive.understanding import understand
@@ -70,15 +75,21 @@ def open_archive(
     return Archive(Path(path) if path is not None else default_index_path(), Audience(audience), clock)
 
 
-class Archive:
-    """An opened index; made by ``search.open``. Use it as a context manager, or ``close`` it."""
+class Archive(CoverageReports):
+    """
+    An opened index; made by ``search.open``. Use it as a context manager, or ``close`` it.
 
-    def __init__(self, path: Path, audience: Audience, clock: Callable[[], datetime]) -> None:
+    The reports on coverage are methods of ``CoverageReports``.
+    """
+
+    def __init__(
+        self, path: Path, audience: Audience, clock: Callable[[], datetime], shares: "Archive | None" = None
+    ) -> None:
         self.path = path
         self.audience = audience
         self._clock = clock
-        self._snapshot = open_current(path)
-        self._dictionaries = open_dictionaries(path)
+        self._snapshot: Snapshot = shares._snapshot if shares else open_current(path)
+        self._dictionaries: Dictionaries = shares._dictionaries if shares else open_dictionaries(path)
 
     def __enter__(self) -> Self:
         return self
@@ -151,6 +162,40 @@ class Archive:
         )
         with self._view() as view:
             return search_page(view, request)
+
+    def articles(self, query: str = "", **finding: Unpack[Finding]) -> FoundArticles:
+        """
+        Return all articles that a search finds, in its order, to be read one after another: for exports.
+
+        The arguments are those of ``search`` without what concerns a page. Grouped by story, as is the default, each
+        story is given once. What is found stays as it was when the search began, whatever is committed meanwhile.
+
+        Raises ``ValueError`` when an argument other than the query is wrong.
+        """
+        filters: dict[str, Values] = {
+            "language": finding.get("language"),
+            "section": finding.get("section"),
+            "source": finding.get("source"),
+            "author": finding.get("author"),
+            "tag": finding.get("tag"),
+        }
+        request = make_request(
+            query,
+            filters,
+            since=finding.get("since"),
+            until=finding.get("until"),
+            sort=finding.get("sort", Sort.RELEVANCE),
+            group=finding.get("group", Group.STORY),
+            facets=(),
+            limit=0,
+            offset=0,
+            prefer=finding.get("prefer"),
+            bridges=finding.get("bridges", True),
+            without=finding.get("without"),
+            today=self._clock().astimezone(KYIV).date(),
+        )
+        with self._view() as view:
+            return FoundArticles(view, request)
 
     def explain(
         self,
@@ -276,6 +321,42 @@ class Archive:
         with self._view() as view:
             return suggestions(view, typed, limit, prefer, section_names or {})
 
+    def prepared(self, search: StandingSearch) -> StandingSearch:
+        """
+        Return a saved search made ready for ``matching``: the same object if it is, else with a new ``footprint``.
+
+        Preparing takes a millisecond or two and holds as long as dictionaries and program do; keep what is returned.
+        """
+        with self._view() as view:
+            return prepared(view, search)
+
+    def matching(self, searches: Sequence[StandingSearch], article_ids: Iterable[str]) -> list[tuple[str, ...]]:
+        """
+        Return for each saved search the ids of those of some articles that it finds, as ``search`` would find them.
+
+        For thousands of searches and the articles of a commit: searches that are ``prepared`` and find none of the
+        articles cost some microseconds. Articles that the audience may not see are not found.
+
+        Raises ``ValueError`` when an argument of a search other than its query is wrong.
+        """
+        today = self._clock().astimezone(KYIV).date()
+        requests = [each.request(today) for each in searches]
+        with self._view() as view:
+            return matching(view, searches, requests, article_ids)
+
+    def arrivals(self, known: bytes = b"") -> Arrivals:
+        """
+        Return what the audience may see now and could not when the record ``known`` was made, and a new record.
+
+        ``known`` is kept by the caller, 8 bytes an article; without it nothing has arrived, and the next call can tell.
+        An article arrives once, when it is first indexed or when an embargo ends; corrections are no arrivals.
+
+        Raises ``ValueError`` for a ``known`` that this call has not made.
+        """
+        before = read_record(known)
+        with self._view() as view:
+            return arrivals(view, before)
+
     def state(self) -> str:
         """
         Return a name of all that answers depend on besides the question: while it is the same, answers are the same.
@@ -301,6 +382,14 @@ class Archive:
         """The number of the commit that is being searched; each commit has a higher one."""
         return self._snapshot.commit.generation
 
+    def seen_by(self, audience: str) -> "Archive":
+        """
+        Return this archive as it is now for another audience, by the name that ``search.open`` takes.
+
+        The files and all that was read from them are shared; this costs microseconds. It stays at this commit.
+        """
+        return Archive(self.path, Audience(audience), self._clock, shares=self)
+
     def refresh(self) -> bool:
         """
         See the newest commit, and return whether there was one; this costs the reading of one small file.
@@ -317,6 +406,9 @@ class Archive:
     def close(self) -> None:
         """Let go of the index files. The archive finds nothing afterwards."""
         self._snapshot = Snapshot(self._snapshot.commit, [], [])
+
+    def _now(self) -> datetime:
+        return self._clock()
 
     @contextmanager
     def _view(self) -> Iterator[View]:
