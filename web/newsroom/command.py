@@ -28,6 +28,7 @@ from web.newsroom.tokens import DEFAULT_DAYS, MAX_DAYS, ApiToken, Scope, create_
 
 #: As who the audit trail knows what is done here; no account can have a space in its name.
 BY = "command line"
+SCOPES = [scope.value for scope in Scope]
 
 accounts_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
     "--accounts", "path", type=click.Path(path_type=Path, dir_okay=False), envvar="VISTI_ACCOUNTS", show_envvar=True,
@@ -165,7 +166,7 @@ def token_command() -> None:
 @token_command.command("create")
 @_name
 @click.option("--label", required=True, help="What it is for.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]), default=[Scope.READ.value],
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), default=["read"],
               show_default=True, help="What it may do. May be repeated.")  # fmt: skip
 @click.option("--days", type=click.IntRange(1, MAX_DAYS), default=DEFAULT_DAYS, show_default=True,
               help="For how long it is good.")  # fmt: skip
