@@ -10,6 +10,7 @@ Visti: full-text search for Ukrainian, Russian and English news.
 from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
+from search.archive.arrivals import Arrival, Arrivals
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
@@ -51,6 +52,7 @@ from search.archive.results import (
     article_as_dict,
     hit_as_dict,
 )
+from search.archive.standing import StandingSearch
 from search.archive.statistics import Statistics
 from search.archive.stories import Member, Story, story_of
 from search.archive.suggestions import Suggestion
@@ -82,6 +84,8 @@ __all__ = [
     "MORE_FACETS",
     "Act",
     "Archive",
+    "Arrival",
+    "Arrivals",
     "Article",
     "ArticleInvalid",
     "Audience",
@@ -150,6 +154,7 @@ __all__ = [
     "Snippet",
     "Sort",
     "Span",
+    "StandingSearch",
     "Statistics",
     "Status",
     "Step",
