@@ -15,6 +15,16 @@ from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.prior_results import (
+    DraftSentence,
+    PriorCoverage,
+    PriorStory,
+    Relation,
+    Report,
+    SentenceState,
+    SharedWord,
+    Why,
+)
 from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
 from search.archive.reports.differences import (
     ComparedVersion,
@@ -102,6 +112,7 @@ __all__ = [
     "Differences",
     "Disagreement",
     "Disagreements",
+    "DraftSentence",
     "Edit",
     "EditRefused",
     "Edited",
@@ -147,10 +158,16 @@ __all__ = [
     "PairDifferences",
     "Period",
     "Position",
+    "PriorCoverage",
+    "PriorStory",
     "Reading",
+    "Relation",
     "Relaxation",
     "Repair",
+    "Report",
     "SearchError",
+    "SentenceState",
+    "SharedWord",
     "Snippet",
     "Sort",
     "Span",
@@ -162,6 +179,7 @@ __all__ = [
     "Suggestion",
     "UnsupportedLanguage",
     "Version",
+    "Why",
     "article_as_dict",
     "article_digest",
     "article_from_record",

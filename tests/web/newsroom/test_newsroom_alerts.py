@@ -27,7 +27,7 @@ from web.newsroom.alerts.finding import settle_new_search
 from web.newsroom.alerts.run import AlertsBusy, _alone, run_alerts
 from web.newsroom.alerts.tables import Find, Mailing, State
 from web.newsroom.database import current_database
-from web.newsroom.permissions import as_current
+from web.newsroom.permissions import CurrentUser
 from web.newsroom.saved_searches import Frequency, SavedSearch, save_search
 from web.params import read_search_request
 
@@ -87,9 +87,8 @@ class Newsroom:
         with self.app.app_context(), current_database().session() as session:
             user = session.scalars(select(User)).first()
             assert user is not None
-            saved = save_search(
-                session, asked, f"About {parameters}", as_current(user), language="en", now=self.clock()
-            )
+            owner = CurrentUser(user.id, user.name, user.shown_name, user.email, user.role)
+            saved = save_search(session, asked, f"About {parameters}", owner, language="en", now=self.clock())
             saved.frequency, saved.email = frequency, "journalist@example.org"
             for name, value in fields.items():
                 setattr(saved, name, value)
