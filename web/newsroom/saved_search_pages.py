@@ -12,6 +12,7 @@ from web.archive import current_archive, current_moment
 from web.i18n import gettext, interface_language
 from web.newsroom.alerts.finding import settle_new_search
 from web.newsroom.alerts.messages import Item, item_of, items_of
+from web.newsroom.alerts.outbox import release_refused
 from web.newsroom.alerts.tables import Find, Mailing
 from web.newsroom.database import current_database
 from web.newsroom.export_formats.headings import articles_text
@@ -112,6 +113,7 @@ def change(number: int) -> ResponseReturnValue:
         except SavedSearchError as error:
             status = 409 if isinstance(error, SavedSearchChanged) else 400
             return _page(session, saved, gettext(str(error)), typed=request.form), status
+        release_refused(session, saved)
     return _shown(number)
 
 

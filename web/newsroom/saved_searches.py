@@ -182,7 +182,7 @@ def change_search(saved: SavedSearch, form: Mapping[str, str], *, language: str,
     """
     Change a search as its form says. Raises ``SavedSearchError``, with nothing changed.
 
-    What was found before mail was switched on is not mailed.
+    What was found before mail was switched on is not mailed, but what waits because an address was refused is.
     """
     if form.get("version") != str(saved.version):
         raise SavedSearchChanged(
@@ -198,7 +198,7 @@ def change_search(saved: SavedSearch, form: Mapping[str, str], *, language: str,
         raise SavedSearchError(N_("Choose how often to send e-mail.")) from error
     if frequency is not Frequency.NEVER and not email:
         raise SavedSearchError(N_("To send e-mail, an address is needed."))
-    mailed = saved.mails
+    mailed = saved.mails or bool(saved.problem and not saved.paused)
     saved.name, saved.shared, saved.hidden_too = name, "shared" in form, "hidden_too" in form
     saved.frequency, saved.email, saved.language = frequency, email, language
     saved.paused, saved.problem = "paused" in form, ""

@@ -277,6 +277,41 @@ def test_a_refused_address_is_told_and_others_are_sent(newsroom: Newsroom) -> No
     assert newsroom.run().made == 1  # nothing more goes to an address that is refused
 
 
+def test_another_address_gets_what_the_refused_one_was_not_told(newsroom: Newsroom) -> None:
+    number = newsroom.save("q=міст", email="gone@example.org")
+    newsroom.server.refuses["gone@example.org"] = "550 No such user"
+    newsroom.publish(article("a.uk", "Міст перший"))
+    newsroom.run()
+    newsroom.publish(article("b.uk", "Міст другий"))
+    newsroom.run()
+    client = newsroom.app.test_client()
+    assert isinstance(client, NewsroomClient)
+    client.sign_in("journalist")
+    client.set_cookie("ui", "en")
+    path = f"/newsroom/searches/{number}"
+    assert "550 No such user" in client.get(path).get_data(as_text=True)
+    form = {"version": "1", "name": "Мости", "frequency": "at_once", "email": "here@example.org"}
+    assert client.submit(path, **form).status_code == 303
+    assert "550 No such user" not in client.get(path).get_data(as_text=True)
+    newsroom.run()
+    [(address, message)] = newsroom.server.taken
+    assert address == "here@example.org" and all(name in text_of(message) for name in ("перший", "другий"))
+
+
+def test_what_comes_while_mail_is_paused_is_not_mailed(newsroom: Newsroom) -> None:
+    number = newsroom.save("q=міст", paused=True)
+    newsroom.publish(article("a.uk", "Міст перший"))
+    newsroom.run()
+    client = newsroom.app.test_client()
+    assert isinstance(client, NewsroomClient)
+    client.sign_in("journalist")
+    form = {"version": "1", "name": "Мости", "frequency": "at_once", "email": "here@example.org"}
+    assert client.submit(f"/newsroom/searches/{number}", **form).status_code == 303
+    newsroom.publish(article("b.uk", "Міст другий"))
+    newsroom.run()
+    assert newsroom.told() == [["Міст другий"]]
+
+
 def test_an_address_that_is_refused_for_now_is_tried_again(newsroom: Newsroom) -> None:
     newsroom.save("q=міст")
     newsroom.server.refuses["journalist@example.org"] = "450 Greylisted"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from search.settings import KYIV
 from web.newsroom.accounts import User
-from web.newsroom.alerts.tables import Find, Mailing
+from web.newsroom.alerts.tables import Find, Mailing, State
 from web.newsroom.saved_searches import Frequency, SavedSearch
 
 
@@ -34,6 +34,14 @@ def put_due(session: Session, now: datetime, *, hour: int, weekday: int, domain:
         made.append(mailing)
     session.flush()
     return made
+
+
+def release_refused(session: Session, saved: SavedSearch) -> None:
+    """Let what a refused address was not told be told to the next one."""
+    for mailing in session.scalars(
+        select(Mailing).where(Mailing.search_id == saved.id, Mailing.state == State.REFUSED)
+    ):
+        session.delete(mailing)  # its finds stay, and are in no mailing any more
 
 
 def _unmailed(session: Session) -> Iterator[tuple[SavedSearch, list[Find]]]:
