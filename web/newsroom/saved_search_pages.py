@@ -109,7 +109,7 @@ def change(number: int) -> ResponseReturnValue:
     with current_database().session() as session:
         saved = _own(session, number)
         try:
-            change_search(saved, request.form, language=interface_language(), now=current_moment())
+            change_search(session, saved, request.form, language=interface_language(), now=current_moment())
         except SavedSearchError as error:
             status = 409 if isinstance(error, SavedSearchChanged) else 400
             return _page(session, saved, gettext(str(error)), typed=request.form), status

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import parse_qs, urlencode
 
-from sqlalchemy import ForeignKey, String, Text, or_, select
+from sqlalchemy import ForeignKey, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from search import StandingSearch
@@ -178,19 +178,14 @@ def save_search(
     return saved
 
 
-def change_search(saved: SavedSearch, form: Mapping[str, str], *, language: str, now: datetime) -> None:
+def change_search(
+    session: Session, saved: SavedSearch, form: Mapping[str, str], *, language: str, now: datetime
+) -> None:
     """
     Change a search as its form says. Raises ``SavedSearchError``, with nothing changed.
 
     What was found before mail was switched on is not mailed, but what waits because an address was refused is.
     """
-    if form.get("version") != str(saved.version):
-        raise SavedSearchChanged(
-            N_(
-                "This search has been changed since you opened it. Your text stands in the form, what is saved now "
-                "above it: save again to replace that."
-            )
-        )
     name, email = _checked_name(form.get("name", "")), _checked_email(form.get("email", ""))
     try:
         frequency = Frequency(form.get("frequency", ""))
@@ -198,13 +193,28 @@ def change_search(saved: SavedSearch, form: Mapping[str, str], *, language: str,
         raise SavedSearchError(N_("Choose how often to send e-mail.")) from error
     if frequency is not Frequency.NEVER and not email:
         raise SavedSearchError(N_("To send e-mail, an address is needed."))
+    _claim(session, saved, form.get("version", ""))
     mailed = saved.mails or bool(saved.problem and not saved.paused)
     saved.name, saved.shared, saved.hidden_too = name, "shared" in form, "hidden_too" in form
     saved.frequency, saved.email, saved.language = frequency, email, language
     saved.paused, saved.problem = "paused" in form, ""
-    saved.version += 1
     if saved.mails and not mailed:
         saved.mail_since = now
+
+
+def _claim(session: Session, saved: SavedSearch, version: str) -> None:
+    """Count the version that a form showed on, in one step. Raises ``SavedSearchChanged`` if somebody did so before."""
+    this = (SavedSearch.id == saved.id, SavedSearch.version == (int(version) if version.isdecimal() else 0))
+    claim = update(SavedSearch).where(*this).values(version=SavedSearch.version + 1).returning(SavedSearch.id)
+    claimed = session.scalar(claim.execution_options(synchronize_session=False))
+    session.refresh(saved)
+    if claimed is None:
+        raise SavedSearchChanged(
+            N_(
+                "This search has been changed since you opened it. Your text stands in the form, what is saved now "
+                "above it: save again to replace that."
+            )
+        )
 
 
 def keep_reading(saved: SavedSearch) -> None:

@@ -438,6 +438,30 @@ def test_a_page_shows_exactly_what_was_mailed(newsroom: Newsroom) -> None:
     assert client.get(f"/newsroom/searches/{number + 1}/mailings/2").status_code == 404
 
 
+def test_what_is_new_is_marked_until_it_was_seen(newsroom: Newsroom) -> None:
+    number = newsroom.save("q=міст", Frequency.NEVER)
+    newsroom.publish(article("a.uk", "Міст перший"))
+    newsroom.run()
+    client = newsroom.app.test_client()
+    assert isinstance(client, NewsroomClient)
+    client.sign_in("journalist")
+    client.set_cookie("ui", "en")
+    path = f"/newsroom/searches/{number}"
+
+    def marked() -> tuple[str, int]:
+        texts = [client.get(each).get_data(as_text=True) for each in ("/newsroom/searches/", path)]
+        found = re.search(r'new-mark">([^<]*)<', texts[0])
+        return found[1] if found else "", texts[1].count('new-mark">New<')
+
+    assert marked() == ("1 new", 1) == marked()  # looking alone marks nothing as seen
+    assert client.submit(f"{path}/seen").status_code == 303
+    newsroom.clock.forward(minutes=1)
+    assert marked() == ("", 0)
+    newsroom.publish(article("b.uk", "Міст другий"))
+    newsroom.run()
+    assert marked() == ("1 new", 1)
+
+
 def test_paused_and_disabled_send_nothing(newsroom: Newsroom) -> None:
     newsroom.save("q=міст", paused=True)
     newsroom.publish(article("a.uk", "Міст перший"))

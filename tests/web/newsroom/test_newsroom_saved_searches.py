@@ -6,10 +6,18 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from newsroom_client import NewsroomClient
+from readers_archive import NOW
 from sqlalchemy import select
 
 from web.newsroom.database import current_database
-from web.newsroom.saved_searches import MAX_NAME, SavedSearch, SavedSearchError, _checked_email
+from web.newsroom.saved_searches import (
+    MAX_NAME,
+    SavedSearch,
+    SavedSearchChanged,
+    SavedSearchError,
+    _checked_email,
+    change_search,
+)
 
 FORM = {"version": "1", "name": "Порти", "frequency": "daily", "email": "desk@example.org", "shared": "on"}
 
@@ -80,6 +88,22 @@ def test_the_second_of_two_who_change_it_is_told_and_keeps_the_text(
     [saved] = all_saved(newsroom_app)
     assert saved.name == "Порти"
     assert as_journalist.submit(path, **{**FORM, "name": "Mine", "version": "2"}).status_code == 303
+
+
+def test_of_two_at_the_same_moment_one_is_told(as_journalist: NewsroomClient, newsroom_app: Flask) -> None:
+    saved_by(as_journalist)
+    with newsroom_app.app_context():
+        database = current_database()
+        with database.session() as first, database.session() as second:
+            ours, theirs = (session.scalars(select(SavedSearch)).one() for session in (first, second))
+            assert ours.version == theirs.version == 1
+            change_search(first, ours, FORM, language="en", now=NOW)
+            first.flush()
+            first.commit()
+            with pytest.raises(SavedSearchChanged):
+                change_search(second, theirs, {**FORM, "name": "Mine"}, language="en", now=NOW)
+    [saved] = all_saved(newsroom_app)
+    assert (saved.name, saved.version) == ("Порти", 2)
 
 
 @pytest.mark.parametrize(
