@@ -30,7 +30,7 @@ def shown(text: str) -> str:
 class TestQuantities:
     @pytest.mark.parametrize(("text", "expected"), cases())
     def test_numbers_of_a_text(self, text, expected):
-        assert shown(text).replace("e+09", "000000000") == expected
+        assert (shown(text) or "-") == expected
 
     @given(st.text(alphabet="0123456789 .,:/%$пятьоh'-'mMaу\n", max_size=40) | st.text(max_size=60))
     def test_no_text_raises_and_offsets_are_inside(self, text):
