@@ -39,10 +39,11 @@ from search.archive.reports.differences import (
 )
 from search.archive.reports.gaps import LAG_HOURS, GapCell, Gaps, GapStory, Lag
 from search.archive.reports.headlines import ChangedHeadline, HeadlineChange, HeadlineChanges, HeadlineMonth
-from search.archive.reports.name_lists import NameEntry, NameLineError, NameList, read_names
+from search.archive.reports.name_lists import MAX_LIST_BYTES, NameEntry, NameLineError, NameList, read_names
 from search.archive.reports.names_table import NameCell, NameForm, NameRow, NamesTable, NameYear
 from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
 from search.archive.reports.periods import Step
+from search.archive.reports.tables import BYTE_ORDER_MARK, csv_rows, report_as_dict
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -88,9 +89,11 @@ from search.query.bridges import Bridge
 from search.query.nodes import Notice
 
 __all__ = [
+    "BYTE_ORDER_MARK",
     "FACETS",
     "LAG_HOURS",
     "LANGUAGES",
+    "MAX_LIST_BYTES",
     "MORE_FACETS",
     "Act",
     "Archive",
@@ -184,6 +187,7 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "csv_rows",
     "decisions",
     "explanation_as_dict",
     "explanation_text",
@@ -193,6 +197,7 @@ __all__ = [
     "open_whoosh",
     "read_names",
     "repair",
+    "report_as_dict",
     "set_status",
     "split_story",
     "story_of",

@@ -26,6 +26,7 @@ from search.archive.prior import prior_coverage
 from search.archive.prior_results import PriorCoverage
 from search.archive.related import coverage_of, related_hits
 from search.archive.reports.door import CoverageReports
+from search.archive.reports.headlines import HeadlineHistory
 from search.archive.request import FACETS, DateLike, Finding, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
@@ -90,6 +91,7 @@ class Archive(CoverageReports):
         self._clock = clock
         self._snapshot: Snapshot = shares._snapshot if shares else open_current(path)
         self._dictionaries: Dictionaries = shares._dictionaries if shares else open_dictionaries(path)
+        self._headline_history = shares._headline_history if shares else HeadlineHistory(path)
 
     def __enter__(self) -> Self:
         return self
