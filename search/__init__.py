@@ -9,8 +9,10 @@ Visti: full-text search for Ukrainian, Russian and English news.
 
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
+from search.archive.attributions import Attribution, KnownQuote
 from search.archive.documents import article_digest
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.quotes import FoundQuote, QuotePage
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -59,6 +61,7 @@ __all__ = [
     "Archive",
     "Article",
     "ArticleInvalid",
+    "Attribution",
     "Audience",
     "Bridge",
     "CommitFailed",
@@ -67,6 +70,7 @@ __all__ = [
     "DateReading",
     "Explanation",
     "FacetValue",
+    "FoundQuote",
     "Group",
     "HighlightedArticle",
     "Hit",
@@ -76,10 +80,12 @@ __all__ = [
     "IndexOutdated",
     "IndexUnavailable",
     "Interpretation",
+    "KnownQuote",
     "Match",
     "Notice",
     "Page",
     "Position",
+    "QuotePage",
     "Reading",
     "Relaxation",
     "Repair",

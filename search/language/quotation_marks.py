@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 #: Any mark that may open or close a quotation.
-MARKS = re.compile("[«»„“”\"‘‹›]|’")
+MARKS = re.compile('[«»„“”"‘‹›]|’')
 
 _PAIRS = {"«": "»", "„": "“”", "“": "”", "‘": "’", "‹": "›"}
 _OPENING = frozenset(_PAIRS)

@@ -85,7 +85,8 @@ def _grammar(language: str, folded: str) -> _Grammar:
             persons |= here
     if parts & _CLOSED:
         persons.clear()
-    return _Grammar(*map(frozenset, (parts, cases, genders, named, persons)), is_person_name=is_person_name)  # type: ignore[misc]
+    sets = map(frozenset, (parts, cases, genders, named, persons))
+    return _Grammar(next(sets), next(sets), next(sets), next(sets), next(sets), is_person_name)
 
 
 def is_preposition(word: Word, language: str) -> bool:

@@ -5,7 +5,7 @@ Behind a quotation the speaker mostly stands next to the verb (said Zelensky; Ze
 name in the clause that may be a subject, so that what stands in an apposition, in brackets or after a preposition is not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from search.language.quotation_phrases import (
@@ -145,7 +145,7 @@ _POSSESSIVES = {
 }
 
 
-def _verbs(words: Sequence[Word], language: str) -> Iterable[int]:
+def _verbs(words: Sequence[Word], language: str) -> Iterator[int]:
     """Return the numbers of the verbs of saying."""
     known = quotation_words(language)
     return (
@@ -197,7 +197,12 @@ def _determined(words: Sequence[Word], first: int, end: int) -> Phrase | None:
 
 
 def _is_boundary(word: Word) -> bool:
-    return is_preposition(word, "en") or is_subordinator(word, "en") or _parts(word.gap) or has(quotation_words("en").saying, word.token)
+    return (
+        is_preposition(word, "en")
+        or is_subordinator(word, "en")
+        or _parts(word.gap)
+        or has(quotation_words("en").saying, word.token)
+    )
 
 
 def _first_before(words: Sequence[Word], found: Sequence[Phrase], verb: int, language: str) -> Phrase | None:

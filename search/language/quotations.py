@@ -125,7 +125,9 @@ class _Reader:
         if not opening or not closing:
             return []
         saying = quotation_words(self._language).saying
-        if not any(has(saying, word) for word in analyze(self._text[closing.end() : closing.end() + 60], self._language)[:2]):
+        if not any(
+            has(saying, word) for word in analyze(self._text[closing.end() : closing.end() + 60], self._language)[:2]
+        ):
             return []
         return [Stretch(start, opening.end(), closing.start() + 1, closing.start() + 1)]
 
@@ -206,7 +208,11 @@ class _Reader:
         if person is not None:
             return person._replace(verb=found.verb)
         last = self._last_speaker
-        if place - self._last_place <= _NEAR_PARAGRAPHS + 1 and last.kind in ("name", "role") and agree(last.genders, found.genders):
+        if (
+            place - self._last_place <= _NEAR_PARAGRAPHS + 1
+            and last.kind in ("name", "role")
+            and agree(last.genders, found.genders)
+        ):
             return last._replace(verb=found.verb)
         return Found(-1, -1, "", frozenset(), found.verb)
 
@@ -293,7 +299,13 @@ class _Reader:
         capitals = sum(word[:1].isupper() for word in words)
         if capitals >= _TITLE_SHARE * len(words) and len(words) < 12:
             return True
-        return inside[:1].isupper() and not adjacent and not lead.endswith((",", "—", "–")) and length < 8 and not self._ends_itself(stretch)
+        return (
+            inside[:1].isupper()
+            and not adjacent
+            and not lead.endswith((",", "—", "–"))
+            and length < 8
+            and not self._ends_itself(stretch)
+        )
 
     # Words
 
