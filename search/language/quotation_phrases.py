@@ -200,6 +200,8 @@ def _cyrillic(words: Sequence[Word], known: QuotationWords, language: str) -> It
             last, cases, genders = _end_of_name(words, number, known, language)
             yield Phrase(number, last, "name", cases, genders, governed, number)
             number = last
+        elif _is_attribute(words, number, language):
+            pass
         elif "nomn" in grammar.persons and not has(known.not_names, token):
             yield Phrase(number, number, "role", grammar.persons, grammar.genders, governed, -1)
         elif has(known.collectives, token):
@@ -207,6 +209,14 @@ def _cyrillic(words: Sequence[Word], known: QuotationWords, language: str) -> It
         elif grammar.persons:
             yield Phrase(number, number, "role", grammar.persons, grammar.genders, governed, -1)
         number += 1
+
+
+def _is_attribute(words: Sequence[Word], number: int, language: str) -> bool:
+    """Return whether a word that may be a person or an adjective is an adjective here: «головний інженер»."""
+    if "ADJF" not in _grammar(language, words[number].token.terms[0]).parts or number + 1 == len(words):
+        return False
+    following = words[number + 1]
+    return following.gap == " " and "NOUN" in _grammar(language, following.token.terms[0]).parts
 
 
 def _is_name(words: Sequence[Word], number: int, known: QuotationWords, language: str) -> bool:
@@ -220,10 +230,16 @@ def _is_name(words: Sequence[Word], number: int, known: QuotationWords, language
     if not grammar.parts or grammar.is_person_name or (text.isupper() and len(text) > 1):
         return True
     first = number == 0 or _ends_sentence(word.gap)
+    if not first and word.gap == " " and _is_given_name(words[number - 1], language):
+        return True  # whatever else a surname may be: Назар Куц
     if first or grammar.parts & {"PREP", "CONJ", "VERB", "NPRO"}:
         return False
     surname = "ADJF" in grammar.parts and words[number - 1].is_capital  # Георгієвська
     return "NOUN" in grammar.parts or surname
+
+
+def _is_given_name(word: Word, language: str) -> bool:
+    return word.is_capital and _grammar(language, word.token.terms[0]).is_person_name
 
 
 def _end_of_name(
@@ -277,7 +293,7 @@ def _joined(words: Sequence[Word], found: Sequence[Phrase], language: str) -> It
             waiting = Phrase(
                 waiting.first, each.last, "name", cases, each.genders or waiting.genders, waiting.governed, each.first
             )
-        elif _is_within(words, waiting, each):
+        elif _is_within(words, waiting, each, language):
             continue
         else:
             yield _without_attributes(words, waiting, language)
@@ -305,14 +321,18 @@ def _belongs(words: Sequence[Word], role: Phrase, name: Phrase) -> bool:
     )
 
 
-def _is_within(words: Sequence[Word], role: Phrase, other: Phrase) -> bool:
+def _is_within(words: Sequence[Word], role: Phrase, other: Phrase, language: str) -> bool:
     """Return whether a phrase says whose a role is: «речник Генштабу», «президент України»."""
     return (
         role.kind in ("role", "group")
-        and "nomn" not in other.cases
+        and ("nomn" not in other.cases or (other.kind != "name" and _may_be_genitive(words[other.first], language)))
         and other.first == role.last + 1
         and words[other.first].gap == " "
     )
+
+
+def _may_be_genitive(word: Word, language: str) -> bool:
+    return "gent" in _grammar(language, word.token.terms[0]).cases
 
 
 def _governed(words: Sequence[Word], number: int, language: str) -> bool:

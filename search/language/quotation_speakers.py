@@ -24,6 +24,8 @@ _VERB_AFTER = 12
 _VERB_BEFORE = 30
 # The subject behind a verb: «сказав на брифінгу в Києві президент».
 _SUBJECT_AFTER = 10
+# Between a role and the name behind its comma: «керівник хабу, ветеран Остап Лісовенко».
+_MOST_OF_A_ROLE = 5
 # Before a colon without a verb: «Президент України Володимир Зеленський: «…»».
 _LONGEST_LABEL = 8
 
@@ -54,6 +56,8 @@ def speaker_after(words: Sequence[Word], language: str) -> Found | None:
         subject = _behind(words, all_phrases, verb, language)
     if subject is None:
         subject = _first_before(words, all_phrases, verb, language)
+    elif subject.kind in ("role", "group"):
+        subject = _with_its_name(words, all_phrases, subject)
     return _found(words, subject, words[verb].token.text)
 
 
@@ -83,7 +87,10 @@ def speaker_before(words: Sequence[Word], language: str, *, colon: bool = False)
 def according_to(words: Sequence[Word], language: str) -> Found | None:
     """Return who is behind a phrase such as «за словами», None if there is none."""
     table = quotation_words(language).according_to
+    first_words = {phrase[0] for phrase in table}
     for number in range(len(words)):
+        if words[number].token.terms[0] not in first_words:
+            continue
         for phrase, case in table.items():
             if tuple(word.token.terms[0] for word in words[number : number + len(phrase)]) != phrase:
                 continue
@@ -171,6 +178,18 @@ def _behind(words: Sequence[Word], found: Sequence[Phrase], verb: int, language:
             return _english_behind(words, each, verb)
         return each
     return _determined(words, verb + 1, end) if language == "en" else None
+
+
+def _with_its_name(words: Sequence[Word], found: Sequence[Phrase], role: Phrase) -> Phrase:
+    """Return a role with the name that stands behind a comma: says the head of the club, Nazar Kuts."""
+    for each in found:
+        if each.first <= role.last or each.governed:
+            continue
+        if each.kind != "name" or "nomn" not in each.cases or each.first - role.last > _MOST_OF_A_ROLE:
+            return role
+        gaps = [words[number].gap for number in range(role.last + 1, each.first + 1)]
+        return each._replace(first=role.first) if gaps.count(", ") == 1 and set(gaps) <= {", ", " "} else role
+    return role
 
 
 def _english_behind(words: Sequence[Word], phrase: Phrase, verb: int) -> Phrase | None:

@@ -28,6 +28,7 @@ from search.language.quotation_speakers import (
 )
 from search.language.quotation_words import has, quotation_words
 from search.language.segmentation import abbreviations, paragraphs
+from search.language.tokens import Token
 
 # Part of a sentence in quotation marks is somebody's words, not a name or a distance, from so many words on.
 _FEWEST_WORDS_INSIDE = 3
@@ -157,6 +158,8 @@ class _Reader:
         self, stretch: Stretch, place: int, before: list[Word], after: list[Word], length: int
     ) -> Found | None:
         language = self._language_at(place)
+        if length == 1 and not self._ends_itself(stretch):
+            return None  # a word that is listed or explained
         found = according_to(before, language) or speaker_before(before, language, colon=True)
         found = found or colon_speaker(before, language)
         if not found and self._is_parted(stretch):
@@ -339,7 +342,7 @@ class _Reader:
             for token in analyze(self._text[first:last], language):
                 if first + token.start < end and words:
                     continue  # the later parts of a hyphenated word
-                moved = token._replace(start=first + token.start, end=first + token.end)
+                moved = Token(token.text, first + token.start, first + token.end, token.terms)
                 words.append(Word(moved, self._masked(end, moved.start)))
                 end = moved.end
         return words
@@ -347,6 +350,8 @@ class _Reader:
     def _masked(self, start: int, end: int) -> str:
         """Return what stands between two words, quotations as ``§``."""
         gap = ""
+        if end - start <= 2:
+            return self._text[start:end]  # nothing fits between
         for stretch in self._stretches:
             if start <= stretch.opening < end:
                 gap += self._text[start : stretch.opening] + ("§." if self._ends_itself(stretch) else "§")
