@@ -15,10 +15,13 @@ from typing import Any
 from indexer.errors import IndexerError
 from indexer.parallel import Workers
 from indexer.readers.reading import Remark
+from search.archive.decisions import Rules, read_rules
 from search.archive.documents import LAYOUT, article_to_document, digest_of_stored, stored_article
+from search.archive.editing import catch_up
 from search.article import Article
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
+from search.columnar.snapshot import open_snapshot
 from search.columnar.writer import Writer
 from search.language import analysis_version
 
@@ -95,7 +98,8 @@ def index_articles(
 
     ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
     after every ``commit_every`` articles, when ``commit_seconds`` have passed as an article comes, and at the end; what
-    is committed stays, whatever happens later. With ``jobs``, so many processes share the analysis of a large number of
+    is committed stays, whatever happens later. What editors have decided of an article (``search.set_status`` and the
+    like) holds, whatever comes. With ``jobs``, so many processes share the analysis of a large number of
     articles (``indexer.parallel`` says what this asks of a script). ``progress`` is called again and again as articles
     are looked at. ``generation`` is the number of the first commit, if there is no index yet.
 
@@ -107,7 +111,7 @@ def index_articles(
         Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds, generation=generation) as writer,
         Workers(Path(path), jobs) as workers,
     ):
-        run = _Run(writer, workers, report, progress)
+        run = _Run(writer, workers, report, progress, _followed_rules(writer))
         try:
             for item in articles:
                 run.take(item)
@@ -135,6 +139,14 @@ def delete_articles(ids: Iterable[str], path: Path | str, *, wait_seconds: float
     return deleted
 
 
+def _followed_rules(writer: Writer) -> Rules:
+    """Return the editors' decisions beside an index; what a crash kept from the index is in the next commit."""
+    rules = read_rules(writer.path)
+    if rules.last:
+        catch_up(writer, open_snapshot(writer.path), rules)
+    return rules
+
+
 class _Run:
     """
     One run: articles wait until the next commit, so that of several with one id only the last is written.
@@ -143,8 +155,11 @@ class _Run:
     commit: each of those is written in its turn, and the last one stays.
     """
 
-    def __init__(self, writer: Writer, workers: Workers, report: Report, progress: Progress | None) -> None:
+    def __init__(
+        self, writer: Writer, workers: Workers, report: Report, progress: Progress | None, rules: Rules
+    ) -> None:
         self.waiting: dict[str, Article] = {}
+        self._rules = rules
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
         self._seen: set[int] = set()
@@ -173,7 +188,7 @@ class _Run:
     def write(self) -> None:
         """Write the articles that wait. Those that processes share are in the commit after this one."""
         self._take_over()  # what they were given before: an id may be in both
-        waiting, self.waiting = list(self.waiting.values()), {}
+        waiting, self.waiting = [self._rules.applied(article) for article in self.waiting.values()], {}
         news = ((article, stored) for article in waiting if (stored := self._news(article)) is not None)
         if self._workers.are_worth(len(waiting)):
             self._workers.start([article for article, _ in news], self._writer.dictionary)

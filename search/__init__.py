@@ -7,10 +7,13 @@ Visti: full-text search for Ukrainian, Russian and English news.
 ...     print(page.stories, page.hits[0].article.title)
 """
 
+from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.attributions import Attribution, KnownQuote
+from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
+from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.quotes import FoundQuote, QuotePage
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
@@ -33,6 +36,7 @@ from search.archive.results import (
     hit_as_dict,
 )
 from search.archive.statistics import Statistics
+from search.archive.stories import Member, Story, story_of
 from search.archive.suggestions import Suggestion
 from search.archive.upkeep import repair
 from search.archive.visibility import Audience
@@ -43,6 +47,7 @@ from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
     CommitFailed,
+    EditRefused,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -58,6 +63,7 @@ __all__ = [
     "FACETS",
     "LANGUAGES",
     "MORE_FACETS",
+    "Act",
     "Archive",
     "Article",
     "ArticleInvalid",
@@ -68,8 +74,13 @@ __all__ = [
     "Correction",
     "Coverage",
     "DateReading",
+    "Decision",
+    "Edit",
+    "EditRefused",
+    "Edited",
     "Explanation",
     "FacetValue",
+    "FoundArticles",
     "FoundQuote",
     "Group",
     "HighlightedArticle",
@@ -82,6 +93,7 @@ __all__ = [
     "Interpretation",
     "KnownQuote",
     "Match",
+    "Member",
     "Notice",
     "Page",
     "Position",
@@ -95,6 +107,7 @@ __all__ = [
     "Span",
     "Statistics",
     "Status",
+    "Story",
     "Suggestion",
     "UnsupportedLanguage",
     "Version",
@@ -102,10 +115,15 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "decisions",
     "explanation_as_dict",
     "explanation_text",
     "hit_as_dict",
+    "join_stories",
     "open",
     "open_whoosh",
     "repair",
+    "set_status",
+    "split_story",
+    "story_of",
 ]

@@ -8,12 +8,13 @@ Paths and tracebacks go to the log, never into an answer.
 import logging
 from typing import NamedTuple
 
-from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
+from flask import Flask, Response, jsonify, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from search import IndexUnavailable
 from web.i18n import N_
+from web.templating import render_template
 
 logger = logging.getLogger(__name__)
 

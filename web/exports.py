@@ -8,6 +8,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from io import StringIO
+from itertools import chain
 from typing import Any
 
 from search import Hit, hit_as_dict
@@ -28,13 +29,18 @@ def ndjson_lines(hits: Iterable[Hit]) -> Iterator[str]:
 
 
 def csv_lines(hits: Iterable[Hit], *, mark: bool = False) -> Iterator[str]:
-    """Yield a row of names and then a row for each hit (RFC 4180); ``mark`` puts a byte order mark first."""
+    """Yield a row of names and then a row for each hit; see ``csv_rows``."""
+    return csv_rows(chain((CSV_COLUMNS,), map(_row, hits)), mark=mark)
+
+
+def csv_rows(rows: Iterable[Iterable[Any]], *, mark: bool = False) -> Iterator[str]:
+    """Yield rows of CSV (RFC 4180) in which no spreadsheet calculates; ``mark`` puts a byte order mark first."""
     buffer = StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow(CSV_COLUMNS)
-    yield (BYTE_ORDER_MARK if mark else "") + _taken(buffer)
-    for hit in hits:
-        writer.writerow([_cell(value) for value in _row(hit)])
+    if mark:
+        buffer.write(BYTE_ORDER_MARK)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
         yield _taken(buffer)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from search import FACETS, MORE_FACETS, Sort
@@ -24,6 +24,7 @@ from web.presenters.labels import count_text, section_link, stories_text
 from web.presenters.results import last_page, present_results
 from web.presenters.tips import present_tips
 from web.query import asked, parameters, run_search
+from web.templating import render_template
 from web.timeline import shows_days
 from web.urls import search_url
 
@@ -74,7 +75,7 @@ def results(search_request: SearchRequest, problems: Sequence[ParameterProblem])
     )
     last = last_page(page.results)
     if search_request.page > last:
-        return redirect(search_url(replace(search_request, page=last)))
+        return redirect(search_url(search_request, page=last))
     view = present_results(search_request, page, problems)
     return render_template("search.html", view=view)
 
@@ -93,7 +94,7 @@ def facet_values() -> str | Response:
         abort(404)
     # The form's way back: to the address that the results have by any other way. Who ticked too many is told first
     if request.args.get("show") and not problems:
-        return redirect(search_url(replace(search_request, page=1)))
+        return redirect(search_url(search_request, page=1))
     found = run_search(current_archive(), replace(search_request, page=1), limit=0, facets=(facet,))
     view = present_facet_values(search_request, facet, read_find(parameters()), found, problems)
     return render_template("facet_values.html", view=view)

@@ -12,18 +12,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 import zstandard
 
+from search.archive.all_found import FoundArticles
 from search.archive.attributions import Attribution, attributions
-from search.archive.dictionaries import open_dictionaries
+from search.archive.dictionaries import Dictionaries, open_dictionaries
 from search.archive.explaining import explain_score
 from search.archive.hits import in_texts
 from search.archive.pages import search_page
 from search.archive.quotes import QuotePage, quote_page
 from search.archive.related import coverage_of, related_hits
-from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
+from search.archive.request import FACETS, DateLike, Finding, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
 from search.archive.statistics import Statistics, statistics_of
@@ -74,12 +75,14 @@ def open_archive(
 class Archive:
     """An opened index; made by ``search.open``. Use it as a context manager, or ``close`` it."""
 
-    def __init__(self, path: Path, audience: Audience, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, path: Path, audience: Audience, clock: Callable[[], datetime], shares: "Archive | None" = None
+    ) -> None:
         self.path = path
         self.audience = audience
         self._clock = clock
-        self._snapshot = open_current(path)
-        self._dictionaries = open_dictionaries(path)
+        self._snapshot: Snapshot = shares._snapshot if shares else open_current(path)
+        self._dictionaries: Dictionaries = shares._dictionaries if shares else open_dictionaries(path)
 
     def __enter__(self) -> Self:
         return self
@@ -152,6 +155,40 @@ class Archive:
         )
         with self._view() as view:
             return search_page(view, request)
+
+    def articles(self, query: str = "", **finding: Unpack[Finding]) -> FoundArticles:
+        """
+        Return all articles that a search finds, in its order, to be read one after another: for exports.
+
+        The arguments are those of ``search`` without what concerns a page. Grouped by story, as is the default, each
+        story is given once. What is found stays as it was when the search began, whatever is committed meanwhile.
+
+        Raises ``ValueError`` when an argument other than the query is wrong.
+        """
+        filters: dict[str, Values] = {
+            "language": finding.get("language"),
+            "section": finding.get("section"),
+            "source": finding.get("source"),
+            "author": finding.get("author"),
+            "tag": finding.get("tag"),
+        }
+        request = make_request(
+            query,
+            filters,
+            since=finding.get("since"),
+            until=finding.get("until"),
+            sort=finding.get("sort", Sort.RELEVANCE),
+            group=finding.get("group", Group.STORY),
+            facets=(),
+            limit=0,
+            offset=0,
+            prefer=finding.get("prefer"),
+            bridges=finding.get("bridges", True),
+            without=finding.get("without"),
+            today=self._clock().astimezone(KYIV).date(),
+        )
+        with self._view() as view:
+            return FoundArticles(view, request)
 
     def explain(
         self,
@@ -260,8 +297,8 @@ class Archive:
         """
         Return who said what: quotations, those of the newest articles first.
 
-        ``query`` is a query whose words are looked for in the quotations where they name no field; ``speaker`` has words
-        of the name, in any form, script or language. The other arguments are those of ``search``: with
+        ``query`` is a query whose words are looked for in the quotations where they name no field; ``speaker`` has
+        words of the name, in any form, script or language. The other arguments are those of ``search``: with
         ``group="story"`` a story's quotations are given in one language version, that in ``prefer`` if it has any.
 
         Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the queries is wrong.
@@ -286,7 +323,8 @@ class Archive:
 
     def attributions(self, text: str, *, language: str | None = None) -> tuple[Attribution, ...]:
         """
-        Return the quotations of a draft, each with those of the archive that are the same or nearly so, and their speakers.
+        Return the quotations of a draft, each with those of the archive that are the same or nearly so, and their
+        speakers.
 
         Without ``language`` it is identified. Only quotations of one language are compared. Raises
         ``UnsupportedLanguage``.
@@ -341,6 +379,14 @@ class Archive:
     def generation(self) -> int:
         """The number of the commit that is being searched; each commit has a higher one."""
         return self._snapshot.commit.generation
+
+    def seen_by(self, audience: str) -> "Archive":
+        """
+        Return this archive as it is now for another audience, by the name that ``search.open`` takes.
+
+        The files and all that was read from them are shared; this costs microseconds. It stays at this commit.
+        """
+        return Archive(self.path, Audience(audience), self._clock, shares=self)
 
     def refresh(self) -> bool:
         """

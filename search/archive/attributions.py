@@ -1,16 +1,16 @@
 """
 To whom the archive attributes the quotations of a draft: the same or nearly the same words, and who said them there.
 
-Two quotations are alike when most words of the shorter one are in the other, in any form: a newsroom shortens quotations,
-and mends their grammar. Only quotations of one language are compared. A translation of a quotation shares too little with
-it to tell from another one on the same matter, so a quotation that was only printed in another language is not found.
+Two quotations are alike when most words of the shorter one are in the other, in any form: a newsroom shortens
+quotations, and mends their grammar. Only quotations of one language are compared. A translation of a quotation shares
+too little with it to tell from another one on the same matter, so a quotation that was only printed in another
+language is not found.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import whoosh.query
 
 from search.archive.quotes import quotes_at
 from search.archive.view import View
@@ -89,7 +89,7 @@ def _likely(view: View, words: Sequence[frozenset[str]]) -> np.ndarray:
     if not rarest:
         return np.empty(0, dtype=np.int64)
     parts = tuple(leaves.Word(("quote",), tuple(leaves.Form(term) for term in terms)) for terms in rarest)
-    matches = view.seen(view.executor.matches(leaves.Most(parts, _SHARE_LOOKED_UP, whoosh.query.Every())))
+    matches = view.seen(view.executor.matches(leaves.Most(parts, _SHARE_LOOKED_UP, leaves.everything())))
     best = np.argsort(-matches.scores, kind="stable")[:_ARTICLES_READ]
     return np.sort(matches.documents[best])
 

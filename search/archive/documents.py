@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from search.archive.links import Link
 from search.archive.results import Version
 from search.article import Article, article_from_stored, article_to_record
 from search.columnar.document import Document, Layout, Paragraph, microseconds
@@ -128,9 +129,22 @@ def _card(article: Article) -> bytes:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def stored_article(article: Article) -> bytes:
-    """Return what is stored for an article: its record, as JSON that is the same for equal articles."""
-    return json.dumps(article_to_record(article), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+def stored_article(article: Article, link: Link | None = None) -> bytes:
+    """
+    Return what is stored for an article: its record, as JSON that is the same for equal articles.
+
+    ``link`` is kept with it, as ``link``, which no article has: why it is in its story, if nobody said so.
+    """
+    record = article_to_record(article)
+    if link:
+        record["link"] = link.as_dict()
+    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def link_of(stored: bytes) -> Link | None:
+    """Return why a stored article was put into its story, or None if its source or an editor did so."""
+    link = _value_of(stored).get("link")
+    return Link(link["to"], link["score"], tuple(link["by"])) if link else None
 
 
 def digest_of_stored(stored: bytes) -> int:

@@ -31,7 +31,7 @@ def make_hits(view: View, found: Iterable[tuple[int, float]], leaves: Sequence[L
 
 
 def in_texts(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
-    """Return the leaves of a query for marking: what was found in a quotation, or as its speaker, stands in the text."""
+    """Return the leaves of a query for marking: quotations and their speakers stand in the text."""
     return [
         replace(leaf, queries=tuple(_in_text(query) for query in leaf.queries))
         if any(field in QUOTATION_FIELDS for query in leaf.queries for field in query.fields)

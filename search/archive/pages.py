@@ -28,7 +28,7 @@ from search.archive.understanding import (
 )
 from search.archive.view import View
 from search.columnar.arrays import Array
-from search.columnar.collect import Collected, Order, collect, ordered
+from search.columnar.collect import Collected, Count, Order, collect, ordered
 from search.columnar.document import NO_MOMENT, microseconds
 from search.columnar.ranking import freshness
 from search.query.compile import CompiledQuery
@@ -62,6 +62,12 @@ def search_page(view: View, request: SearchRequest) -> Page:
         relaxations=() if count.documents else relaxations(view, request, understood),
         last=found.last,
     )
+
+
+def found_documents(view: View, request: SearchRequest) -> tuple[Array, Count]:
+    """Return the documents that a request shows, in its order, and how many it finds; without snippets and facets."""
+    found = _found(view, understand(view, request.query, request.reading), request)
+    return np.array([document for document, _ in found.hits], dtype=np.int64), found.collected.count()
 
 
 class _Found(NamedTuple):

@@ -39,9 +39,9 @@ class FoundQuote:
     """
     A quotation of an article.
 
-    ``text`` is safe HTML with the words of the query marked; ``speaker`` is who said it as the article writes it, None if
-    it does not tell; ``verb`` is the verb of saying, or "". ``article`` is where it stands; ``versions`` are the
-    readable versions of its story: uk, ru, en.
+    ``text`` is safe HTML with the words of the query marked; ``speaker`` is who said it as the article writes it,
+    None if it does not tell; ``verb`` is the verb of saying, or "". ``article`` is where it stands; ``versions`` are
+    the readable versions of its story: uk, ru, en.
     """
 
     text: Snippet
@@ -89,7 +89,7 @@ def quote_page(view: View, request: SearchRequest, speaker: str) -> QuotePage:
         parse_query(text, view.today, without=request.reading.without) for text in (request.query, speaker)
     )
     tree = all_of((parsed.tree, in_field("speaker", said_by.tree, 0, 0)))
-    bridges = ArchiveBridges(view, _FIELDS + ("speaker",)) if request.reading.bridges else None
+    bridges = ArchiveBridges(view, (*_FIELDS, "speaker")) if request.reading.bridges else None
     compiled = compile_query(tree, _FIELDS, bridges, request.reading.without)
     matches = view.seen(view.executor.matches(compiled.tree))
     documents = collect(view.snapshot, matches, filter_masks(view.snapshot, request)).matches.documents
@@ -125,7 +125,7 @@ def quotes_at(view: View, keys: Array) -> list[tuple[Article, int, Quotation]]:
 
 
 def _matching(view: View, compiled: CompiledQuery, documents: Array) -> Array:
-    """Return the keys of the quotations that answer: of what is asked of quotations, any part that an article answers."""
+    """Return the keys of the quotations that answer any part of a query that asks of quotations."""
     if not compiled.said:
         return every_paragraph(view.snapshot, _FIELDS[0], documents)
     return reduce(np.union1d, [view.executor.paragraphs(query, documents) for query in compiled.said])

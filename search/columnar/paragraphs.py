@@ -1,8 +1,9 @@
 """
 Which paragraphs answer a tree: for fields whose paragraphs belong together, as a quotation and its speaker do.
 
-Paragraph *n* of one such field belongs to paragraph *n* of the others. A document and a paragraph make one 64-bit key, so
-that all of a tree is worked out as sets of keys, for all documents at once and only for those that are asked for.
+Paragraph *n* of one such field belongs to paragraph *n* of the others. A document and a paragraph make one 64-bit
+key, so that all of a tree is worked out as sets of keys, for all documents at once and only for those that are asked
+for.
 """
 
 from collections.abc import Callable, Iterator, Sequence

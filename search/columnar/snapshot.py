@@ -257,6 +257,11 @@ class Snapshot:
         segment, number = self._place(document)
         return segment.stored[number]
 
+    def lasting_number(self, document: int) -> tuple[int, int]:
+        """Return a name of a document that later snapshots of this process share, and that no other document gets."""
+        segment, number = self._place(document)
+        return segment.number, number
+
     def paragraph_starts(self, name: str, document: int) -> list[int]:
         """Return the position at which each paragraph of a text field of a document begins."""
         segment, number = self._place(document)

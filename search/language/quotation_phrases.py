@@ -1,5 +1,6 @@
 """
-Which phrases around a quotation may name who said it: persons, organisations, roles, pronouns, and in which case they stand.
+Which phrases around a quotation may name who said it: persons, organisations, roles, pronouns, and in which case they
+stand.
 
 Ukrainian and Russian words have cases in the dictionaries; a name that no dictionary has may stand in any. English has
 none, so there a preposition before a name is what tells that it is no subject.
@@ -17,7 +18,8 @@ from search.language.words import MAX_DICTIONARY_CHARACTERS, NAME_TAGS, REMEMBER
 # Between a role and the name that belongs to it: «міністр закордонних справ України Дмитро Кулеба».
 _MOST_BETWEEN = 5
 _LONGEST_PHRASE = 10
-_PARTICLES = frozenset({"of", "de", "van", "von", "der", "den", "bin", "ibn", "al", "la", "del", "da", "di", "el", "ван", "фон", "де", "аль"})  # fmt: skip
+_PARTICLES = frozenset({"of", "de", "van", "von", "der", "den", "bin", "ibn", "al", "la", "del", "da", "di", "el",
+"ван", "фон", "де", "аль"})  # fmt: skip
 # Of a letter (и) the dictionaries know that it may be a name.
 _CLOSED = frozenset({"CONJ", "PREP", "PRCL", "NPRO", "INTJ", "None"})
 _ANY_CASE = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct"})
@@ -39,8 +41,8 @@ class Phrase(NamedTuple):
     """
     Words from number ``first`` to ``last`` that may name a speaker; ``kind`` is name, role, group or pronoun.
 
-    ``cases`` are those in which it may stand, ``genders`` those that it may have, if it is known. ``governed`` says that a
-    preposition stands before it. ``name`` is the number of the first word of the name, if it has one.
+    ``cases`` are those in which it may stand, ``genders`` those that it may have, if it is known. ``governed`` says
+    that a preposition stands before it. ``name`` is the number of the first word of the name, if it has one.
     """
 
     first: int
@@ -97,7 +99,7 @@ def is_preposition(word: Word, language: str) -> bool:
 
 
 def may_be_finite(word: Word, language: str) -> bool:
-    """Return whether a verb may have a subject, or be a gerund: not a participle («было объявлено») or an infinitive."""
+    """Return whether a verb may have a subject or is a gerund: no participle («было объявлено»), no infinitive."""
     parts = _grammar(language, word.token.terms[0]).parts if language != "en" else frozenset()
     return not parts or bool(parts & {"VERB", "GRND"})
 
@@ -161,7 +163,7 @@ def _end_of_english_name(words: Sequence[Word], number: int, known: QuotationWor
     last = number
     while last + 1 < len(words) and last - number < _LONGEST_PHRASE:
         following = words[last + 1]
-        if following.gap not in (" ", ". ", "-", "–") or has(known.not_names, words[last].token) and last > number:
+        if following.gap not in (" ", ". ", "-", "–") or (has(known.not_names, words[last].token) and last > number):
             break
         if words[last].token.text.endswith(("'s", "’s")):
             break
@@ -313,7 +315,7 @@ def _without_attributes(words: Sequence[Word], phrase: Phrase, language: str) ->
 
 
 def _belongs(words: Sequence[Word], role: Phrase, name: Phrase) -> bool:
-    """Return whether a name belongs to the role before it: the same case, a few words between, no comma, no preposition."""
+    """Return whether a name belongs to the role before it: the same case, few words between, no comma."""
     if role.kind not in ("role", "group") or name.kind != "name" or name.governed or not role.cases & name.cases:
         return False
     return name.first - role.last - 1 <= _MOST_BETWEEN and all(

@@ -1,8 +1,9 @@
 """
 Who is the subject of a verb of saying beside a quotation.
 
-Behind a quotation the speaker mostly stands next to the verb (said Zelensky; Zelensky said); before one it is the nearest
-name in the clause that may be a subject, so that what stands in an apposition, in brackets or after a preposition is not.
+Behind a quotation the speaker mostly stands next to the verb (said Zelensky; Zelensky said); before one it is the
+nearest name in the clause that may be a subject, so that what stands in an apposition, in brackets or after a
+preposition is not.
 """
 
 from collections.abc import Iterator, Sequence
@@ -251,7 +252,7 @@ def _determined_before(words: Sequence[Word], verb: int) -> Phrase | None:
 
 
 def _before(words: Sequence[Word], found: Sequence[Phrase], verb: int, language: str) -> Phrase | None:
-    """Return the subject before a verb: the nearest that no comma parts from an earlier one, or else that earlier one."""
+    """Return the subject before a verb: the nearest, unless it is an apposition to an earlier one."""
     if verb and has(quotation_words(language).relatives, words[verb - 1].token):
         related = [each for each in found if each.last < verb - 1 and each.kind != "pronoun"]
         return related[-1] if related else None

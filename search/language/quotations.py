@@ -1,11 +1,12 @@
 """
 Who said what: the quotations of a text and who is named as having said them.
 
-A quotation is what stands between quotation marks, or after a dash that begins a paragraph, and is somebody's words: a verb
-of saying stands beside it, or the name of the speaker before a colon, or it makes whole sentences. Names of things and
-words that an editor only keeps at a distance stand between the same marks, so a few words without a verb of saying are
-none. Indirect speech ("said that …") without quotation marks is none either. Who is meant by he and she, only the
-sentence before can say; where it does not, the speaker is unknown. How often all this is right, docs/quality.md says.
+A quotation is what stands between quotation marks, or after a dash that begins a paragraph, and is somebody's words:
+a verb of saying stands beside it, or the name of the speaker before a colon, or it makes whole sentences. Names of
+things and words that an editor only keeps at a distance stand between the same marks, so a few words without a verb
+of saying are none. Indirect speech ("said that …") without quotation marks is none either. Who is meant by he and
+she, only the sentence before can say; where it does not, the speaker is unknown. How often all this is right,
+docs/quality.md says.
 """
 
 import re
@@ -49,9 +50,9 @@ class Quotation(NamedTuple):
     """
     Words that somebody said: ``text`` is ``original[start:end]``, without the marks.
 
-    ``speaker`` is who said it as it is written there, ``original[speaker_start:speaker_end]``; of a pronoun it is who is
-    meant. None if the text does not tell. ``verb`` is the verb of saying, or what stands for it («за словами»); "" if
-    there is none.
+    ``speaker`` is who said it as it is written there, ``original[speaker_start:speaker_end]``; of a pronoun it is who
+    is meant. None if the text does not tell. ``verb`` is the verb of saying, or what stands for it («за словами»); ""
+    if there is none.
     """
 
     start: int
@@ -70,7 +71,7 @@ def quotations(text: str, language: str) -> tuple[Quotation, ...]:
 
     >>> found = quotations('«Ми переможемо», – сказав президент Володимир Зеленський.', "uk")
     >>> [(each.text, each.speaker, each.verb) for each in found]
-    [('Ми переможемо,', 'президент Володимир Зеленський', 'сказав')]
+    [('Ми переможемо', 'президент Володимир Зеленський', 'сказав')]
     >>> quotations('Компанія «Ромашка» збудувала міст.', "uk")
     ()
     """
@@ -368,7 +369,7 @@ def _count_words(text: str) -> int:
 
 
 def _ends_sentence(gap: str, before: str) -> bool:
-    """Return whether a sentence ends in the gap behind a word; the full stop of an abbreviation or initial ends none."""
+    """Return whether a sentence ends in the gap behind a word; the full stop of an abbreviation ends none."""
     match = _END.search(gap)
     if not match:
         return "\n" in gap

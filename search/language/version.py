@@ -1,8 +1,8 @@
 """
 The version of the analysis: an index made with another one has other terms, and is refused.
 
-It changes with the rules (by hand, below), with the tables and lists in ``data`` and ``data/quotations`` that make terms, and with the
-installed dictionaries. Tables in ``data/queries`` serve queries only and outdate no index.
+It changes with the rules (by hand, below), with the tables and lists in ``data`` and ``data/quotations`` that make
+terms, and with the installed dictionaries. Tables in ``data/queries`` serve queries only and outdate no index.
 """
 
 import functools

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from web.i18n import N_
 from web.newsroom.permissions import Role
 
 __all__ = ["TOOLS", "Tool", "tools_for"]
@@ -18,7 +19,9 @@ class Tool:
 
 
 #: In the order in which they are shown.
-TOOLS: tuple[Tool, ...] = ()
+TOOLS: tuple[Tool, ...] = (
+    Tool("collections.index", N_("Collections"), N_("Articles put together for a subject, with notes.")),
+)
 
 
 def tools_for(role: Role) -> list[Tool]:

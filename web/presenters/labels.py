@@ -4,6 +4,8 @@ The archive's values and numbers in the words of the interface, and links that c
 A value without a translation, such as another newsroom's section, is shown as it is.
 """
 
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from search import FacetValue, Group
@@ -44,6 +46,9 @@ PATH_LABELS = {
 }
 
 
+_EVERYTHING = SearchRequest()
+
+
 class Link(NamedTuple):
     """A link and whether it leads to where the reader already is."""
 
@@ -76,6 +81,11 @@ def counted(value: FacetValue, group: Group) -> int:
     return value.stories if group is Group.STORY else value.count
 
 
+def most_first(values: Iterable[FacetValue], group: Group) -> list[FacetValue]:
+    """Return values by what they count on this page; those that count the same stay in their order."""
+    return sorted(values, key=attrgetter("stories" if group is Group.STORY else "count"), reverse=True)
+
+
 def value_label(facet: str, value: str) -> str:
     """Return a facet's value as readers see it; values without a translation are shown as they are."""
     labels = {"section": SECTION_LABELS, "language": LANGUAGE_LABELS}.get(facet, {})
@@ -86,4 +96,4 @@ def section_link(section: str | None) -> Link | None:
     """Return the link to everything in a section."""
     if not section:
         return None
-    return Link(value_label("section", section), search_url(SearchRequest(section=(section,))))
+    return Link(value_label("section", section), search_url(_EVERYTHING, section=(section,)))
