@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,15 @@ from indexer.errors import IndexerError
 from indexer.parallel import Workers
 from indexer.readers.reading import Remark
 from search.archive.decisions import Rules, read_rules
-from search.archive.documents import LAYOUT, article_to_document, digest_of_stored, stored_article
+from search.archive.documents import (
+    LAYOUT,
+    article_to_document,
+    digest_of_stored,
+    document_to_article,
+    stored_article,
+)
 from search.archive.editing import catch_up
+from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
 from search.article import Article
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -119,6 +127,7 @@ def index_articles(
                     run.write()
         except BaseException:
             with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
+                run.keep_headlines()
                 writer.commit()
             raise
         run.write()
@@ -163,6 +172,7 @@ class _Run:
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
         self._seen: set[int] = set()
+        self._headlines: list[HeadlineChange] = []
 
     def take(self, item: Article | IndexerError | Remark) -> None:
         """Put an article with those that wait; count what is none."""
@@ -196,9 +206,15 @@ class _Run:
             for article, stored in news:
                 self._writer.put(article_to_document(article, stored))
                 self._show_progress()
+        self.keep_headlines()
         self._writer.commit()  # and merge, while the processes are at work again
         self._show_progress()
         self._written = time.monotonic()
+
+    def keep_headlines(self) -> None:
+        """Write down the headlines that the next commit changes: before it, so that none is lost."""
+        changes, self._headlines = self._headlines, []
+        append_changes(self._writer.path, changes)
 
     def commit(self) -> None:
         """Commit what the processes have built."""
@@ -233,4 +249,10 @@ class _Run:
             return None
         else:
             self._report.updated += 1
+            self._note_headline(article)
         return stored
+
+    def _note_headline(self, article: Article) -> None:
+        before = self._writer.stored_of(article.id)
+        if before is not None and (change := change_of(document_to_article(before), article, datetime.now(UTC))):
+            self._headlines.append(change)

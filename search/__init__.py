@@ -16,6 +16,24 @@ from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.quotes import FoundQuote, QuotePage
+from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
+from search.archive.reports.differences import (
+    ComparedVersion,
+    Differences,
+    Disagreement,
+    Disagreements,
+    Mention,
+    MissingParagraph,
+    NameDifference,
+    NumberDifference,
+    PairDifferences,
+)
+from search.archive.reports.gaps import LAG_HOURS, GapCell, Gaps, GapStory, Lag
+from search.archive.reports.headlines import ChangedHeadline, HeadlineChange, HeadlineChanges, HeadlineMonth
+from search.archive.reports.name_lists import NameEntry, NameLineError, NameList, read_names
+from search.archive.reports.names_table import NameCell, NameForm, NameRow, NamesTable, NameYear
+from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
+from search.archive.reports.periods import Step
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -61,6 +79,7 @@ from search.query.nodes import Notice
 
 __all__ = [
     "FACETS",
+    "LAG_HOURS",
     "LANGUAGES",
     "MORE_FACETS",
     "Act",
@@ -70,11 +89,18 @@ __all__ = [
     "Attribution",
     "Audience",
     "Bridge",
+    "ChangedHeadline",
     "CommitFailed",
+    "ComparedVersion",
     "Correction",
     "Coverage",
     "DateReading",
+    "DayOfYear",
+    "DayStory",
     "Decision",
+    "Differences",
+    "Disagreement",
+    "Disagreements",
     "Edit",
     "EditRefused",
     "Edited",
@@ -82,7 +108,13 @@ __all__ = [
     "FacetValue",
     "FoundArticles",
     "FoundQuote",
+    "GapCell",
+    "GapStory",
+    "Gaps",
     "Group",
+    "HeadlineChange",
+    "HeadlineChanges",
+    "HeadlineMonth",
     "HighlightedArticle",
     "Hit",
     "IndexDamaged",
@@ -92,10 +124,29 @@ __all__ = [
     "IndexUnavailable",
     "Interpretation",
     "KnownQuote",
+    "Lag",
     "Match",
     "Member",
+    "Mention",
+    "MissingParagraph",
+    "NameCell",
+    "NameDifference",
+    "NameEntry",
+    "NameForm",
+    "NameLineError",
+    "NameList",
+    "NameRow",
+    "NameYear",
+    "NamesTable",
     "Notice",
+    "NumberDifference",
+    "OnThisDay",
+    "OverTime",
+    "OverTimeLine",
+    "OverTimePoint",
     "Page",
+    "PairDifferences",
+    "Period",
     "Position",
     "QuotePage",
     "Reading",
@@ -107,6 +158,7 @@ __all__ = [
     "Span",
     "Statistics",
     "Status",
+    "Step",
     "Story",
     "Suggestion",
     "UnsupportedLanguage",
@@ -122,6 +174,7 @@ __all__ = [
     "join_stories",
     "open",
     "open_whoosh",
+    "read_names",
     "repair",
     "set_status",
     "split_story",

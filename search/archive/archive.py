@@ -24,6 +24,7 @@ from search.archive.hits import in_texts
 from search.archive.pages import search_page
 from search.archive.quotes import QuotePage, quote_page
 from search.archive.related import coverage_of, related_hits
+from search.archive.reports.door import CoverageReports
 from search.archive.request import FACETS, DateLike, Finding, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
@@ -72,8 +73,12 @@ def open_archive(
     return Archive(Path(path) if path is not None else default_index_path(), Audience(audience), clock)
 
 
-class Archive:
-    """An opened index; made by ``search.open``. Use it as a context manager, or ``close`` it."""
+class Archive(CoverageReports):
+    """
+    An opened index; made by ``search.open``. Use it as a context manager, or ``close`` it.
+
+    The reports on coverage are methods of ``CoverageReports``.
+    """
 
     def __init__(
         self, path: Path, audience: Audience, clock: Callable[[], datetime], shares: "Archive | None" = None
@@ -404,6 +409,9 @@ class Archive:
     def close(self) -> None:
         """Let go of the index files. The archive finds nothing afterwards."""
         self._snapshot = Snapshot(self._snapshot.commit, [], [])
+
+    def _now(self) -> datetime:
+        return self._clock()
 
     @contextmanager
     def _view(self) -> Iterator[View]:

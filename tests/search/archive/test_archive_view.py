@@ -36,7 +36,9 @@ def test_an_article_counts_once_though_several_fields_have_a_word(
     assert view.articles_with(("shared",), DEFAULT_TEXT_FIELDS) == 1
 
 
-def test_an_article_is_read_once_and_again_when_it_has_changed(build, tmp_path: Path) -> None:
+def test_an_article_is_read_once_and_again_when_it_has_changed(
+    build: Callable[[Iterable[search.Article]], Path],
+) -> None:
     path = build([article("old.en", body="Old."), article("other.en", body="Other.")])
     with search.open(path, clock=lambda: NOW) as archive:
         first = {hit.article.id: hit.article for hit in archive.search().hits}
