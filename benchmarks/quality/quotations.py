@@ -3,11 +3,12 @@ How well quotations and their speakers are found, against articles that were rea
 
     python -m benchmarks.quality.quotations [DATA] [--development] [--list]
 
-``marked_quotations.json`` has no text: ids of articles, where each quotation begins, and where the words stand that name
-who said it (several if any of them will do, null for nobody; no list at all if it could not be decided). Stretches between
-quotation marks that could be argued about, mostly of one or two words, are ``left_out``: they count neither for nor
-against. Offsets are those in the headline, a blank line and the text. Forty articles of each language were drawn with a fixed
-seed and marked before any rule was written; every second one is held out, and no rule was changed after looking at those.
+``marked_quotations.json`` has no text: ids of articles, where each quotation begins, and where the words stand that
+name who said it (several if any of them will do, null for nobody; no list at all if it could not be decided).
+Stretches between quotation marks that could be argued about, mostly of one or two words, are ``left_out``: they count
+neither for nor against. Offsets are those in the headline, a blank line and the text. Forty articles of each language
+were drawn with a fixed seed and marked before any rule was written; every second one is held out, and no rule was
+changed after looking at those.
 """
 
 import argparse

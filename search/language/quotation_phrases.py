@@ -18,6 +18,7 @@ from search.language.words import MAX_DICTIONARY_CHARACTERS, NAME_TAGS, REMEMBER
 # Between a role and the name that belongs to it: «міністр закордонних справ України Дмитро Кулеба».
 _MOST_BETWEEN = 5
 _LONGEST_PHRASE = 10
+_MOST_GENITIVES = 3
 _PARTICLES = frozenset({"of", "de", "van", "von", "der", "den", "bin", "ibn", "al", "la", "del", "da", "di", "el",
 "ван", "фон", "де", "аль"})  # fmt: skip
 # Of a letter (и) the dictionaries know that it may be a name.
@@ -306,12 +307,25 @@ def _joined(words: Sequence[Word], found: Sequence[Phrase], language: str) -> It
 
 def _without_attributes(words: Sequence[Word], phrase: Phrase, language: str) -> Phrase:
     """Return a name that belongs to a thing before it, «арешт Трека», as no subject."""
+    if phrase.kind in ("role", "group"):
+        return _with_genitives(words, phrase, language)
     before = words[phrase.first - 1] if phrase.first else None
     if phrase.kind != "name" or phrase.name != phrase.first or before is None or words[phrase.first].gap != " ":
         return phrase
     grammar = _grammar(language, before.token.terms[0])
     thing = "NOUN" in grammar.parts and not grammar.persons and not before.is_capital and "VERB" not in grammar.parts
     return phrase._replace(governed=True) if thing and "gent" in phrase.cases else phrase
+
+
+def _with_genitives(words: Sequence[Word], role: Phrase, language: str) -> Phrase:
+    """Return a role with what it is of: «речник підприємства»."""
+    last = role.last
+    while last + 1 < len(words) and last - role.last < _MOST_GENITIVES and words[last + 1].gap == " ":
+        grammar = _grammar(language, words[last + 1].token.terms[0])
+        if "gent" not in grammar.cases or grammar.parts & _CLOSED or "VERB" in grammar.parts:
+            break
+        last += 1
+    return role._replace(last=last)
 
 
 def _belongs(words: Sequence[Word], role: Phrase, name: Phrase) -> bool:

@@ -9,6 +9,7 @@ preposition is not.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from search.language.english_lexicon import is_english
 from search.language.quotation_phrases import (
     Phrase,
     Word,
@@ -124,9 +125,20 @@ def antecedent(words: Sequence[Word], genders: frozenset[str], language: str) ->
     fitting = [
         each
         for each in phrases(words, language)
-        if each.kind == "name" and not each.governed and "nomn" in each.cases and agree(each.genders, genders)
+        if each.kind == "name"
+        and not each.governed
+        and "nomn" in each.cases
+        and agree(each.genders, genders)
+        and not _may_be_ordinary(words, each, language)
     ]
     return _found(words, fitting[0], "") if fitting else None
+
+
+def _may_be_ordinary(words: Sequence[Word], phrase: Phrase, language: str) -> bool:
+    """Return whether a single English word has its capital only because it begins the sentence: Heating starts."""
+    if language != "en" or phrase.first or phrase.last:
+        return False
+    return is_english(words[0].token.terms[0])
 
 
 def agree(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -231,8 +243,21 @@ def _first_before(words: Sequence[Word], found: Sequence[Phrase], verb: int, lan
     if fitting and fitting[0].kind == "pronoun" and fitting[0].first + 3 < verb:
         return None
     if fitting:
-        return fitting[0]
+        return _with_words_before(words, fitting[0]) if language == "en" else fitting[0]
     return _determined_before(words, verb) if language == "en" else None
+
+
+def _with_words_before(words: Sequence[Word], phrase: Phrase) -> Phrase:
+    """Return a name with the role before it that begins the clause: team member Jane Doe told."""
+    known = quotation_words("en")
+    others = words[: phrase.first]
+    plain = all(word.token.text.islower() and not _is_boundary(word) for word in others[1:]) and all(
+        word.token.terms[0] not in known.pronouns for word in others
+    )
+    if phrase.kind != "name" or not 0 < phrase.first <= _MOST_OF_A_ROLE or not plain:
+        return phrase
+    starts_well = others[0].token.text.islower() and not is_preposition(others[0], "en")
+    return phrase._replace(first=0) if starts_well and not is_subordinator(others[0], "en") else phrase
 
 
 def _determined_before(words: Sequence[Word], verb: int) -> Phrase | None:
