@@ -50,6 +50,26 @@ class FoundQuote:
     article: Article
     versions: tuple[Version, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON object of the command and the API."""
+        article = self.article
+        return {
+            "text": self.text.text,
+            "snippet": str(self.text),
+            "speaker": self.speaker,
+            "verb": self.verb,
+            "article": {
+                "id": article.id,
+                "story": article.story,
+                "language": article.language,
+                "title": article.title,
+                "url": article.url,
+                "published": isoformat(article.published),
+                "section": article.section,
+            },
+            "versions": [version_as_dict(version) for version in self.versions],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class QuotePage:
@@ -75,7 +95,7 @@ class QuotePage:
             "speaker": self.speaker,
             "total": self.total,
             "stories": self.stories,
-            "quotes": [_quote_as_dict(quote) for quote in self.quotes],
+            "quotes": [quote.as_dict() for quote in self.quotes],
             "notices": [
                 {"code": n.code, "text": n.text, "start": n.start, "end": n.end, "message": n.message}
                 for n in self.notices
@@ -158,23 +178,3 @@ def _found_quotes(view: View, keys: Array, leaves: Sequence[Leaf]) -> list[Found
         )
         for article, document, quotation in quotes_at(view, keys)
     ]
-
-
-def _quote_as_dict(quote: FoundQuote) -> dict[str, Any]:
-    article = quote.article
-    return {
-        "text": quote.text.text,
-        "snippet": str(quote.text),
-        "speaker": quote.speaker,
-        "verb": quote.verb,
-        "article": {
-            "id": article.id,
-            "story": article.story,
-            "language": article.language,
-            "title": article.title,
-            "url": article.url,
-            "published": isoformat(article.published),
-            "section": article.section,
-        },
-        "versions": [version_as_dict(version) for version in quote.versions],
-    }
