@@ -11,6 +11,7 @@ from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.arrivals import Arrival, Arrivals
+from search.archive.attributions import Attribution, KnownQuote
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
@@ -25,6 +26,7 @@ from search.archive.prior_results import (
     SharedWord,
     Why,
 )
+from search.archive.quotes import FoundQuote, QuotePage
 from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
 from search.archive.reports.differences import (
     ComparedVersion,
@@ -39,10 +41,11 @@ from search.archive.reports.differences import (
 )
 from search.archive.reports.gaps import LAG_HOURS, GapCell, Gaps, GapStory, Lag
 from search.archive.reports.headlines import ChangedHeadline, HeadlineChange, HeadlineChanges, HeadlineMonth
-from search.archive.reports.name_lists import NameEntry, NameLineError, NameList, read_names
+from search.archive.reports.name_lists import MAX_LIST_BYTES, NameEntry, NameLineError, NameList, read_names
 from search.archive.reports.names_table import NameCell, NameForm, NameRow, NamesTable, NameYear
 from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
 from search.archive.reports.periods import Step
+from search.archive.reports.tables import BYTE_ORDER_MARK, csv_rows, report_as_dict
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -88,9 +91,11 @@ from search.query.bridges import Bridge
 from search.query.nodes import Notice
 
 __all__ = [
+    "BYTE_ORDER_MARK",
     "FACETS",
     "LAG_HOURS",
     "LANGUAGES",
+    "MAX_LIST_BYTES",
     "MORE_FACETS",
     "Act",
     "Archive",
@@ -98,6 +103,7 @@ __all__ = [
     "Arrivals",
     "Article",
     "ArticleInvalid",
+    "Attribution",
     "Audience",
     "Bridge",
     "ChangedHeadline",
@@ -119,6 +125,7 @@ __all__ = [
     "Explanation",
     "FacetValue",
     "FoundArticles",
+    "FoundQuote",
     "GapCell",
     "GapStory",
     "Gaps",
@@ -134,6 +141,7 @@ __all__ = [
     "IndexOutdated",
     "IndexUnavailable",
     "Interpretation",
+    "KnownQuote",
     "Lag",
     "Match",
     "Member",
@@ -160,6 +168,7 @@ __all__ = [
     "Position",
     "PriorCoverage",
     "PriorStory",
+    "QuotePage",
     "Reading",
     "Relation",
     "Relaxation",
@@ -184,6 +193,7 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "csv_rows",
     "decisions",
     "explanation_as_dict",
     "explanation_text",
@@ -193,6 +203,7 @@ __all__ = [
     "open_whoosh",
     "read_names",
     "repair",
+    "report_as_dict",
     "set_status",
     "split_story",
     "story_of",
