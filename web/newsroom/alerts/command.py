@@ -19,7 +19,13 @@ from web.newsroom.alerts.run import AlertsBusy, RunReport, required_keys, run_al
 
 @click.group("alerts")
 def alerts_command() -> None:
-    """Tell journalists what is new in their saved searches."""
+    """
+    Tell journalists what is new in their saved searches.
+
+    \b
+    Examples:
+      visti alerts run --config /etc/visti.toml
+    """
 
 
 @alerts_command.command("run")
