@@ -75,7 +75,7 @@ class View:
         inside = self.visible.take(matches.documents)
         if inside.all():
             return matches
-        return Matches(matches.documents[inside], matches.scores[inside])
+        return Matches(matches.documents.compress(inside), matches.scores.compress(inside))
 
     def articles_found(self, query: Query) -> int:
         """Return how many articles that may be seen a query finds; asked again, it is not counted again."""
