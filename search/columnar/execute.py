@@ -96,8 +96,10 @@ class Executor:
 
     def documents(self, node: whoosh.query.Query) -> Array:
         """Return which documents a tree matches, ascending (int64): what they score is not worked out."""
+        before = len(self._used)
         documents = self._root(node).documents
-        self._remember()
+        if len(self._used) > before:  # what a page counts are mostly leaves of its query
+            self._remember()
         return documents
 
     def _root(self, node: whoosh.query.Query) -> Answer:
