@@ -163,6 +163,8 @@ class Groups:
 
     def members(self, group: int) -> list[int]:
         """Return the documents of a group, ascending."""
+        if group >= self.count:  # the groups of later snapshots are numbered here too
+            return []
         # One by one in the memory of arrays: NumPy takes three times as long for two numbers.
         return [key & _DOCUMENT for key in self._keys[self._edges[group] : self._edges[group + 1]]]
 
