@@ -87,7 +87,10 @@ class RankedPostings(Answer):
 
     def forget_postings(self) -> None:
         """Keep documents and scores alone: postings that are needed again are read again."""
-        vars(self).pop("_only", None)
+        kept = vars(self)
+        kept.pop("_only", None)
+        if "documents" in kept and self.documents.base is not None:  # a part of all that was read, which would stay
+            kept["documents"] = self.documents.copy()
 
     @property
     def _keeps_scores(self) -> bool:
