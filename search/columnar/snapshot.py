@@ -250,7 +250,7 @@ class Snapshot:
 
     def _living_members(self, group: int) -> list[int]:
         alive = self.alive.data
-        return [member for member in self.grouping.members(group).tolist() if alive[member]]
+        return [member for member in self.grouping.members(group) if alive[member]]
 
     def stored(self, document: int) -> bytes:
         """Return what was stored for a document."""
