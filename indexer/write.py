@@ -9,16 +9,27 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import IndexerError
 from indexer.parallel import Workers
 from indexer.readers.reading import Remark
-from search.archive.documents import LAYOUT, article_to_document, digest_of_stored, stored_article
+from search.archive.decisions import Rules, read_rules
+from search.archive.documents import (
+    LAYOUT,
+    article_to_document,
+    digest_of_stored,
+    document_to_article,
+    stored_article,
+)
+from search.archive.editing import catch_up
+from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
 from search.article import Article
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
+from search.columnar.snapshot import open_snapshot
 from search.columnar.writer import Writer
 from search.language import analysis_version
 
@@ -95,7 +106,8 @@ def index_articles(
 
     ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
     after every ``commit_every`` articles, when ``commit_seconds`` have passed as an article comes, and at the end; what
-    is committed stays, whatever happens later. With ``jobs``, so many processes share the analysis of a large number of
+    is committed stays, whatever happens later. What editors have decided of an article (``search.set_status`` and the
+    like) holds, whatever comes. With ``jobs``, so many processes share the analysis of a large number of
     articles (``indexer.parallel`` says what this asks of a script). ``progress`` is called again and again as articles
     are looked at. ``generation`` is the number of the first commit, if there is no index yet.
 
@@ -107,7 +119,7 @@ def index_articles(
         Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds, generation=generation) as writer,
         Workers(Path(path), jobs) as workers,
     ):
-        run = _Run(writer, workers, report, progress)
+        run = _Run(writer, workers, report, progress, _followed_rules(writer))
         try:
             for item in articles:
                 run.take(item)
@@ -115,6 +127,7 @@ def index_articles(
                     run.write()
         except BaseException:
             with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
+                run.keep_headlines()
                 writer.commit()
             raise
         run.write()
@@ -135,6 +148,14 @@ def delete_articles(ids: Iterable[str], path: Path | str, *, wait_seconds: float
     return deleted
 
 
+def _followed_rules(writer: Writer) -> Rules:
+    """Return the editors' decisions beside an index; what a crash kept from the index is in the next commit."""
+    rules = read_rules(writer.path)
+    if rules.last:
+        catch_up(writer, open_snapshot(writer.path), rules)
+    return rules
+
+
 class _Run:
     """
     One run: articles wait until the next commit, so that of several with one id only the last is written.
@@ -143,11 +164,15 @@ class _Run:
     commit: each of those is written in its turn, and the last one stays.
     """
 
-    def __init__(self, writer: Writer, workers: Workers, report: Report, progress: Progress | None) -> None:
+    def __init__(
+        self, writer: Writer, workers: Workers, report: Report, progress: Progress | None, rules: Rules
+    ) -> None:
         self.waiting: dict[str, Article] = {}
+        self._rules = rules
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
         self._seen: set[int] = set()
+        self._headlines: list[HeadlineChange] = []
 
     def take(self, item: Article | IndexerError | Remark) -> None:
         """Put an article with those that wait; count what is none."""
@@ -173,7 +198,7 @@ class _Run:
     def write(self) -> None:
         """Write the articles that wait. Those that processes share are in the commit after this one."""
         self._take_over()  # what they were given before: an id may be in both
-        waiting, self.waiting = list(self.waiting.values()), {}
+        waiting, self.waiting = [self._rules.applied(article) for article in self.waiting.values()], {}
         news = ((article, stored) for article in waiting if (stored := self._news(article)) is not None)
         if self._workers.are_worth(len(waiting)):
             self._workers.start([article for article, _ in news], self._writer.dictionary)
@@ -181,9 +206,15 @@ class _Run:
             for article, stored in news:
                 self._writer.put(article_to_document(article, stored))
                 self._show_progress()
+        self.keep_headlines()
         self._writer.commit()  # and merge, while the processes are at work again
         self._show_progress()
         self._written = time.monotonic()
+
+    def keep_headlines(self) -> None:
+        """Write down the headlines that the next commit changes: before it, so that none is lost."""
+        changes, self._headlines = self._headlines, []
+        append_changes(self._writer.path, changes)
 
     def commit(self) -> None:
         """Commit what the processes have built."""
@@ -218,4 +249,10 @@ class _Run:
             return None
         else:
             self._report.updated += 1
+            self._note_headline(article)
         return stored
+
+    def _note_headline(self, article: Article) -> None:
+        before = self._writer.stored_of(article.id)
+        if before is not None and (change := change_of(document_to_article(before), article, datetime.now(UTC))):
+            self._headlines.append(change)

@@ -9,6 +9,7 @@ What can go wrong in the library, as one tree.
         IndexDamaged            a file is gone or fails its checksum
         IndexLocked             another writer did not finish in time
       CommitFailed            the articles could not be written            path
+      EditRefused             an editor's decision cannot be followed      path
       UnsupportedLanguage     not uk, ru or en                             language
 
 Every message says what is wrong, where, and which command helps.
@@ -95,6 +96,14 @@ class CommitFailed(SearchError):
             f"The articles could not be written to {path}: {reason}. Everything committed before is intact; "
             f"make room or mend the folder, then run the same command again."
         )
+
+
+class EditRefused(SearchError, ValueError):
+    """What an editor asks for cannot be: an article is not there, or there is nothing to join or to part."""
+
+    def __init__(self, path: Path | str, reason: str, help_: str) -> None:
+        self.path = Path(path)
+        super().__init__(f"{reason} Nothing was changed. {help_}")
 
 
 class UnsupportedLanguage(SearchError, ValueError):

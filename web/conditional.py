@@ -15,7 +15,8 @@ from typing import ParamSpec
 from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
 
-from web.archive import current_archive
+from search import Audience
+from web.archive import current_archive, current_audience
 
 _P = ParamSpec("_P")
 View = Callable[_P, ResponseReturnValue]
@@ -32,7 +33,8 @@ def conditional(depends_on: Callable[[], Hashable] = lambda: None, *, vary: str 
     def decorate(view: View[_P]) -> View[_P]:
         @wraps(view)
         def answer(*arguments: _P.args, **named: _P.kwargs) -> Response:
-            if request.method not in ("GET", "HEAD"):
+            if request.method not in ("GET", "HEAD") or current_audience() is not Audience.READERS:
+                # What the newsroom sees is kept nowhere (web/newsroom), and never compared with what readers see
                 return make_response(view(*arguments, **named))
             tag = _tag(depends_on())
             known = _is_known(tag)

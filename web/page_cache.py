@@ -112,7 +112,7 @@ def _is_somebody() -> bool:
 
 
 def _reader() -> tuple[str | None, ...]:
-    return interface_language(), carried_language(), request.headers.get("Accept-Encoding")
+    return interface_language(), carried_language(), ""
 
 
 def _keep(response: Response) -> Response:

@@ -57,6 +57,12 @@ def values_url(search_request: SearchRequest, facet: str) -> str:
     return _address(_path("pages.facet_values"), (f"facet={facet}", *pieces.values()))
 
 
+def tool_url(endpoint: str, search_request: SearchRequest) -> str:
+    """Return the address of a page that works on all results of a search, such as their export."""
+    pieces = {**_pieces(search_request), "page": ""}
+    return _address(_path(endpoint), pieces.values())
+
+
 def query_url(query: str) -> str:
     """Return the address of the results of a query and nothing else."""
     return search_url(SearchRequest(query=query))

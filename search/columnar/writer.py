@@ -133,6 +133,11 @@ class Writer:
         place = self._place_of(identifier)
         return None if place is None else int(place.part.segment.digests[place.document])
 
+    def stored_of(self, identifier: str) -> bytes | None:
+        """Return what is stored for the document with this id; None if there is none or it waits for the commit."""
+        place = None if identifier in self._numbers else self._place_of(identifier)
+        return None if place is None else place.part.segment.stored[place.document]
+
     def put(self, document: Document) -> None:
         """
         Add a document, or replace the one that has its id.

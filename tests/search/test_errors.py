@@ -8,6 +8,7 @@ from search import errors
 from search.errors import (
     ArticleInvalid,
     CommitFailed,
+    EditRefused,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -36,6 +37,10 @@ PATH = Path("/archives/мій індекс")
         ),
         (IndexLocked(PATH, 2.5), (str(PATH), "2.5 seconds", "run the same command again")),
         (CommitFailed(PATH, "No space left"), (str(PATH), "No space left", "intact", "run the same command again")),
+        (
+            EditRefused(PATH, "Not there: a.", "See visti story show."),
+            ("a.", "Nothing was changed", "visti story show"),
+        ),
         (ArticleInvalid("published", "yesterday", "not a date"), ("'published'", "not a date", "'yesterday'")),
         (UnsupportedLanguage("de"), ("'de'", "uk (or ua), ru or en")),
     ],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from web.i18n import N_
 from web.newsroom.permissions import Role
 
 __all__ = ["TOOLS", "Tool", "tools_for"]
@@ -18,7 +19,12 @@ class Tool:
 
 
 #: In the order in which they are shown.
-TOOLS: tuple[Tool, ...] = ()
+TOOLS: tuple[Tool, ...] = (
+    Tool("collections.index", N_("Collections"), N_("Articles put together for a subject, with notes.")),
+    Tool("users.index", N_("Accounts"), N_("Who may sign in, and what they may do."), Role.EDITOR),
+    Tool("audit.index", N_("Audit trail"), N_("Who did what, and when."), Role.EDITOR),
+    Tool("account.show", N_("My account"), N_("Your password, and tokens for programs.")),
+)
 
 
 def tools_for(role: Role) -> list[Tool]:
