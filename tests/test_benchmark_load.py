@@ -59,7 +59,7 @@ def test_generated_index_is_built_once(index: Path) -> None:
     built = (index / "visti.json").stat().st_mtime_ns
     assert kept_index(ARTICLES, index.parent) == index
     assert (index / "visti.json").stat().st_mtime_ns == built
-    assert [each.name for each in index.parent.iterdir()] == [index.name]
+    assert {each.name for each in index.parent.iterdir()} <= {index.name, f"{index.name}.lock"}
 
 
 def test_views_are_of_every_class_and_some_turn_pages_or_narrow(views: list[PageView], index: Path) -> None:
