@@ -52,7 +52,7 @@ def page() -> str:
         context = _context(name, command, frame)
         sections.append(_section(context))
         if isinstance(command, click.Group):
-            sections += [_section(_context(each, command.commands[each], context)) for each in command.commands]
+            sections += [_section(_context(each, command.commands[each], context)) for each in sorted(command.commands)]
     return "\n".join(sections)
 
 

@@ -10,10 +10,21 @@ Visti: full-text search for Ukrainian, Russian and English news.
 from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
+from search.archive.arrivals import Arrival, Arrivals
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.prior_results import (
+    DraftSentence,
+    PriorCoverage,
+    PriorStory,
+    Relation,
+    Report,
+    SentenceState,
+    SharedWord,
+    Why,
+)
 from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
 from search.archive.reports.differences import (
     ComparedVersion,
@@ -52,6 +63,7 @@ from search.archive.results import (
     article_as_dict,
     hit_as_dict,
 )
+from search.archive.standing import StandingSearch
 from search.archive.statistics import Statistics
 from search.archive.stories import Member, Story, story_of
 from search.archive.suggestions import Suggestion
@@ -85,6 +97,8 @@ __all__ = [
     "MORE_FACETS",
     "Act",
     "Archive",
+    "Arrival",
+    "Arrivals",
     "Article",
     "ArticleInvalid",
     "Audience",
@@ -101,6 +115,7 @@ __all__ = [
     "Differences",
     "Disagreement",
     "Disagreements",
+    "DraftSentence",
     "Edit",
     "EditRefused",
     "Edited",
@@ -146,13 +161,20 @@ __all__ = [
     "PairDifferences",
     "Period",
     "Position",
+    "PriorCoverage",
+    "PriorStory",
     "Reading",
+    "Relation",
     "Relaxation",
     "Repair",
+    "Report",
     "SearchError",
+    "SentenceState",
+    "SharedWord",
     "Snippet",
     "Sort",
     "Span",
+    "StandingSearch",
     "Statistics",
     "Status",
     "Step",
@@ -160,6 +182,7 @@ __all__ = [
     "Suggestion",
     "UnsupportedLanguage",
     "Version",
+    "Why",
     "article_as_dict",
     "article_digest",
     "article_from_record",

@@ -6,7 +6,7 @@ Threads may share an archive.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,15 +17,20 @@ from typing import Self, Unpack
 import zstandard
 
 from search.archive.all_found import FoundArticles
+from search.archive.arrivals import Arrivals, arrivals, read_record
 from search.archive.dictionaries import Dictionaries, open_dictionaries
 from search.archive.explaining import explain_score
+from search.archive.matching import matching
 from search.archive.pages import search_page
+from search.archive.prior import prior_coverage
+from search.archive.prior_results import PriorCoverage
 from search.archive.related import coverage_of, related_hits
 from search.archive.reports.door import CoverageReports
 from search.archive.reports.headlines import HeadlineHistory
 from search.archive.request import FACETS, DateLike, Finding, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
+from search.archive.standing import StandingSearch, prepared
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import Suggestion, suggestions
 from search.archive.understanding import understand
@@ -279,6 +284,23 @@ class Archive(CoverageReports):
         with self._view() as view:
             return coverage_of(view, article, limit, prefer)
 
+    def prior_coverage(
+        self, text_or_article: str | Article, *, limit: int = 10, prefer: str | None = None
+    ) -> PriorCoverage:
+        """
+        Return what the archive has about a draft or an article, in all languages.
+
+        The stories are those of ``related``, whose arguments these are, each with what it is to the draft (the same
+        text, rewritten, translated, the same story, or only related) and why; ``timeline`` are those that report the
+        same, by date. Of each sentence of the draft it is said whether the archive has it, and where; that is said
+        only when it is sure, so "new" means "not found".
+
+        Raises ``UnsupportedLanguage``.
+        """
+        prefer = parse_language(prefer) if prefer else None
+        with self._view() as view:
+            return prior_coverage(view, text_or_article, limit, prefer)
+
     def suggest(self, typed: str, *, limit: int = 8) -> tuple[str, ...]:
         """Return authors, places, tags and headlines that complete what was typed, as texts; see ``suggestions``."""
         return tuple(dict.fromkeys(each.text for each in self.suggestions(typed, limit=limit)))
@@ -300,6 +322,42 @@ class Archive(CoverageReports):
         """
         with self._view() as view:
             return suggestions(view, typed, limit, prefer, section_names or {})
+
+    def prepared(self, search: StandingSearch) -> StandingSearch:
+        """
+        Return a saved search made ready for ``matching``: the same object if it is, else with a new ``footprint``.
+
+        Preparing takes a millisecond or two and holds as long as dictionaries and program do; keep what is returned.
+        """
+        with self._view() as view:
+            return prepared(view, search)
+
+    def matching(self, searches: Sequence[StandingSearch], article_ids: Iterable[str]) -> list[tuple[str, ...]]:
+        """
+        Return for each saved search the ids of those of some articles that it finds, as ``search`` would find them.
+
+        For thousands of searches and the articles of a commit: searches that are ``prepared`` and find none of the
+        articles cost some microseconds. Articles that the audience may not see are not found.
+
+        Raises ``ValueError`` when an argument of a search other than its query is wrong.
+        """
+        today = self._clock().astimezone(KYIV).date()
+        requests = [each.request(today) for each in searches]
+        with self._view() as view:
+            return matching(view, searches, requests, article_ids)
+
+    def arrivals(self, known: bytes = b"") -> Arrivals:
+        """
+        Return what the audience may see now and could not when the record ``known`` was made, and a new record.
+
+        ``known`` is kept by the caller, 8 bytes an article; without it nothing has arrived, and the next call can tell.
+        An article arrives once, when it is first indexed or when an embargo ends; corrections are no arrivals.
+
+        Raises ``ValueError`` for a ``known`` that this call has not made.
+        """
+        before = read_record(known)
+        with self._view() as view:
+            return arrivals(view, before)
 
     def state(self) -> str:
         """
