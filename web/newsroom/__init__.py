@@ -20,6 +20,7 @@ from web.i18n import N_
 from web.newsroom.account_pages import account
 from web.newsroom.audit_pages import audit
 from web.newsroom.collection_pages import collections
+from web.newsroom.coverage_pages import coverage
 from web.newsroom.database import Database, install_database
 from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
@@ -31,7 +32,7 @@ from web.rate_limit import EXEMPT_ENDPOINTS
 from web.urls import tool_url
 
 #: A new topic of the newsroom adds its blueprint here.
-BLUEPRINTS = (newsroom, sign_in, account, users, audit, collections, exports)
+BLUEPRINTS = (newsroom, sign_in, account, users, audit, collections, exports, coverage)
 
 #: Most often somebody has signed out, or in, in another tab.
 STALE_FORM = ErrorText(
