@@ -23,7 +23,7 @@ from search.archive.reports.tables import (
 )
 from web.archive import current_archive
 from web.exports import CSV_TYPE
-from web.i18n import gettext
+from web.i18n import gettext, number_text
 from web.newsroom.coverage_request import CoverageRequest, asked_coverage, query_fields
 from web.newsroom.coverage_shown import (
     MAX_MONTHS,
@@ -46,6 +46,8 @@ PAGE_ITEMS = 50
 DAY_ITEMS = 10
 #: Stories that a page of disagreements reads: a second or less where the versions mostly agree.
 LOOKED_AT = 60
+#: At some 5 ms a name, and 50 for one that everybody has written of: the command takes more.
+MAX_SENT_NAMES = 500
 #: A page with more names is slow to read; the file for a spreadsheet has them all.
 SHOWN_NAMES = 200
 _Report = TypeVar("_Report")
@@ -171,6 +173,12 @@ def names() -> ResponseReturnValue:
     except ValueError as error:
         page = _page("names", asked_coverage(), table=None, text=text, wrong=(str(error),))
         return page, 400
+    if len(read.names) > MAX_SENT_NAMES:
+        many = gettext(
+            "A list may have %(most)s names here; visti coverage names takes longer ones.",
+            most=number_text(MAX_SENT_NAMES),
+        )
+        return _page("names", asked_coverage(), table=None, text=text, wrong=(many,)), 400
     table = current_archive().names_table(read.names)
     if request.form.get("format") == "csv":
         return _csv("names", names_rows(table))
