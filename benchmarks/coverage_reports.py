@@ -43,7 +43,7 @@ def reports(archive: search.Archive) -> list[tuple[str, Callable[[], object]]]:
         ("stories that disagree, 20 looked at", lambda: archive.disagreements(most=20)),
         ("on this day", lambda: archive.on_this_day(date(2026, 4, 6))),
         ("two searches compared by month", lambda: archive.over_time(["Зеленський", "Харків"])),
-        ("five searches compared by week", lambda: archive.over_time(names + ["спорт"], step="week")),
+        ("five searches compared by week", lambda: archive.over_time([*names, "спорт"], step="week")),
         *((f"name: {name}", lambda name=name: archive.names_table([name])) for name in names),
     ]
 

@@ -11,6 +11,7 @@ from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.arrivals import Arrival, Arrivals
+from search.archive.attributions import Attribution, KnownQuote
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
@@ -25,6 +26,7 @@ from search.archive.prior_results import (
     SharedWord,
     Why,
 )
+from search.archive.quotes import FoundQuote, QuotePage
 from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
 from search.archive.reports.differences import (
     ComparedVersion,
@@ -101,6 +103,7 @@ __all__ = [
     "Arrivals",
     "Article",
     "ArticleInvalid",
+    "Attribution",
     "Audience",
     "Bridge",
     "ChangedHeadline",
@@ -122,6 +125,7 @@ __all__ = [
     "Explanation",
     "FacetValue",
     "FoundArticles",
+    "FoundQuote",
     "GapCell",
     "GapStory",
     "Gaps",
@@ -137,6 +141,7 @@ __all__ = [
     "IndexOutdated",
     "IndexUnavailable",
     "Interpretation",
+    "KnownQuote",
     "Lag",
     "Match",
     "Member",
@@ -163,6 +168,7 @@ __all__ = [
     "Position",
     "PriorCoverage",
     "PriorStory",
+    "QuotePage",
     "Reading",
     "Relation",
     "Relaxation",
