@@ -21,6 +21,7 @@ from web.newsroom.account_pages import account
 from web.newsroom.alert_links import alert_links
 from web.newsroom.audit_pages import audit
 from web.newsroom.collection_pages import collections
+from web.newsroom.coverage_pages import coverage
 from web.newsroom.database import Database, install_database
 from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
@@ -33,7 +34,18 @@ from web.rate_limit import EXEMPT_ENDPOINTS
 from web.urls import tool_url
 
 #: A new topic of the newsroom adds its blueprint here.
-BLUEPRINTS = (newsroom, sign_in, account, users, audit, collections, exports, saved_search_pages, alert_links)
+BLUEPRINTS = (
+    newsroom,
+    sign_in,
+    account,
+    users,
+    audit,
+    collections,
+    exports,
+    coverage,
+    saved_search_pages,
+    alert_links,
+)
 
 #: Most often somebody has signed out, or in, in another tab.
 STALE_FORM = ErrorText(
