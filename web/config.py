@@ -77,6 +77,24 @@ class SiteConfig:
 
     accounts: str = ""
     """The SQLite file of the newsroom's accounts; empty: there is no newsroom."""
+    password_sign_in: bool = True
+    """Whether the newsroom may sign in with a password; false leaves single sign-on alone."""
+    oidc_issuer: str = ""
+    """The provider of single sign-on (OpenID Connect), as it calls itself; empty: none."""
+    oidc_client_id: str = ""
+    """What the provider calls this site."""
+    oidc_client_secret: str = ""
+    """The secret that it gave this site."""
+    oidc_scopes: tuple[str, ...] = ("profile", "email")
+    """What is asked of the provider, besides who somebody is."""
+    oidc_role_claim: str = "groups"
+    """The claim that holds somebody's groups; dots lead into objects."""
+    oidc_editors: tuple[str, ...] = ()
+    """The groups whose people are editors."""
+    oidc_journalists: tuple[str, ...] = ()
+    """The groups whose people are journalists. With neither, only those come whose accounts were prepared."""
+    oidc_label: str = ""
+    """What stands on the button; empty: "Single sign-on"."""
 
     site_url: str = ""
     """The address of the site, such as ``https://news.example.org/``: how links in e-mails begin."""

@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped
 from search import Audience
 from web.api import api
 from web.archive import set_audience
+from web.config import SiteConfig
 from web.errors import ErrorText
 from web.i18n import N_
 from web.newsroom.account_pages import account
@@ -23,9 +24,12 @@ from web.newsroom.audit_pages import audit
 from web.newsroom.collection_pages import collections
 from web.newsroom.coverage_pages import coverage
 from web.newsroom.database import Database, install_database
+from web.newsroom.desk_pages import desk
 from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
 from web.newsroom.navigation import tools_for
+from web.newsroom.oidc import init_oidc
+from web.newsroom.oidc_sign_in import oidc
 from web.newsroom.permissions import Scope, current_user
 from web.newsroom.saved_search_pages import saved_search_pages
 from web.newsroom.sign_in import sign_in
@@ -42,6 +46,8 @@ BLUEPRINTS = (
     audit,
     collections,
     exports,
+    desk,
+    oidc,
     coverage,
     saved_search_pages,
     alert_links,
@@ -53,13 +59,14 @@ STALE_FORM = ErrorText(
 )
 
 
-def init_newsroom(app: Flask, path: Path) -> None:
+def init_newsroom(app: Flask, config: SiteConfig) -> None:
     """
-    Give an application the newsroom, with its accounts in the SQLite file ``path``, which is made if there is none.
+    Give an application the newsroom, with its accounts in an SQLite file, which is made if there is none.
 
-    Raises ``DatabaseUnavailable``.
+    Raises ``ConfigError``, of which ``DatabaseUnavailable`` is one.
     """
-    database = Database(path)
+    init_oidc(app, config)
+    database = Database(Path(config.accounts))
     database.migrate()
     install_database(app.extensions, database)
     _protect_sessions(app, database.secret("session"))
