@@ -13,6 +13,7 @@ from search.archive.archive import open_archive as open
 from search.archive.arrivals import Arrival, Arrivals
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
+from search.archive.draft_files import draft_text
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.prior_results import (
@@ -75,6 +76,7 @@ from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
     CommitFailed,
+    DraftUnreadable,
     EditRefused,
     IndexDamaged,
     IndexLocked,
@@ -113,6 +115,7 @@ __all__ = [
     "Disagreement",
     "Disagreements",
     "DraftSentence",
+    "DraftUnreadable",
     "Edit",
     "EditRefused",
     "Edited",
@@ -185,6 +188,7 @@ __all__ = [
     "article_from_record",
     "article_to_record",
     "decisions",
+    "draft_text",
     "explanation_as_dict",
     "explanation_text",
     "hit_as_dict",
