@@ -11,6 +11,7 @@ from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.arrivals import Arrival, Arrivals
+from search.archive.attributions import Attribution, KnownQuote
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.draft_files import draft_text
@@ -26,6 +27,7 @@ from search.archive.prior_results import (
     SharedWord,
     Why,
 )
+from search.archive.quotes import FoundQuote, QuotePage
 from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
 from search.archive.reports.differences import (
     ComparedVersion,
@@ -40,10 +42,11 @@ from search.archive.reports.differences import (
 )
 from search.archive.reports.gaps import LAG_HOURS, GapCell, Gaps, GapStory, Lag
 from search.archive.reports.headlines import ChangedHeadline, HeadlineChange, HeadlineChanges, HeadlineMonth
-from search.archive.reports.name_lists import NameEntry, NameLineError, NameList, read_names
+from search.archive.reports.name_lists import MAX_LIST_BYTES, NameEntry, NameLineError, NameList, read_names
 from search.archive.reports.names_table import NameCell, NameForm, NameRow, NamesTable, NameYear
 from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
 from search.archive.reports.periods import Step
+from search.archive.reports.tables import BYTE_ORDER_MARK, csv_rows, report_as_dict
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -90,9 +93,11 @@ from search.query.bridges import Bridge
 from search.query.nodes import Notice
 
 __all__ = [
+    "BYTE_ORDER_MARK",
     "FACETS",
     "LAG_HOURS",
     "LANGUAGES",
+    "MAX_LIST_BYTES",
     "MORE_FACETS",
     "Act",
     "Archive",
@@ -100,6 +105,7 @@ __all__ = [
     "Arrivals",
     "Article",
     "ArticleInvalid",
+    "Attribution",
     "Audience",
     "Bridge",
     "ChangedHeadline",
@@ -122,6 +128,7 @@ __all__ = [
     "Explanation",
     "FacetValue",
     "FoundArticles",
+    "FoundQuote",
     "GapCell",
     "GapStory",
     "Gaps",
@@ -137,6 +144,7 @@ __all__ = [
     "IndexOutdated",
     "IndexUnavailable",
     "Interpretation",
+    "KnownQuote",
     "Lag",
     "Match",
     "Member",
@@ -163,6 +171,7 @@ __all__ = [
     "Position",
     "PriorCoverage",
     "PriorStory",
+    "QuotePage",
     "Reading",
     "Relation",
     "Relaxation",
@@ -187,6 +196,7 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "csv_rows",
     "decisions",
     "draft_text",
     "explanation_as_dict",
@@ -197,6 +207,7 @@ __all__ = [
     "open_whoosh",
     "read_names",
     "repair",
+    "report_as_dict",
     "set_status",
     "split_story",
     "story_of",

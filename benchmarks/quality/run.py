@@ -28,6 +28,7 @@ PARTS = (
     "across_languages",
     "related",
     "questions",
+    "quotations",
 )
 HEADING = "| part | figure | value | target | reached |\n|---|---|---|---|---|"
 DEFAULT_DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -19,14 +19,18 @@ import zstandard
 from search.archive.addresses import article_at_address
 from search.archive.all_found import FoundArticles
 from search.archive.arrivals import Arrivals, arrivals, read_record
+from search.archive.attributions import Attribution, attributions
 from search.archive.dictionaries import Dictionaries, open_dictionaries
 from search.archive.explaining import explain_score
+from search.archive.hits import in_texts
 from search.archive.matching import matching
 from search.archive.pages import search_page
 from search.archive.prior import prior_coverage
 from search.archive.prior_results import PriorCoverage
+from search.archive.quotes import QuotePage, quote_page
 from search.archive.related import coverage_of, related_hits
 from search.archive.reports.door import CoverageReports
+from search.archive.reports.headlines import HeadlineHistory
 from search.archive.request import FACETS, DateLike, Finding, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
@@ -41,7 +45,7 @@ from search.columnar.commit import read_commit
 from search.columnar.explain import Explanation
 from search.columnar.snapshot import Snapshot
 from search.errors import IndexDamaged, SearchError
-from search.language import paragraphs
+from search.language import identify, paragraphs
 from search.settings import KYIV, default_index_path
 
 # What reading mapped files can raise if they were changed behind our back; arguments are checked before that.
@@ -91,6 +95,7 @@ class Archive(CoverageReports):
         self._clock = clock
         self._snapshot: Snapshot = shares._snapshot if shares else open_current(path)
         self._dictionaries: Dictionaries = shares._dictionaries if shares else open_dictionaries(path)
+        self._headline_history = shares._headline_history if shares else HeadlineHistory(path)
 
     def __enter__(self) -> Self:
         return self
@@ -260,7 +265,7 @@ class Archive(CoverageReports):
         """Return an article with the words of a query, read as ``search`` does, marked in all of it."""
         options = reading_options(bridges=bridges, without=without)
         with self._view() as view:
-            leaves = understand(view, query, options).compiled.leaves
+            leaves = in_texts(understand(view, query, options).compiled.leaves)
         body = [article.body[start:end] for start, end in paragraphs(article.body)]
         return HighlightedArticle(
             article,
@@ -309,6 +314,64 @@ class Archive(CoverageReports):
         prefer = parse_language(prefer) if prefer else None
         with self._view() as view:
             return prior_coverage(view, text_or_article, limit, prefer)
+
+    def search_quotes(
+        self,
+        query: str = "",
+        *,
+        speaker: str = "",
+        language: Values = None,
+        section: Values = None,
+        source: Values = None,
+        author: Values = None,
+        tag: Values = None,
+        since: DateLike = None,
+        until: DateLike = None,
+        group: str = Group.STORY,
+        limit: int = 10,
+        offset: int = 0,
+        bridges: bool = True,
+        without: Values = None,
+        prefer: str | None = None,
+    ) -> QuotePage:
+        """
+        Return who said what: quotations, those of the newest articles first.
+
+        ``query`` is a query whose words are looked for in the quotations where they name no field; ``speaker`` has
+        words of the name, in any form, script or language. The other arguments are those of ``search``: with
+        ``group="story"`` a story's quotations are given in one language version, that in ``prefer`` if it has any.
+
+        Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the queries is wrong.
+        """
+        request = make_request(
+            query,
+            {"language": language, "section": section, "source": source, "author": author, "tag": tag},
+            since=since,
+            until=until,
+            sort=Sort.NEWEST,
+            group=group,
+            facets=(),
+            limit=limit,
+            offset=offset,
+            prefer=prefer,
+            bridges=bridges,
+            without=without,
+            today=self._clock().astimezone(KYIV).date(),
+        )
+        with self._view() as view:
+            return quote_page(view, request, speaker)
+
+    def attributions(self, text: str, *, language: str | None = None) -> tuple[Attribution, ...]:
+        """
+        Return the quotations of a draft, each with those of the archive that are the same or nearly so, and their
+        speakers.
+
+        Without ``language`` it is identified. Only quotations of one language are compared. Raises
+        ``UnsupportedLanguage``.
+        """
+        chosen = parse_language(language) if language else identify(text)[0]
+        with self._view() as view:
+            return attributions(view, text, chosen)
 
     def suggest(self, typed: str, *, limit: int = 8) -> tuple[str, ...]:
         """Return authors, places, tags and headlines that complete what was typed, as texts; see ``suggestions``."""

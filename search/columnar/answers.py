@@ -217,6 +217,18 @@ class Without(Answer):
         return self._wanted.scores(documents)
 
 
+class Narrowed(Answer):
+    """Some of the documents of another answer, with its scores."""
+
+    def __init__(self, inner: Answer, documents: Array) -> None:
+        super().__init__(inner.snapshot, documents)
+        self._inner = inner
+
+    def scores(self, documents: Array) -> Array:
+        """Return what the other answer gives."""
+        return self._inner.scores(documents)
+
+
 class Preferring(Answer):
     """What one answer matches; where another matches too, its score is added."""
 

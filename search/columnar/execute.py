@@ -23,6 +23,7 @@ from search.columnar.arrays import Array
 from search.columnar.document import microseconds
 from search.columnar.document_sets import NONE
 from search.columnar.filters import Between, Valued
+from search.columnar.paragraphs import documents_of_keys, paragraph_keys
 from search.columnar.ranking import Bm25f
 from search.columnar.recent import Recent
 from search.columnar.sequences import sequence_postings, sequence_starts
@@ -99,6 +100,16 @@ class Executor:
         documents = self._root(node).documents
         self._remember()
         return documents
+
+    def paragraphs(self, node: whoosh.query.Query, documents: Array) -> Array:
+        """
+        Return the keys of the paragraphs of some living documents, ascending, that answer a tree (``paragraph_keys``).
+
+        What is too much work is in ``left_out``, and without it nothing may be left: then there are none.
+        """
+        self._work = Work(self._limit)
+        keys = self._paragraphs(node, documents)
+        return NONE if keys is None else keys
 
     def _root(self, node: whoosh.query.Query) -> Answer:
         self._work = Work(self._limit)
@@ -184,6 +195,22 @@ class Executor:
         weigh = partial(self._weigh, node) if self._weigh else None
         return answers.MostOf(self._answer(node.within) or self._everything(), parts, node.share, weigh)
 
+    def _same_paragraph(self, node: leaves.SameParagraph) -> Answer | None:
+        found = self._answer(node.query)
+        if found is None:
+            return None
+        keys = self._paragraphs(node.query, found.documents)
+        return (
+            None if keys is None else answers.Narrowed(found, documents_of_keys(self._snapshot, keys, found.documents))
+        )
+
+    def _paragraphs(self, node: whoosh.query.Query, documents: Array) -> Array | None:
+        try:
+            return paragraph_keys(self._snapshot, node, documents, self.left_out, self._work)
+        except TooMuchWork:
+            self.left_out.append(node)
+            return None
+
     def _not(self, node: whoosh.query.Not) -> Answer | None:
         excluded = self._answer(node.query)
         return None if excluded is None else answers.Without(self._everything(), excluded)
@@ -263,6 +290,7 @@ _NODES: dict[type, Callable[[Executor, Any], Answer | None]] = {
     whoosh.query.Or: Executor._any,
     whoosh.query.DisjunctionMax: Executor._any,
     leaves.Most: Executor._most,
+    leaves.SameParagraph: Executor._same_paragraph,
     whoosh.query.Not: Executor._not,
     whoosh.query.AndNot: Executor._and_not,
     whoosh.query.AndMaybe: Executor._and_maybe,

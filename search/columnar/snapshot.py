@@ -157,6 +157,10 @@ class Snapshot:
         """One more than the highest number of a group."""
         return self.grouping.count
 
+    def based_segments(self) -> Iterator[tuple[int, Segment]]:
+        """Yield each segment, and the number of its first document before it."""
+        return zip(self._bases, self.segments, strict=False)
+
     def term_postings(self, term: str, names: Sequence[str]) -> list[list[LocalPostings]]:
         """Return the postings of a term in each of some text fields, by segment, deleted documents included."""
         encoded = term.encode()

@@ -1,9 +1,10 @@
 """
-What stands between quotation marks, of all styles: «…», „…“, “…”, "…" and ‘…’, nested ones and those of several paragraphs.
+What stands between quotation marks, of all styles: «…», „…“, “…”, "…" and ‘…’, nested ones and those of several
+paragraphs.
 
 Only the outermost stretch counts. A mark that closes nothing is skipped. One that nothing closes in its paragraph goes
-on into the next ones until a mark closes it, since long quotations run over paragraphs, each of which may open with a mark
-anew; where none does, the stretch ends with the paragraph, as an editor forgot the mark.
+on into the next ones until a mark closes it, since long quotations run over paragraphs, each of which may open with a
+mark anew; where none does, the stretch ends with the paragraph, as an editor forgot the mark.
 """
 
 import re
@@ -25,7 +26,8 @@ class Stretch(NamedTuple):
     """
     A stretch between quotation marks; ``start`` and ``end`` are the offsets of what is inside.
 
-    ``opening`` is the offset of the mark before it, ``closing`` that behind the mark after it (``end`` if there is none).
+    ``opening`` is the offset of the mark before it, ``closing`` that behind the mark after it (``end`` if there is
+    none).
     """
 
     opening: int
@@ -65,10 +67,9 @@ def _next_opening(text: str, start: int, end: int) -> int | None:
 
 def _from_opening(text: str, opening: int, paragraphs: Sequence[tuple[int, int]]) -> Stretch:
     """Return the stretch behind an opening mark; the first of the paragraphs holds it."""
-    for first, last in paragraphs[:1]:
-        closing = _closing(text, opening, opening + 1, last)
-        if closing is not None:
-            return _stretch(text, opening, closing)
+    closing = _closing(text, opening, opening + 1, paragraphs[0][1])
+    if closing is not None:
+        return _stretch(text, opening, closing)
     every_anew = True
     for first, last in paragraphs[1:]:
         if first - opening > _MOST_CHARACTERS:

@@ -1,5 +1,6 @@
 """
-Which phrases around a quotation may name who said it: persons, organisations, roles, pronouns, and in which case they stand.
+Which phrases around a quotation may name who said it: persons, organisations, roles, pronouns, and in which case they
+stand.
 
 Ukrainian and Russian words have cases in the dictionaries; a name that no dictionary has may stand in any. English has
 none, so there a preposition before a name is what tells that it is no subject.
@@ -17,7 +18,9 @@ from search.language.words import MAX_DICTIONARY_CHARACTERS, NAME_TAGS, REMEMBER
 # Between a role and the name that belongs to it: «міністр закордонних справ України Дмитро Кулеба».
 _MOST_BETWEEN = 5
 _LONGEST_PHRASE = 10
-_PARTICLES = frozenset({"of", "de", "van", "von", "der", "den", "bin", "ibn", "al", "la", "del", "da", "di", "el", "ван", "фон", "де", "аль"})  # fmt: skip
+_MOST_GENITIVES = 3
+_PARTICLES = frozenset({"of", "de", "van", "von", "der", "den", "bin", "ibn", "al", "la", "del", "da", "di", "el",
+"ван", "фон", "де", "аль"})  # fmt: skip
 # Of a letter (и) the dictionaries know that it may be a name.
 _CLOSED = frozenset({"CONJ", "PREP", "PRCL", "NPRO", "INTJ", "None"})
 _ANY_CASE = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct"})
@@ -39,8 +42,8 @@ class Phrase(NamedTuple):
     """
     Words from number ``first`` to ``last`` that may name a speaker; ``kind`` is name, role, group or pronoun.
 
-    ``cases`` are those in which it may stand, ``genders`` those that it may have, if it is known. ``governed`` says that a
-    preposition stands before it. ``name`` is the number of the first word of the name, if it has one.
+    ``cases`` are those in which it may stand, ``genders`` those that it may have, if it is known. ``governed`` says
+    that a preposition stands before it. ``name`` is the number of the first word of the name, if it has one.
     """
 
     first: int
@@ -85,7 +88,8 @@ def _grammar(language: str, folded: str) -> _Grammar:
             persons |= here
     if parts & _CLOSED:
         persons.clear()
-    return _Grammar(*map(frozenset, (parts, cases, genders, named, persons)), is_person_name=is_person_name)  # type: ignore[misc]
+    sets = map(frozenset, (parts, cases, genders, named, persons))
+    return _Grammar(next(sets), next(sets), next(sets), next(sets), next(sets), is_person_name)
 
 
 def is_preposition(word: Word, language: str) -> bool:
@@ -96,7 +100,7 @@ def is_preposition(word: Word, language: str) -> bool:
 
 
 def may_be_finite(word: Word, language: str) -> bool:
-    """Return whether a verb may have a subject, or be a gerund: not a participle («было объявлено») or an infinitive."""
+    """Return whether a verb may have a subject or is a gerund: no participle («было объявлено»), no infinitive."""
     parts = _grammar(language, word.token.terms[0]).parts if language != "en" else frozenset()
     return not parts or bool(parts & {"VERB", "GRND"})
 
@@ -199,6 +203,8 @@ def _cyrillic(words: Sequence[Word], known: QuotationWords, language: str) -> It
             last, cases, genders = _end_of_name(words, number, known, language)
             yield Phrase(number, last, "name", cases, genders, governed, number)
             number = last
+        elif _is_attribute(words, number, language):
+            pass
         elif "nomn" in grammar.persons and not has(known.not_names, token):
             yield Phrase(number, number, "role", grammar.persons, grammar.genders, governed, -1)
         elif has(known.collectives, token):
@@ -206,6 +212,14 @@ def _cyrillic(words: Sequence[Word], known: QuotationWords, language: str) -> It
         elif grammar.persons:
             yield Phrase(number, number, "role", grammar.persons, grammar.genders, governed, -1)
         number += 1
+
+
+def _is_attribute(words: Sequence[Word], number: int, language: str) -> bool:
+    """Return whether a word that may be a person or an adjective is an adjective here: «головний інженер»."""
+    if "ADJF" not in _grammar(language, words[number].token.terms[0]).parts or number + 1 == len(words):
+        return False
+    following = words[number + 1]
+    return following.gap == " " and "NOUN" in _grammar(language, following.token.terms[0]).parts
 
 
 def _is_name(words: Sequence[Word], number: int, known: QuotationWords, language: str) -> bool:
@@ -219,10 +233,16 @@ def _is_name(words: Sequence[Word], number: int, known: QuotationWords, language
     if not grammar.parts or grammar.is_person_name or (text.isupper() and len(text) > 1):
         return True
     first = number == 0 or _ends_sentence(word.gap)
+    if not first and word.gap == " " and _is_given_name(words[number - 1], language):
+        return True  # whatever else a surname may be: Назар Куц
     if first or grammar.parts & {"PREP", "CONJ", "VERB", "NPRO"}:
         return False
     surname = "ADJF" in grammar.parts and words[number - 1].is_capital  # Георгієвська
     return "NOUN" in grammar.parts or surname
+
+
+def _is_given_name(word: Word, language: str) -> bool:
+    return word.is_capital and _grammar(language, word.token.terms[0]).is_person_name
 
 
 def _end_of_name(
@@ -276,7 +296,7 @@ def _joined(words: Sequence[Word], found: Sequence[Phrase], language: str) -> It
             waiting = Phrase(
                 waiting.first, each.last, "name", cases, each.genders or waiting.genders, waiting.governed, each.first
             )
-        elif _is_within(words, waiting, each):
+        elif _is_within(words, waiting, each, language):
             continue
         else:
             yield _without_attributes(words, waiting, language)
@@ -287,6 +307,8 @@ def _joined(words: Sequence[Word], found: Sequence[Phrase], language: str) -> It
 
 def _without_attributes(words: Sequence[Word], phrase: Phrase, language: str) -> Phrase:
     """Return a name that belongs to a thing before it, «арешт Трека», as no subject."""
+    if phrase.kind in ("role", "group"):
+        return _with_genitives(words, phrase, language)
     before = words[phrase.first - 1] if phrase.first else None
     if phrase.kind != "name" or phrase.name != phrase.first or before is None or words[phrase.first].gap != " ":
         return phrase
@@ -295,8 +317,19 @@ def _without_attributes(words: Sequence[Word], phrase: Phrase, language: str) ->
     return phrase._replace(governed=True) if thing and "gent" in phrase.cases else phrase
 
 
+def _with_genitives(words: Sequence[Word], role: Phrase, language: str) -> Phrase:
+    """Return a role with what it is of: «речник підприємства»."""
+    last = role.last
+    while last + 1 < len(words) and last - role.last < _MOST_GENITIVES and words[last + 1].gap == " ":
+        grammar = _grammar(language, words[last + 1].token.terms[0])
+        if "gent" not in grammar.cases or grammar.parts & _CLOSED or "VERB" in grammar.parts:
+            break
+        last += 1
+    return role._replace(last=last)
+
+
 def _belongs(words: Sequence[Word], role: Phrase, name: Phrase) -> bool:
-    """Return whether a name belongs to the role before it: the same case, a few words between, no comma, no preposition."""
+    """Return whether a name belongs to the role before it: the same case, few words between, no comma."""
     if role.kind not in ("role", "group") or name.kind != "name" or name.governed or not role.cases & name.cases:
         return False
     return name.first - role.last - 1 <= _MOST_BETWEEN and all(
@@ -304,14 +337,18 @@ def _belongs(words: Sequence[Word], role: Phrase, name: Phrase) -> bool:
     )
 
 
-def _is_within(words: Sequence[Word], role: Phrase, other: Phrase) -> bool:
+def _is_within(words: Sequence[Word], role: Phrase, other: Phrase, language: str) -> bool:
     """Return whether a phrase says whose a role is: «речник Генштабу», «президент України»."""
     return (
         role.kind in ("role", "group")
-        and "nomn" not in other.cases
+        and ("nomn" not in other.cases or (other.kind != "name" and _may_be_genitive(words[other.first], language)))
         and other.first == role.last + 1
         and words[other.first].gap == " "
     )
+
+
+def _may_be_genitive(word: Word, language: str) -> bool:
+    return "gent" in _grammar(language, word.token.terms[0]).cases
 
 
 def _governed(words: Sequence[Word], number: int, language: str) -> bool:

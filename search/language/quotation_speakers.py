@@ -1,13 +1,15 @@
 """
 Who is the subject of a verb of saying beside a quotation.
 
-Behind a quotation the speaker mostly stands next to the verb (said Zelensky; Zelensky said); before one it is the nearest
-name in the clause that may be a subject, so that what stands in an apposition, in brackets or after a preposition is not.
+Behind a quotation the speaker mostly stands next to the verb (said Zelensky; Zelensky said); before one it is the
+nearest name in the clause that may be a subject, so that what stands in an apposition, in brackets or after a
+preposition is not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from search.language.english_lexicon import is_english
 from search.language.quotation_phrases import (
     Phrase,
     Word,
@@ -24,6 +26,8 @@ _VERB_AFTER = 12
 _VERB_BEFORE = 30
 # The subject behind a verb: «сказав на брифінгу в Києві президент».
 _SUBJECT_AFTER = 10
+# Between a role and the name behind its comma: «керівник хабу, ветеран Остап Лісовенко».
+_MOST_OF_A_ROLE = 5
 # Before a colon without a verb: «Президент України Володимир Зеленський: «…»».
 _LONGEST_LABEL = 8
 
@@ -54,6 +58,8 @@ def speaker_after(words: Sequence[Word], language: str) -> Found | None:
         subject = _behind(words, all_phrases, verb, language)
     if subject is None:
         subject = _first_before(words, all_phrases, verb, language)
+    elif subject.kind in ("role", "group"):
+        subject = _with_its_name(words, all_phrases, subject)
     return _found(words, subject, words[verb].token.text)
 
 
@@ -83,7 +89,10 @@ def speaker_before(words: Sequence[Word], language: str, *, colon: bool = False)
 def according_to(words: Sequence[Word], language: str) -> Found | None:
     """Return who is behind a phrase such as «за словами», None if there is none."""
     table = quotation_words(language).according_to
+    first_words = {phrase[0] for phrase in table}
     for number in range(len(words)):
+        if words[number].token.terms[0] not in first_words:
+            continue
         for phrase, case in table.items():
             if tuple(word.token.terms[0] for word in words[number : number + len(phrase)]) != phrase:
                 continue
@@ -116,9 +125,20 @@ def antecedent(words: Sequence[Word], genders: frozenset[str], language: str) ->
     fitting = [
         each
         for each in phrases(words, language)
-        if each.kind == "name" and not each.governed and "nomn" in each.cases and agree(each.genders, genders)
+        if each.kind == "name"
+        and not each.governed
+        and "nomn" in each.cases
+        and agree(each.genders, genders)
+        and not _may_be_ordinary(words, each, language)
     ]
     return _found(words, fitting[0], "") if fitting else None
+
+
+def _may_be_ordinary(words: Sequence[Word], phrase: Phrase, language: str) -> bool:
+    """Return whether a single English word has its capital only because it begins the sentence: Heating starts."""
+    if language != "en" or phrase.first or phrase.last:
+        return False
+    return is_english(words[0].token.terms[0])
 
 
 def agree(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -145,7 +165,7 @@ _POSSESSIVES = {
 }
 
 
-def _verbs(words: Sequence[Word], language: str) -> Iterable[int]:
+def _verbs(words: Sequence[Word], language: str) -> Iterator[int]:
     """Return the numbers of the verbs of saying."""
     known = quotation_words(language)
     return (
@@ -171,6 +191,18 @@ def _behind(words: Sequence[Word], found: Sequence[Phrase], verb: int, language:
             return _english_behind(words, each, verb)
         return each
     return _determined(words, verb + 1, end) if language == "en" else None
+
+
+def _with_its_name(words: Sequence[Word], found: Sequence[Phrase], role: Phrase) -> Phrase:
+    """Return a role with the name that stands behind a comma: says the head of the club, Nazar Kuts."""
+    for each in found:
+        if each.first <= role.last or each.governed:
+            continue
+        if each.kind != "name" or "nomn" not in each.cases or each.first - role.last > _MOST_OF_A_ROLE:
+            return role
+        gaps = [words[number].gap for number in range(role.last + 1, each.first + 1)]
+        return each._replace(first=role.first) if gaps.count(", ") == 1 and set(gaps) <= {", ", " "} else role
+    return role
 
 
 def _english_behind(words: Sequence[Word], phrase: Phrase, verb: int) -> Phrase | None:
@@ -211,8 +243,21 @@ def _first_before(words: Sequence[Word], found: Sequence[Phrase], verb: int, lan
     if fitting and fitting[0].kind == "pronoun" and fitting[0].first + 3 < verb:
         return None
     if fitting:
-        return fitting[0]
+        return _with_words_before(words, fitting[0]) if language == "en" else fitting[0]
     return _determined_before(words, verb) if language == "en" else None
+
+
+def _with_words_before(words: Sequence[Word], phrase: Phrase) -> Phrase:
+    """Return a name with the role before it that begins the clause: team member Jane Doe told."""
+    known = quotation_words("en")
+    others = words[: phrase.first]
+    plain = all(word.token.text.islower() and not _is_boundary(word) for word in others[1:]) and all(
+        word.token.terms[0] not in known.pronouns for word in others
+    )
+    if phrase.kind != "name" or not 0 < phrase.first <= _MOST_OF_A_ROLE or not plain:
+        return phrase
+    starts_well = others[0].token.text.islower() and not is_preposition(others[0], "en")
+    return phrase._replace(first=0) if starts_well and not is_subordinator(others[0], "en") else phrase
 
 
 def _determined_before(words: Sequence[Word], verb: int) -> Phrase | None:
@@ -232,7 +277,7 @@ def _determined_before(words: Sequence[Word], verb: int) -> Phrase | None:
 
 
 def _before(words: Sequence[Word], found: Sequence[Phrase], verb: int, language: str) -> Phrase | None:
-    """Return the subject before a verb: the nearest that no comma parts from an earlier one, or else that earlier one."""
+    """Return the subject before a verb: the nearest, unless it is an apposition to an earlier one."""
     if verb and has(quotation_words(language).relatives, words[verb - 1].token):
         related = [each for each in found if each.last < verb - 1 and each.kind != "pronoun"]
         return related[-1] if related else None

@@ -4,11 +4,12 @@ The words that tell who said a quotation, in each language: tables in ``data/quo
 A table has headings in square brackets, and under each of them words, many on a line:
 
 ``[saying]`` verbs of saying and writing, beside which stands who said it (``[saying to somebody]``: only before them);
-``[saying behind]`` those that are verbs of saying only behind a quotation or before a colon; ``[according to: CASE]`` phrases, one on a line, behind which the speaker stands in that case;
-``[pronouns: GENDER]``; ``[collectives]`` those that speak though they are no persons; ``[names of things]`` what stands
-before a name in quotation marks; ``[not names]`` what has a capital, or is like a subject, and names nobody;
-``[relatives]`` what stands for a word just before it (who);
-``[determiners]``, ``[prepositions]``, ``[subordinators]`` only where no dictionary tells parts of speech.
+``[saying behind]`` those that are verbs of saying only behind a quotation or before a colon; ``[according to: CASE]``
+phrases, one on a line, behind which the speaker stands in that case; ``[pronouns: GENDER]``; ``[collectives]`` those
+that speak though they are no persons; ``[names of things]`` what stands before a name in quotation marks; ``[not
+names]`` what has a capital, or is like a subject, and names nobody; ``[relatives]`` what stands for a word just
+before it (who); ``[determiners]``, ``[prepositions]``, ``[subordinators]`` only where no dictionary tells parts of
+speech.
 """
 
 import functools

@@ -1,11 +1,12 @@
 """
 Who said what: the quotations of a text and who is named as having said them.
 
-A quotation is what stands between quotation marks, or after a dash that begins a paragraph, and is somebody's words: a verb
-of saying stands beside it, or the name of the speaker before a colon, or it makes whole sentences. Names of things and
-words that an editor only keeps at a distance stand between the same marks, so a few words without a verb of saying are
-none. Indirect speech ("said that …") without quotation marks is none either. Who is meant by he and she, only the
-sentence before can say; where it does not, the speaker is unknown. How often all this is right, docs/quality.md says.
+A quotation is what stands between quotation marks, or after a dash that begins a paragraph, and is somebody's words:
+a verb of saying stands beside it, or the name of the speaker before a colon, or it makes whole sentences. Names of
+things and words that an editor only keeps at a distance stand between the same marks, so a few words without a verb
+of saying are none. Indirect speech ("said that …") without quotation marks is none either. Who is meant by he and
+she, only the sentence before can say; where it does not, the speaker is unknown. How often all this is right,
+docs/quality.md says.
 """
 
 import re
@@ -28,6 +29,7 @@ from search.language.quotation_speakers import (
 )
 from search.language.quotation_words import has, quotation_words
 from search.language.segmentation import abbreviations, paragraphs
+from search.language.tokens import Token
 
 # Part of a sentence in quotation marks is somebody's words, not a name or a distance, from so many words on.
 _FEWEST_WORDS_INSIDE = 3
@@ -48,9 +50,9 @@ class Quotation(NamedTuple):
     """
     Words that somebody said: ``text`` is ``original[start:end]``, without the marks.
 
-    ``speaker`` is who said it as it is written there, ``original[speaker_start:speaker_end]``; of a pronoun it is who is
-    meant. None if the text does not tell. ``verb`` is the verb of saying, or what stands for it («за словами»); "" if
-    there is none.
+    ``speaker`` is who said it as it is written there, ``original[speaker_start:speaker_end]``; of a pronoun it is who
+    is meant. None if the text does not tell. ``verb`` is the verb of saying, or what stands for it («за словами»); ""
+    if there is none.
     """
 
     start: int
@@ -69,7 +71,7 @@ def quotations(text: str, language: str) -> tuple[Quotation, ...]:
 
     >>> found = quotations('«Ми переможемо», – сказав президент Володимир Зеленський.', "uk")
     >>> [(each.text, each.speaker, each.verb) for each in found]
-    [('Ми переможемо,', 'президент Володимир Зеленський', 'сказав')]
+    [('Ми переможемо', 'президент Володимир Зеленський', 'сказав')]
     >>> quotations('Компанія «Ромашка» збудувала міст.', "uk")
     ()
     """
@@ -157,6 +159,8 @@ class _Reader:
         self, stretch: Stretch, place: int, before: list[Word], after: list[Word], length: int
     ) -> Found | None:
         language = self._language_at(place)
+        if length == 1 and not self._ends_itself(stretch):
+            return None  # a word that is listed or explained
         found = according_to(before, language) or speaker_before(before, language, colon=True)
         found = found or colon_speaker(before, language)
         if not found and self._is_parted(stretch):
@@ -339,7 +343,7 @@ class _Reader:
             for token in analyze(self._text[first:last], language):
                 if first + token.start < end and words:
                     continue  # the later parts of a hyphenated word
-                moved = token._replace(start=first + token.start, end=first + token.end)
+                moved = Token(token.text, first + token.start, first + token.end, token.terms)
                 words.append(Word(moved, self._masked(end, moved.start)))
                 end = moved.end
         return words
@@ -347,6 +351,8 @@ class _Reader:
     def _masked(self, start: int, end: int) -> str:
         """Return what stands between two words, quotations as ``§``."""
         gap = ""
+        if end - start <= 2:
+            return self._text[start:end]  # nothing fits between
         for stretch in self._stretches:
             if start <= stretch.opening < end:
                 gap += self._text[start : stretch.opening] + ("§." if self._ends_itself(stretch) else "§")
@@ -363,7 +369,7 @@ def _count_words(text: str) -> int:
 
 
 def _ends_sentence(gap: str, before: str) -> bool:
-    """Return whether a sentence ends in the gap behind a word; the full stop of an abbreviation or initial ends none."""
+    """Return whether a sentence ends in the gap behind a word; the full stop of an abbreviation ends none."""
     match = _END.search(gap)
     if not match:
         return "\n" in gap
