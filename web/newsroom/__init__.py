@@ -21,6 +21,7 @@ from web.newsroom.account_pages import account
 from web.newsroom.audit_pages import audit
 from web.newsroom.collection_pages import collections
 from web.newsroom.database import Database, install_database
+from web.newsroom.draft_pages import drafts
 from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
 from web.newsroom.navigation import tools_for
@@ -31,7 +32,7 @@ from web.rate_limit import EXEMPT_ENDPOINTS
 from web.urls import tool_url
 
 #: A new topic of the newsroom adds its blueprint here.
-BLUEPRINTS = (newsroom, sign_in, account, users, audit, collections, exports)
+BLUEPRINTS = (newsroom, sign_in, account, users, audit, collections, exports, drafts)
 
 #: Most often somebody has signed out, or in, in another tab.
 STALE_FORM = ErrorText(

@@ -20,6 +20,7 @@ class Tool:
 
 #: In the order in which they are shown.
 TOOLS: tuple[Tool, ...] = (
+    Tool("drafts.ask", N_("Check a draft"), N_("What has been written about it already, and what is new in it.")),
     Tool("collections.index", N_("Collections"), N_("Articles put together for a subject, with notes.")),
     Tool("users.index", N_("Accounts"), N_("Who may sign in, and what they may do."), Role.EDITOR),
     Tool("audit.index", N_("Audit trail"), N_("Who did what, and when."), Role.EDITOR),
