@@ -18,6 +18,7 @@ from search.archive.draft_files import draft_text
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.prior_results import (
+    DraftQuote,
     DraftSentence,
     PriorCoverage,
     PriorStory,
@@ -120,6 +121,7 @@ __all__ = [
     "Differences",
     "Disagreement",
     "Disagreements",
+    "DraftQuote",
     "DraftSentence",
     "DraftUnreadable",
     "Edit",

@@ -246,6 +246,14 @@ def _prior_schemas() -> dict[str, Any]:
             text=_STRING,
             state={**_STRING, "enum": [str(state) for state in SentenceState]},
         ),
+        "DraftQuote": _object(
+            start=_COUNT,
+            end=_COUNT,
+            text=_STRING,
+            speaker={**_STRING, "description": "Who said it, as the article writes it."},
+            said={**_STRING, "description": "The quotation of the article."},
+            article=_reference("Version"),
+        ),
         "Report": _object(
             id=_STRING,
             language=_LANGUAGE,
@@ -307,6 +315,7 @@ def _schemas() -> dict[str, Any]:
                 "description": "The ids of those hits that report the same, by date.",
             },
             sentences=_list("DraftSentence"),
+            quotes=_list("DraftQuote"),
         ),
         **_prior_schemas(),
         "Version": _object(id=_STRING, language=_LANGUAGE, title=_STRING, url=_OPTIONAL, published=_MOMENT),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from search.archive.prior_results import (
+    DraftQuote,
     DraftSentence,
     PriorCoverage,
     PriorStory,
@@ -36,6 +37,8 @@ def coverage_text(coverage: PriorCoverage, *, sentences: bool = False) -> str:
     new, reported = coverage.count(SentenceState.NEW), coverage.count(SentenceState.REPORTED)
     if coverage.stories or reported:
         lines += ["", f"Of {new + reported} sentences {new} are new and {reported} were reported."]
+    if coverage.quotes:
+        lines += ["", "Said before, word for word:", *(_quote_line(coverage.text, quote) for quote in coverage.quotes)]
     if sentences:
         lines += [_sentence_line(coverage.text, sentence) for sentence in coverage.sentences]
     return "\n".join(lines)
@@ -73,6 +76,11 @@ def _shared(word: SharedWord) -> str:
 def _timeline_line(story: PriorStory) -> str:
     article = story.hit.article
     return f"  {_day(article.published)}  {article.title}  [{_RELATIONS[story.relation]}, {article.id}]"
+
+
+def _quote_line(text: str, quote: DraftQuote) -> str:
+    said = " ".join(text[quote.start : quote.end].split())
+    return f"  “{said}”: {quote.speaker}, {_day(quote.version.published)} [{quote.version.id}]"
 
 
 def _sentence_line(text: str, sentence: DraftSentence) -> str:

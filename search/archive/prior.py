@@ -14,6 +14,7 @@ import numpy as np
 
 from search.archive.comparison import Compared, Draft
 from search.archive.documents import article_to_version
+from search.archive.draft_quotes import draft_quotes
 from search.archive.hits import make_hits
 from search.archive.passages import FEWEST_WORDS, MAX_CHARACTERS
 from search.archive.prior_results import DraftSentence, PriorCoverage, PriorStory, Relation, Report, SentenceState
@@ -70,7 +71,8 @@ def prior_coverage(view: View, source: str | Article, limit: int, prefer: str | 
     compared += comparing.of_documents(_holders(view, subject, draft, known, compared))
     until = min(len(text), MAX_CHARACTERS)
     sentences = tuple(_sentences(draft, compared))
-    return PriorCoverage(text, draft.language, _is_recognised(subject), until, stories, sentences)
+    quotes = draft_quotes(draft, text[:MAX_CHARACTERS], [(each.article, each.compared) for each in compared])
+    return PriorCoverage(text, draft.language, _is_recognised(subject), until, stories, sentences, quotes)
 
 
 def _is_recognised(subject: Subject) -> bool:

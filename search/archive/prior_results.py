@@ -98,6 +98,20 @@ class DraftSentence(NamedTuple):
     report: Report | None
 
 
+class DraftQuote(NamedTuple):
+    """
+    A quotation of a draft, as offsets in ``PriorCoverage.text``, that the archive attributes to somebody.
+
+    ``speaker`` and ``said`` are who said what as the article ``version`` writes it.
+    """
+
+    start: int
+    end: int
+    speaker: str
+    said: str
+    version: Version
+
+
 @dataclass(frozen=True, slots=True)
 class PriorCoverage:
     """
@@ -114,6 +128,7 @@ class PriorCoverage:
     compared: int
     stories: tuple[PriorStory, ...]
     sentences: tuple[DraftSentence, ...]
+    quotes: tuple[DraftQuote, ...] = ()
 
     @property
     def timeline(self) -> tuple[PriorStory, ...]:
@@ -134,6 +149,7 @@ class PriorCoverage:
             "hits": [_story_as_dict(story) for story in self.stories],
             "timeline": [story.hit.article.id for story in self.timeline],
             "sentences": [_sentence_as_dict(self.text, sentence) for sentence in self.sentences],
+            "quotes": [_quote_as_dict(self.text, quote) for quote in self.quotes],
         }
 
 
@@ -181,3 +197,14 @@ def _sentence_as_dict(text: str, sentence: DraftSentence) -> dict[str, Any]:
         return fields
     version, said, share = sentence.report
     return {**fields, "report": {**version_as_dict(version), "text": said, "share": round(share, 3)}}
+
+
+def _quote_as_dict(text: str, quote: DraftQuote) -> dict[str, Any]:
+    return {
+        "start": quote.start,
+        "end": quote.end,
+        "text": text[quote.start : quote.end],
+        "speaker": quote.speaker,
+        "said": quote.said,
+        "article": version_as_dict(quote.version),
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from search import DraftSentence, PriorCoverage, PriorStory, Relation, SentenceState, SharedWord, Why
+from search import DraftQuote, DraftSentence, PriorCoverage, PriorStory, Relation, SentenceState, SharedWord, Why
 from web.i18n import N_, date_text, gettext, ngettext, number_text
 from web.presenters.cards import Card, present_hit
 from web.presenters.texts import substitute_title
@@ -60,6 +60,17 @@ class Piece(NamedTuple):
     said_language: str = ""
 
 
+class Quote(NamedTuple):
+    """A quotation of the draft, and who said it, by which article."""
+
+    text: str
+    speaker: str
+    language: str
+    date: str
+    url: str
+    title: str
+
+
 class ShownCoverage(NamedTuple):
     """Everything on the page of a draft."""
 
@@ -70,6 +81,7 @@ class ShownCoverage(NamedTuple):
     timeline: tuple[Moment, ...]
     summary: str
     paragraphs: tuple[tuple[Piece, ...], ...]
+    quotes: tuple[Quote, ...]
 
 
 def present_coverage(coverage: PriorCoverage) -> ShownCoverage:
@@ -86,6 +98,7 @@ def present_coverage(coverage: PriorCoverage) -> ShownCoverage:
         timeline=tuple(map(_moment, coverage.timeline)),
         summary=gettext("New: %(new)s. Reported: %(reported)s.", new=number_text(new), reported=number_text(reported)),
         paragraphs=tuple(map(tuple, _paragraphs(coverage))),
+        quotes=tuple(_quote(coverage.text, quote) for quote in coverage.quotes),
     )
 
 
@@ -127,6 +140,18 @@ def _moment(story: PriorStory) -> Moment:
         article.language,
         article_url(article.id),
         gettext(RELATION_LABELS[story.relation]),
+    )
+
+
+def _quote(text: str, quote: DraftQuote) -> Quote:
+    version = quote.version
+    return Quote(
+        text[quote.start : quote.end],
+        quote.speaker,
+        version.language,
+        date_text(version.published) or gettext("no date"),
+        article_url(version.id),
+        version.title or quote.said,
     )
 
 
