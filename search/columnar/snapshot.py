@@ -272,6 +272,13 @@ class Snapshot:
         segment, number = self._place(document)
         return segment.cards[number]
 
+    def documents_with_card(self, piece: bytes) -> Iterator[int]:
+        """Yield the numbers of the living documents in whose card ``piece`` stands; this reads all cards."""
+        for segment, base in zip(self.segments, self._bases, strict=False):
+            for number in dict.fromkeys(segment.cards.holding(piece)):
+                if self.alive[base + number]:
+                    yield int(base + number)
+
     def _place(self, document: int) -> tuple[Segment, int]:
         number = bisect_right(self._bases, document) - 1
         return self.segments[number], document - self._bases[number]

@@ -25,6 +25,7 @@ from web.newsroom.collection_pages import collections
 from web.newsroom.coverage_pages import coverage
 from web.newsroom.database import Database, install_database
 from web.newsroom.desk_pages import desk
+from web.newsroom.draft_pages import drafts
 from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
 from web.newsroom.navigation import tools_for
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     exports,
     desk,
     oidc,
+    drafts,
     coverage,
     saved_search_pages,
     alert_links,
