@@ -13,6 +13,7 @@ from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.near_duplicates import NearDuplicate
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -87,6 +88,7 @@ __all__ = [
     "Interpretation",
     "Match",
     "Member",
+    "NearDuplicate",
     "Notice",
     "Page",
     "Position",

@@ -18,6 +18,7 @@ import zstandard
 
 from search.archive.dictionaries import open_dictionaries
 from search.archive.explaining import explain_score
+from search.archive.near_duplicates import NearDuplicate, near_duplicates
 from search.archive.pages import search_page
 from search.archive.related import coverage_of, related_hits
 from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
@@ -234,6 +235,17 @@ class Archive:
         prefer = parse_language(prefer) if prefer else None
         with self._view() as view:
             return coverage_of(view, article, limit, prefer)
+
+    def near_duplicates(self, article: Article | str) -> tuple[NearDuplicate, ...]:
+        """
+        Return the articles of the whole archive that are nearly the same text as an article, the nearest first.
+
+        They are in its language and share .8 or more of all runs of four words that either has, exactly; a text of
+        fewer than twenty words has none. ``article`` need not be in the archive; an id that is not there gives nothing.
+        """
+        with self._view() as view:
+            found = view.article(article) if isinstance(article, str) else article
+            return near_duplicates(view, found) if found else ()
 
     def suggest(self, typed: str, *, limit: int = 8) -> tuple[str, ...]:
         """Return authors, places, tags and headlines that complete what was typed, as texts; see ``suggestions``."""
