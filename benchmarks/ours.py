@@ -108,7 +108,8 @@ class Visti:
 
     def _collected(self, query: Prepared) -> Collected:
         assert self.snapshot is not None, "open() comes first"
-        matches = Executor(self.snapshot, RANKING).matches(query.tree)
+        # Alone, because the others have no memory of words either, and each query is asked several times.
+        matches = Executor(self.snapshot, RANKING, alone=True).matches(query.tree)
         return collect(self.snapshot, matches, filter_masks(self.snapshot, query.request))
 
     def _first(self, collected: Collected, query: Prepared) -> Array:

@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,6 +28,7 @@ from search.archive.documents import (
 )
 from search.archive.editing import catch_up
 from search.archive.links import Link, LinkedArticle
+from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
 from search.article import Article
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -138,6 +140,7 @@ def index_articles(
         except BaseException:
             if not run.awaits_linking:  # else the next run would pass over what was never linked
                 with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
+                    run.keep_headlines()
                     writer.commit()
             raise
         run.write()
@@ -189,6 +192,7 @@ class _Run:
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
         self._seen: set[int] = set()
+        self._headlines: list[HeadlineChange] = []
 
     def take(self, item: Item) -> None:
         """Put an article with those that wait; count what is none."""
@@ -231,6 +235,7 @@ class _Run:
                 self._put(article, link)
                 self._show_progress()
         self._link()
+        self.keep_headlines()
         self._writer.commit()  # and merge, while the processes are at work again
         self._show_progress()
         self._written = time.monotonic()
@@ -246,6 +251,11 @@ class _Run:
                 self._put(article, link)
                 self._report.linked += 1
         self._without_story = []
+
+    def keep_headlines(self) -> None:
+        """Write down the headlines that the next commit changes: before it, so that none is lost."""
+        changes, self._headlines = self._headlines, []
+        append_changes(self._writer.path, changes)
 
     def commit(self) -> None:
         """Commit what the processes have built."""
@@ -280,6 +290,7 @@ class _Run:
             return None
         else:
             self._report.updated += 1
+            self._note_headline(item.article)
         if item.article.story == item.article.id:
             self._without_story.append(item.article.id)
         return item
@@ -298,3 +309,8 @@ class _Run:
         if not is_decided:
             article = replace(article, story=story)
         return LinkedArticle(article, link if article.story == story else None)
+
+    def _note_headline(self, article: Article) -> None:
+        before = self._writer.stored_of(article.id)
+        if before is not None and (change := change_of(document_to_article(before), article, datetime.now(UTC))):
+            self._headlines.append(change)

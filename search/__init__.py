@@ -7,13 +7,46 @@ Visti: full-text search for Ukrainian, Russian and English news.
 ...     print(page.stories, page.hits[0].article.title)
 """
 
+from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
+from search.archive.arrivals import Arrival, Arrivals
+from search.archive.attributions import Attribution, KnownQuote
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.near_duplicates import NearDuplicate
+from search.archive.prior_results import (
+    DraftSentence,
+    PriorCoverage,
+    PriorStory,
+    Relation,
+    Report,
+    SentenceState,
+    SharedWord,
+    Why,
+)
+from search.archive.quotes import FoundQuote, QuotePage
+from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
+from search.archive.reports.differences import (
+    ComparedVersion,
+    Differences,
+    Disagreement,
+    Disagreements,
+    Mention,
+    MissingParagraph,
+    NameDifference,
+    NumberDifference,
+    PairDifferences,
+)
+from search.archive.reports.gaps import LAG_HOURS, GapCell, Gaps, GapStory, Lag
+from search.archive.reports.headlines import ChangedHeadline, HeadlineChange, HeadlineChanges, HeadlineMonth
+from search.archive.reports.name_lists import MAX_LIST_BYTES, NameEntry, NameLineError, NameList, read_names
+from search.archive.reports.names_table import NameCell, NameForm, NameRow, NamesTable, NameYear
+from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
+from search.archive.reports.periods import Step
+from search.archive.reports.tables import BYTE_ORDER_MARK, csv_rows, report_as_dict
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -33,6 +66,7 @@ from search.archive.results import (
     article_as_dict,
     hit_as_dict,
 )
+from search.archive.standing import StandingSearch
 from search.archive.statistics import Statistics
 from search.archive.stories import Member, Story, story_of
 from search.archive.suggestions import Suggestion
@@ -58,26 +92,48 @@ from search.query.bridges import Bridge
 from search.query.nodes import Notice
 
 __all__ = [
+    "BYTE_ORDER_MARK",
     "FACETS",
+    "LAG_HOURS",
     "LANGUAGES",
+    "MAX_LIST_BYTES",
     "MORE_FACETS",
     "Act",
     "Archive",
+    "Arrival",
+    "Arrivals",
     "Article",
     "ArticleInvalid",
+    "Attribution",
     "Audience",
     "Bridge",
+    "ChangedHeadline",
     "CommitFailed",
+    "ComparedVersion",
     "Correction",
     "Coverage",
     "DateReading",
+    "DayOfYear",
+    "DayStory",
     "Decision",
+    "Differences",
+    "Disagreement",
+    "Disagreements",
+    "DraftSentence",
     "Edit",
     "EditRefused",
     "Edited",
     "Explanation",
     "FacetValue",
+    "FoundArticles",
+    "FoundQuote",
+    "GapCell",
+    "GapStory",
+    "Gaps",
     "Group",
+    "HeadlineChange",
+    "HeadlineChanges",
+    "HeadlineMonth",
     "HighlightedArticle",
     "Hit",
     "IndexDamaged",
@@ -86,29 +142,60 @@ __all__ = [
     "IndexOutdated",
     "IndexUnavailable",
     "Interpretation",
+    "KnownQuote",
+    "Lag",
     "Match",
     "Member",
+    "Mention",
+    "MissingParagraph",
+    "NameCell",
+    "NameDifference",
+    "NameEntry",
+    "NameForm",
+    "NameLineError",
+    "NameList",
+    "NameRow",
+    "NameYear",
+    "NamesTable",
     "NearDuplicate",
     "Notice",
+    "NumberDifference",
+    "OnThisDay",
+    "OverTime",
+    "OverTimeLine",
+    "OverTimePoint",
     "Page",
+    "PairDifferences",
+    "Period",
     "Position",
+    "PriorCoverage",
+    "PriorStory",
+    "QuotePage",
     "Reading",
+    "Relation",
     "Relaxation",
     "Repair",
+    "Report",
     "SearchError",
+    "SentenceState",
+    "SharedWord",
     "Snippet",
     "Sort",
     "Span",
+    "StandingSearch",
     "Statistics",
     "Status",
+    "Step",
     "Story",
     "Suggestion",
     "UnsupportedLanguage",
     "Version",
+    "Why",
     "article_as_dict",
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "csv_rows",
     "decisions",
     "explanation_as_dict",
     "explanation_text",
@@ -116,7 +203,9 @@ __all__ = [
     "join_stories",
     "open",
     "open_whoosh",
+    "read_names",
     "repair",
+    "report_as_dict",
     "set_status",
     "split_story",
     "story_of",

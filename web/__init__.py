@@ -19,16 +19,28 @@ from web.cors import init_cors
 from web.developers import developers as developers_blueprint
 from web.errors import init_errors
 from web.feeds import feeds as feeds_blueprint
-from web.i18n import INTERFACE_LANGUAGES, OWN_NAMES, init_languages, translations_for_templates, url_language
+from web.i18n import (
+    INTERFACE_LANGUAGES,
+    OWN_NAMES,
+    SHORT_LABELS,
+    init_languages,
+    interface_language,
+    moment_text,
+    number_text,
+    url_language,
+)
 from web.metrics import init_metrics
 from web.monitoring import monitoring as monitoring_blueprint
 from web.openapi import openapi as openapi_blueprint
+from web.page_cache import init_page_cache
 from web.pages import pages as pages_blueprint
 from web.params import SearchRequest
 from web.presenters.spoken import spoken
 from web.presenters.suggestions import SUGGESTION_KINDS
 from web.rate_limit import init_rate_limit
+from web.request_memory import init_request_memory
 from web.sitemaps import sitemaps as sitemaps_blueprint
+from web.templating import init_templates
 from web.urls import (
     api_url,
     embed_url,
@@ -36,6 +48,7 @@ from web.urls import (
     form_fields,
     help_url,
     language_url,
+    page_path,
     query_url,
     start_url,
     static_url,
@@ -75,7 +88,7 @@ def create_app(
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
-    init_compression(app)
+    init_request_memory(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the objects are written in the order they are read in
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -83,6 +96,8 @@ def create_app(
     handle = ArchiveHandle(Path(index_path) if index_path is not None else default_index_path(), clock)
     install_archive(app.extensions, handle)
     config = config or SiteConfig()
+    init_page_cache(app, config)
+    init_compression(app)
     install_config(app.extensions, config)
     _trust(app, config)
     init_rate_limit(app, config)
@@ -100,10 +115,13 @@ def create_app(
         monitoring_blueprint,
     ):
         app.register_blueprint(blueprint)
-    app.context_processor(translations_for_templates)
+    app.context_processor(lambda: {"ui_language": interface_language()})
     app.jinja_env.globals.update(
         interface_languages=INTERFACE_LANGUAGES,
         own_names=OWN_NAMES,
+        short_labels=SHORT_LABELS,
+        number=number_text,
+        moment_text=moment_text,
         empty_request=SearchRequest(),
         query_url=query_url,
         url_language=url_language,
@@ -114,11 +132,17 @@ def create_app(
         api_url=api_url,
         embed_url=embed_url,
         language_url=language_url,
+        page_path=page_path,
         static_url=static_url,
         suggestion_kinds=SUGGESTION_KINDS,
     )
     app.jinja_env.filters["spoken"] = spoken
+    init_templates(app)
     app.after_request(_protect)
+    if config.accounts:
+        from web.newsroom import init_newsroom  # a site for readers alone needs no database, and loads none
+
+        init_newsroom(app, Path(config.accounts))
     return app
 
 

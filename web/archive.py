@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from flask import current_app
+from flask import current_app, g, has_request_context
 
 import search
-from search import Archive, IndexUnavailable
+from search import Archive, Audience, IndexUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -88,8 +88,24 @@ class ArchiveHandle:
 
 
 def current_archive() -> Archive:
-    """Return the archive of the application that handles this request. Raises ``IndexUnavailable``."""
-    return archive_handle().current()
+    """
+    Return the archive as those who make this request may see it. Raises ``IndexUnavailable``.
+
+    Readers and the newsroom share one snapshot of the index and its memory.
+    """
+    archive = archive_handle().current()
+    return archive if current_audience() is Audience.READERS else archive.seen_by(current_audience())
+
+
+def current_audience() -> Audience:
+    """Return who makes this request: readers, unless somebody has signed in (``set_audience``)."""
+    audience: Audience = g.get("audience", Audience.READERS) if has_request_context() else Audience.READERS
+    return audience
+
+
+def set_audience(audience: Audience) -> None:
+    """Say who makes this request; it decides about everything that the archive answers."""
+    g.audience = audience
 
 
 def current_moment() -> datetime:

@@ -32,6 +32,8 @@ from web.server import ScratchFolder, check_access_log, run_server
               help="How many processes answer.")  # fmt: skip
 @click.option("--threads", show_default="4", type=click.IntRange(1, 64),
               help="How many requests a process works on at a time.")  # fmt: skip
+@click.option("--accounts", metavar="FILE",
+              help="The SQLite file of the newsroom's accounts; made if there is none.")  # fmt: skip
 @click.pass_context
 def serve_command(
     context: click.Context, /, index_path: Path, config_path: Path | None, **options: str | int | None
@@ -60,14 +62,14 @@ def _serve(index_path: Path, config: SiteConfig) -> None:
     with ExitStack() as stack:
         if config.metrics_token:
             share_metrics(stack.enter_context(ScratchFolder()))
-        app = create_app(index_path, config=config)
         try:
+            app = create_app(index_path, config=config)
             with app.app_context():
                 archive_handle().prepare()
             listening = _listen(index_path, config.host, config.port)
             click.echo(f"Visti is at {_address(listening)} (Ctrl-C stops it)", err=True)
             run_server(app, listening, config)
-        except IndexUnavailable as error:
+        except (IndexUnavailable, ConfigError) as error:
             raise click.ClickException(str(error)) from error
 
 

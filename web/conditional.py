@@ -15,7 +15,8 @@ from typing import ParamSpec
 from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
 
-from web.archive import current_archive
+from search import Audience
+from web.archive import current_archive, current_audience
 
 _P = ParamSpec("_P")
 View = Callable[_P, ResponseReturnValue]
@@ -32,7 +33,8 @@ def conditional(depends_on: Callable[[], Hashable] = lambda: None, *, vary: str 
     def decorate(view: View[_P]) -> View[_P]:
         @wraps(view)
         def answer(*arguments: _P.args, **named: _P.kwargs) -> Response:
-            if request.method not in ("GET", "HEAD"):
+            if request.method not in ("GET", "HEAD") or current_audience() is not Audience.READERS:
+                # What the newsroom sees is kept nowhere (web/newsroom), and never compared with what readers see
                 return make_response(view(*arguments, **named))
             tag = _tag(depends_on())
             known = _is_known(tag)
@@ -51,7 +53,12 @@ def conditional(depends_on: Callable[[], Hashable] = lambda: None, *, vary: str 
 
 def _tag(depends_on: Hashable) -> str:
     parameters = sorted(request.args.items(multi=True), key=lambda pair: pair[0])  # values of one name keep their order
-    parts = (_program(), current_archive().state(), request.base_url, parameters, depends_on)
+    return answer_name(current_archive().state(), (parameters, depends_on))
+
+
+def answer_name(state: str, depends_on: object) -> str:
+    """Return a name of the answer to this address in a state of the archive, and whatever else it depends on."""
+    parts = (_program(), state, request.base_url, depends_on)
     return blake2b(repr(parts).encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 

@@ -1,6 +1,6 @@
 """The pages for those who build on the archive: the API explained, and a search form for other sites."""
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, request, url_for
 
 from web.archive import current_archive
 from web.config import current_config
@@ -9,6 +9,7 @@ from web.params import MAX_EXPORT, MAX_QUERY_CHARACTERS, SearchRequest
 from web.presenters.api_page import present_operations
 from web.presenters.embed import present_embed
 from web.query import run_search
+from web.templating import render_template
 
 developers = Blueprint("developers", __name__)
 

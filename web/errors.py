@@ -8,12 +8,13 @@ Paths and tracebacks go to the log, never into an answer.
 import logging
 from typing import NamedTuple
 
-from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
+from flask import Flask, Response, jsonify, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from search import IndexUnavailable
 from web.i18n import N_
+from web.templating import render_template
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ PAGE_TEXTS = {
     404: ErrorText(
         N_("There is no such page"), N_("The article may have been withdrawn, or the address has a mistake in it.")
     ),
+    403: ErrorText(N_("This is not for your account"), N_("An editor of the newsroom can give you the role for it.")),
     429: ErrorText(
         N_("Too many requests"),
         N_("So many have come from your network that this one must wait. Please try in a minute."),
@@ -56,6 +58,7 @@ OTHER_TEXT = ErrorText(N_("This request could not be answered"), N_("Please star
 CODES = {
     400: "bad_request",
     401: "unauthorized",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     413: "too_large",

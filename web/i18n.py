@@ -9,19 +9,20 @@ from datetime import date, datetime, time
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import get_group_symbol
 from babel.support import Translations
-from flask import Flask, Response, g, request
-from flask_babel import Babel, Domain, get_domain  # type: ignore[import-untyped]  # it publishes no types
+from flask import Flask, Response, has_request_context, request
+from flask_babel import Babel, Domain  # type: ignore[import-untyped]  # it publishes no types
 
 from search import UnsupportedLanguage
 from search.article import parse_language
 from search.settings import KYIV
+from web.request_memory import request_memory
 
 #: In the order of the switch, which is the order that the newsroom prints on its pages.
 INTERFACE_LANGUAGES = ("uk", "en", "ru")
@@ -88,24 +89,42 @@ def choose_language(parameter: str | None, cookie: str | None, accepted: str | N
 
 
 def _known_language(wish: str | None) -> str | None:
+    if not wish:
+        return None
     try:
-        return parse_language(wish or "")
+        return parse_language(wish)
     except UnsupportedLanguage:
         return None
 
 
+class _Wording(NamedTuple):
+    """How a request is answered in words: the language of the interface and what is looked up for each text."""
+
+    language: str
+    translations: Translations
+    group_symbol: str
+
+
+def _wording() -> _Wording:
+    memory = request_memory()
+    wording: _Wording | None = memory.get("wording")
+    if wording is None:
+        wording = memory["wording"] = _wording_in(_language_of_request() if has_request_context() else DEFAULT_LANGUAGE)
+    return wording
+
+
+@cache
+def _wording_in(language: str) -> _Wording:
+    return _Wording(language, load_translations(language), get_group_symbol(language))
+
+
 def interface_language() -> str:
     """Return the language of the interface for the current request; the default outside of one."""
-    if not request:
-        return DEFAULT_LANGUAGE
-    language: str | None = g.get("interface_language")  # a page asks some 200 times: for each number and each message
-    if language is None:
-        language = g.interface_language = choose_language(
-            request.args.get(PARAMETER),
-            request.cookies.get(COOKIE),
-            _accepted_language(),
-        )
-    return language
+    return _wording().language
+
+
+def _language_of_request() -> str:
+    return choose_language(request.args.get(PARAMETER), request.cookies.get(COOKIE), _accepted_language())
 
 
 def _accepted_language() -> str | None:
@@ -125,29 +144,23 @@ def url_language() -> str | None:
 
 def carried_language() -> str | None:
     """Return the language that links must carry: the one asked for by URL, until the browser sends the cookie back."""
-    wished = url_language()
-    return None if wished == _known_language(request.cookies.get(COOKIE)) else wished
-
-
-def _translations() -> Translations:
-    """Return the messages of the request's language; Flask-Babel would look for them anew for each of a hundred."""
-    if not request:
-        return load_translations(DEFAULT_LANGUAGE)
-    if "translations" not in g:
-        g.translations = get_domain().get_translations()
-    translations: Translations = g.translations
-    return translations
+    memory = request_memory()
+    if "carried language" not in memory:
+        wished = url_language()
+        memory["carried language"] = None if wished == _known_language(request.cookies.get(COOKIE)) else wished
+    carried: str | None = memory["carried language"]
+    return carried
 
 
 def gettext(message: str, **values: object) -> str:
     """Translate a message into the interface's language."""
-    translated: str = _translations().ugettext(message)
+    translated: str = _wording().translations.ugettext(message)
     return translated % values if values else translated
 
 
 def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
     """Translate a message that depends on a number, in the plural form of the interface's language."""
-    translated: str = _translations().ungettext(singular, plural, number)
+    translated: str = _wording().translations.ungettext(singular, plural, number)
     return translated % values if values else translated
 
 
@@ -159,17 +172,12 @@ def N_(message: str) -> str:
 def number_text(number: int) -> str:
     """Write a number as the interface's language does: 12,345 or 12 345."""
     # As format_decimal writes it, which reads the language's pattern anew each time: fifty numbers a page, 40 µs each
-    return f"{number:,}".replace(",", _group_symbol(interface_language()))
-
-
-@cache
-def _group_symbol(language: str) -> str:
-    return get_group_symbol(language)
+    return f"{number:,}".replace(",", _wording().group_symbol)
 
 
 def date_text(moment: date | None) -> str:
     """Write a day, or that of a moment in Kyiv, in words: "9 липня 2024 р."."""
-    day = moment.astimezone(KYIV).date() if isinstance(moment, datetime) else moment
+    day = _in_kyiv(moment)[0] if isinstance(moment, datetime) else moment
     return _date_text(day, interface_language()) if day else ""
 
 
@@ -178,26 +186,32 @@ def _date_text(day: date, language: str) -> str:
     return format_date(day, "long", locale=language)
 
 
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _in_kyiv(moment: datetime) -> tuple[date, str]:
+    """Return the day and the time of a moment; no time at midnight, which stands for a date without one."""
+    local = moment.astimezone(KYIV)
+    return local.date(), "" if local.time() == time() else f"{local:%H:%M}"
+
+
 def moment_text(moment: datetime | None) -> str:
     """Write the date and the time of a moment, in Kyiv; midnight stands for a date without a time."""
     if moment is None:
         return ""
-    local = moment.astimezone(KYIV)
-    return date_text(moment) if local.time() == time() else f"{date_text(moment)}, {local:%H:%M}"
+    day, clock = _in_kyiv(moment)
+    return f"{date_text(day)}, {clock}" if clock else date_text(day)
 
 
 def near_moment_text(moment: datetime | None, now: datetime) -> str:
     """Write a moment as people say it: "today, 14:05" and "yesterday, 14:05" in Kyiv, and earlier ones by date."""
     if moment is None:
         return ""
-    local = moment.astimezone(KYIV)
-    days = (now.astimezone(KYIV).date() - local.date()).days
-    midnight = local.time() == time()  # which stands for a date without a time
+    day, clock = _in_kyiv(moment)
+    days = (now.astimezone(KYIV).date() - day).days
     if days == 0:
-        return gettext("today") if midnight else gettext("today, %(time)s", time=f"{local:%H:%M}")
+        return gettext("today, %(time)s", time=clock) if clock else gettext("today")
     if days == 1:
-        return gettext("yesterday") if midnight else gettext("yesterday, %(time)s", time=f"{local:%H:%M}")
-    return date_text(moment)
+        return gettext("yesterday, %(time)s", time=clock) if clock else gettext("yesterday")
+    return date_text(day)
 
 
 def month_text(year: int, month: int) -> str:
@@ -212,17 +226,12 @@ def _month_text(year: int, month: int, language: str) -> str:
 
 def short_month_text(month: int) -> str:
     """Write the name of a month in short, as it stands alone: "лип."."""
-    return format_date(date(2000, month, 1), "LLL", locale=interface_language())
+    return _short_month_text(month, interface_language())
 
 
-def translations_for_templates() -> dict[str, Any]:
-    """Return what templates need to show languages and numbers."""
-    return {
-        "ui_language": interface_language(),
-        "number": number_text,
-        "moment_text": moment_text,
-        "short_labels": SHORT_LABELS,
-    }
+@cache
+def _short_month_text(month: int, language: str) -> str:
+    return format_date(date(2000, month, 1), "LLL", locale=language)
 
 
 def _remember_language(response: Response) -> Response:

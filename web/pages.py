@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from search import FACETS, MORE_FACETS, Sort
 from search.settings import KYIV
 from web.archive import current_archive, current_moment
 from web.i18n import N_, interface_language
+from web.page_cache import kept_page
 from web.params import FACETS as FACET_PARAMETERS
 from web.params import ParameterProblem, SearchRequest, read_find
 from web.presenters.articles import cited, present_article
@@ -24,6 +25,7 @@ from web.presenters.labels import count_text, section_link, stories_text
 from web.presenters.results import last_page, present_results
 from web.presenters.tips import present_tips
 from web.query import asked, parameters, run_search
+from web.templating import render_template
 from web.timeline import shows_days
 from web.urls import search_url
 
@@ -39,6 +41,7 @@ EXAMPLES = (N_("Kyiv"), N_("power plants"), N_('"Security Council"'), N_("port -
 
 
 @pages.get("/")
+@kept_page
 def start() -> str | Response:
     """Show the newest stories and where to begin; with a query, its results."""
     search_request, problems = asked()
@@ -62,6 +65,7 @@ def start() -> str | Response:
 
 
 @pages.get("/search")
+@kept_page
 def search() -> str | Response:
     """Show a page of results."""
     return results(*asked())
@@ -74,7 +78,7 @@ def results(search_request: SearchRequest, problems: Sequence[ParameterProblem])
     )
     last = last_page(page.results)
     if search_request.page > last:
-        return redirect(search_url(replace(search_request, page=last)))
+        return redirect(search_url(search_request, page=last))
     view = present_results(search_request, page, problems)
     return render_template("search.html", view=view)
 
@@ -93,7 +97,7 @@ def facet_values() -> str | Response:
         abort(404)
     # The form's way back: to the address that the results have by any other way. Who ticked too many is told first
     if request.args.get("show") and not problems:
-        return redirect(search_url(replace(search_request, page=1)))
+        return redirect(search_url(search_request, page=1))
     found = run_search(current_archive(), replace(search_request, page=1), limit=0, facets=(facet,))
     view = present_facet_values(search_request, facet, read_find(parameters()), found, problems)
     return render_template("facet_values.html", view=view)
@@ -101,6 +105,7 @@ def facet_values() -> str | Response:
 
 @pages.get("/article/<path:article_id>")
 @pages.get("/article", endpoint="article")
+@kept_page
 def article(article_id: str | None = None) -> str:
     """Show an article; the words of the query that found it are marked."""
     archive = current_archive()

@@ -163,14 +163,17 @@ def query_pairs(request: SearchRequest) -> list[tuple[str, str]]:
     >>> query_pairs(SearchRequest(query="мир", language=("uk", "en"), page=2))
     [('q', 'мир'), ('language', 'uk'), ('language', 'en'), ('page', '2')]
     """
-    pairs = []
-    for field, name, default in _WRITTEN:
-        value = getattr(request, field)
-        if value == default:
-            continue
-        for item in value if isinstance(value, tuple) else (value,):
-            pairs.append((name, _as_text(item)))
-    return pairs
+    return [pair for field in WRITTEN_FIELDS for pair in parameter_pairs(field, getattr(request, field))]
+
+
+def parameter_pairs(field: str, value: object) -> Sequence[tuple[str, str]]:
+    """Return the parameters that a field of a request is written as: none for its default, one for each value."""
+    name, default = _WRITTEN[field]
+    if value == default:
+        return ()
+    if isinstance(value, tuple):
+        return [(name, _as_text(item)) for item in value]
+    return ((name, _as_text(value)),)
 
 
 def parse_since(text: str) -> date:
@@ -327,10 +330,10 @@ class ParameterInfo(NamedTuple):
 #: Where the URL's name of a field is not the field's own.
 PARAMETER_NAMES = {"query": "q"}
 
-# Of each field its name, that of its parameter, and the value that is not written. A page has a hundred addresses.
-_WRITTEN = tuple(
-    (field.name, PARAMETER_NAMES.get(field.name, field.name), field.default) for field in fields(SearchRequest)
-)
+# Of each field the name of its parameter, and the value that is not written.
+_WRITTEN = {field.name: (PARAMETER_NAMES.get(field.name, field.name), field.default) for field in fields(SearchRequest)}
+#: In the order of an address.
+WRITTEN_FIELDS = tuple(_WRITTEN)
 
 _TEXT: Mapping[str, Any] = {"type": "string"}
 _QUERY: Mapping[str, Any] = {"type": "string", "maxLength": MAX_QUERY_CHARACTERS}

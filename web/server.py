@@ -31,8 +31,8 @@ from web.access_log import AccessEntry, access_line
 from web.archive import archive_handle
 from web.config import SiteConfig
 from web.config_sources import ConfigError
-from web.i18n import INTERFACE_LANGUAGES, load_translations
 from web.metrics import forget_process
+from web.templating import compile_templates
 
 #: More workers answer no more on a small machine, and each keeps some memory of its own.
 MAX_DEFAULT_WORKERS = 4
@@ -82,10 +82,7 @@ def _prepare(app: Flask) -> None:
     """Do before the fork what the first page of each worker would do: read tables, messages and templates."""
     with app.app_context():
         archive_handle().prepare()
-    for language in INTERFACE_LANGUAGES:
-        load_translations(language)
-    for template in app.jinja_env.list_templates(extensions=["html"]):
-        app.jinja_env.get_template(template)
+    compile_templates(app)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn publishes no types

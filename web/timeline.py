@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 #: Six years of months still give bars of 4 px on a phone; from there on bars are years.
@@ -29,6 +30,8 @@ _LEAST_BAR_HEIGHT = 2
 _DATE = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])(?:-([0-9]{2}))?")
 _GAP = 0.18  # of a bar's slot; wide enough to tell neighbours apart at 4 px
 _ONE_DAY = timedelta(days=1)
+#: Months and days of an archive as texts; every page has its hundred or more.
+_KEPT_DATES = 8192
 
 Counts = Mapping[date, int]
 
@@ -159,10 +162,11 @@ def _whole(by_month: Counts) -> tuple[list[Period], Counts]:
     years = range(min(by_month).year, max(by_month).year + 1)
     if len(years) <= MAX_YEARS_OF_MONTHS:
         return _months_of(years), by_month
-    by_year = Counter[date]()
+    by_year = Counter[int]()
     for month, count in by_month.items():
-        by_year[month.replace(month=1)] += count
-    return [Period(Unit.YEAR, date(year, 1, 1)) for year in years], by_year
+        by_year[month.year] += count
+    periods = [Period(Unit.YEAR, date(year, 1, 1)) for year in years]
+    return periods, {period.since: by_year[period.since.year] for period in periods}
 
 
 def _months_of(years: Iterable[int]) -> list[Period]:
@@ -172,10 +176,16 @@ def _months_of(years: Iterable[int]) -> list[Period]:
 def _counts(periods: Iterable[tuple[str, int]]) -> dict[date, int]:
     counts = {}
     for text, count in periods:
-        match = _DATE.fullmatch(text)
-        if match and int(match[1]) and count:
-            counts[date(int(match[1]), int(match[2]), int(match[3] or 1))] = count
+        day = _first_day(text)
+        if day and count:
+            counts[day] = count
     return counts
+
+
+@lru_cache(maxsize=_KEPT_DATES)
+def _first_day(text: str) -> date | None:
+    match = _DATE.fullmatch(text)
+    return date(int(match[1]), int(match[2]), int(match[3] or 1)) if match and int(match[1]) else None
 
 
 def _draw(periods: Sequence[Period], counts: Counts, since: date | None, until: date | None) -> Timeline:

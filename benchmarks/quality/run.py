@@ -29,6 +29,7 @@ PARTS = (
     "related",
     "linking",
     "questions",
+    "quotations",
 )
 HEADING = "| part | figure | value | target | reached |\n|---|---|---|---|---|"
 DEFAULT_DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -6,24 +6,35 @@ Threads may share an archive.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 import zstandard
 
-from search.archive.dictionaries import open_dictionaries
+from search.archive.all_found import FoundArticles
+from search.archive.arrivals import Arrivals, arrivals, read_record
+from search.archive.attributions import Attribution, attributions
+from search.archive.dictionaries import Dictionaries, open_dictionaries
 from search.archive.explaining import explain_score
+from search.archive.hits import in_texts
+from search.archive.matching import matching
 from search.archive.near_duplicates import NearDuplicate, near_duplicates
 from search.archive.pages import search_page
+from search.archive.prior import prior_coverage
+from search.archive.prior_results import PriorCoverage
+from search.archive.quotes import QuotePage, quote_page
 from search.archive.related import coverage_of, related_hits
-from search.archive.request import FACETS, DateLike, Group, Sort, Values, make_request, reading_options
+from search.archive.reports.door import CoverageReports
+from search.archive.reports.headlines import HeadlineHistory
+from search.archive.request import FACETS, DateLike, Finding, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
+from search.archive.standing import StandingSearch, prepared
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import Suggestion, suggestions
 from search.archive.understanding import understand
@@ -34,7 +45,7 @@ from search.columnar.commit import read_commit
 from search.columnar.explain import Explanation
 from search.columnar.snapshot import Snapshot
 from search.errors import IndexDamaged, SearchError
-from search.language import paragraphs
+from search.language import identify, paragraphs
 from search.settings import KYIV, default_index_path
 
 # What reading mapped files can raise if they were changed behind our back; arguments are checked before that.
@@ -69,15 +80,22 @@ def open_archive(
     return Archive(Path(path) if path is not None else default_index_path(), Audience(audience), clock)
 
 
-class Archive:
-    """An opened index; made by ``search.open``. Use it as a context manager, or ``close`` it."""
+class Archive(CoverageReports):
+    """
+    An opened index; made by ``search.open``. Use it as a context manager, or ``close`` it.
 
-    def __init__(self, path: Path, audience: Audience, clock: Callable[[], datetime]) -> None:
+    The reports on coverage are methods of ``CoverageReports``.
+    """
+
+    def __init__(
+        self, path: Path, audience: Audience, clock: Callable[[], datetime], shares: "Archive | None" = None
+    ) -> None:
         self.path = path
         self.audience = audience
         self._clock = clock
-        self._snapshot = open_current(path)
-        self._dictionaries = open_dictionaries(path)
+        self._snapshot: Snapshot = shares._snapshot if shares else open_current(path)
+        self._dictionaries: Dictionaries = shares._dictionaries if shares else open_dictionaries(path)
+        self._headline_history = shares._headline_history if shares else HeadlineHistory(path)
 
     def __enter__(self) -> Self:
         return self
@@ -151,6 +169,40 @@ class Archive:
         with self._view() as view:
             return search_page(view, request)
 
+    def articles(self, query: str = "", **finding: Unpack[Finding]) -> FoundArticles:
+        """
+        Return all articles that a search finds, in its order, to be read one after another: for exports.
+
+        The arguments are those of ``search`` without what concerns a page. Grouped by story, as is the default, each
+        story is given once. What is found stays as it was when the search began, whatever is committed meanwhile.
+
+        Raises ``ValueError`` when an argument other than the query is wrong.
+        """
+        filters: dict[str, Values] = {
+            "language": finding.get("language"),
+            "section": finding.get("section"),
+            "source": finding.get("source"),
+            "author": finding.get("author"),
+            "tag": finding.get("tag"),
+        }
+        request = make_request(
+            query,
+            filters,
+            since=finding.get("since"),
+            until=finding.get("until"),
+            sort=finding.get("sort", Sort.RELEVANCE),
+            group=finding.get("group", Group.STORY),
+            facets=(),
+            limit=0,
+            offset=0,
+            prefer=finding.get("prefer"),
+            bridges=finding.get("bridges", True),
+            without=finding.get("without"),
+            today=self._clock().astimezone(KYIV).date(),
+        )
+        with self._view() as view:
+            return FoundArticles(view, request)
+
     def explain(
         self,
         query: str,
@@ -203,7 +255,7 @@ class Archive:
         """Return an article with the words of a query, read as ``search`` does, marked in all of it."""
         options = reading_options(bridges=bridges, without=without)
         with self._view() as view:
-            leaves = understand(view, query, options).compiled.leaves
+            leaves = in_texts(understand(view, query, options).compiled.leaves)
         body = [article.body[start:end] for start, end in paragraphs(article.body)]
         return HighlightedArticle(
             article,
@@ -247,6 +299,81 @@ class Archive:
             found = view.article(article) if isinstance(article, str) else article
             return near_duplicates(view, found) if found else ()
 
+    def prior_coverage(
+        self, text_or_article: str | Article, *, limit: int = 10, prefer: str | None = None
+    ) -> PriorCoverage:
+        """
+        Return what the archive has about a draft or an article, in all languages.
+
+        The stories are those of ``related``, whose arguments these are, each with what it is to the draft (the same
+        text, rewritten, translated, the same story, or only related) and why; ``timeline`` are those that report the
+        same, by date. Of each sentence of the draft it is said whether the archive has it, and where; that is said
+        only when it is sure, so "new" means "not found".
+
+        Raises ``UnsupportedLanguage``.
+        """
+        prefer = parse_language(prefer) if prefer else None
+        with self._view() as view:
+            return prior_coverage(view, text_or_article, limit, prefer)
+
+    def search_quotes(
+        self,
+        query: str = "",
+        *,
+        speaker: str = "",
+        language: Values = None,
+        section: Values = None,
+        source: Values = None,
+        author: Values = None,
+        tag: Values = None,
+        since: DateLike = None,
+        until: DateLike = None,
+        group: str = Group.STORY,
+        limit: int = 10,
+        offset: int = 0,
+        bridges: bool = True,
+        without: Values = None,
+        prefer: str | None = None,
+    ) -> QuotePage:
+        """
+        Return who said what: quotations, those of the newest articles first.
+
+        ``query`` is a query whose words are looked for in the quotations where they name no field; ``speaker`` has
+        words of the name, in any form, script or language. The other arguments are those of ``search``: with
+        ``group="story"`` a story's quotations are given in one language version, that in ``prefer`` if it has any.
+
+        Raises ``ValueError`` (``UnsupportedLanguage`` for a language) when an argument other than the queries is wrong.
+        """
+        request = make_request(
+            query,
+            {"language": language, "section": section, "source": source, "author": author, "tag": tag},
+            since=since,
+            until=until,
+            sort=Sort.NEWEST,
+            group=group,
+            facets=(),
+            limit=limit,
+            offset=offset,
+            prefer=prefer,
+            bridges=bridges,
+            without=without,
+            today=self._clock().astimezone(KYIV).date(),
+        )
+        with self._view() as view:
+            return quote_page(view, request, speaker)
+
+    def attributions(self, text: str, *, language: str | None = None) -> tuple[Attribution, ...]:
+        """
+        Return the quotations of a draft, each with those of the archive that are the same or nearly so, and their
+        speakers.
+
+        Without ``language`` it is identified. Only quotations of one language are compared. Raises
+        ``UnsupportedLanguage``.
+        """
+        chosen = parse_language(language) if language else identify(text)[0]
+        with self._view() as view:
+            return attributions(view, text, chosen)
+
     def suggest(self, typed: str, *, limit: int = 8) -> tuple[str, ...]:
         """Return authors, places, tags and headlines that complete what was typed, as texts; see ``suggestions``."""
         return tuple(dict.fromkeys(each.text for each in self.suggestions(typed, limit=limit)))
@@ -268,6 +395,42 @@ class Archive:
         """
         with self._view() as view:
             return suggestions(view, typed, limit, prefer, section_names or {})
+
+    def prepared(self, search: StandingSearch) -> StandingSearch:
+        """
+        Return a saved search made ready for ``matching``: the same object if it is, else with a new ``footprint``.
+
+        Preparing takes a millisecond or two and holds as long as dictionaries and program do; keep what is returned.
+        """
+        with self._view() as view:
+            return prepared(view, search)
+
+    def matching(self, searches: Sequence[StandingSearch], article_ids: Iterable[str]) -> list[tuple[str, ...]]:
+        """
+        Return for each saved search the ids of those of some articles that it finds, as ``search`` would find them.
+
+        For thousands of searches and the articles of a commit: searches that are ``prepared`` and find none of the
+        articles cost some microseconds. Articles that the audience may not see are not found.
+
+        Raises ``ValueError`` when an argument of a search other than its query is wrong.
+        """
+        today = self._clock().astimezone(KYIV).date()
+        requests = [each.request(today) for each in searches]
+        with self._view() as view:
+            return matching(view, searches, requests, article_ids)
+
+    def arrivals(self, known: bytes = b"") -> Arrivals:
+        """
+        Return what the audience may see now and could not when the record ``known`` was made, and a new record.
+
+        ``known`` is kept by the caller, 8 bytes an article; without it nothing has arrived, and the next call can tell.
+        An article arrives once, when it is first indexed or when an embargo ends; corrections are no arrivals.
+
+        Raises ``ValueError`` for a ``known`` that this call has not made.
+        """
+        before = read_record(known)
+        with self._view() as view:
+            return arrivals(view, before)
 
     def state(self) -> str:
         """
@@ -294,6 +457,14 @@ class Archive:
         """The number of the commit that is being searched; each commit has a higher one."""
         return self._snapshot.commit.generation
 
+    def seen_by(self, audience: str) -> "Archive":
+        """
+        Return this archive as it is now for another audience, by the name that ``search.open`` takes.
+
+        The files and all that was read from them are shared; this costs microseconds. It stays at this commit.
+        """
+        return Archive(self.path, Audience(audience), self._clock, shares=self)
+
     def refresh(self) -> bool:
         """
         See the newest commit, and return whether there was one; this costs the reading of one small file.
@@ -310,6 +481,9 @@ class Archive:
     def close(self) -> None:
         """Let go of the index files. The archive finds nothing afterwards."""
         self._snapshot = Snapshot(self._snapshot.commit, [], [])
+
+    def _now(self) -> datetime:
+        return self._clock()
 
     @contextmanager
     def _view(self) -> Iterator[View]:

@@ -13,11 +13,11 @@ from typing import Any
 from search.archive.links import Link
 from search.archive.results import Version
 from search.article import Article, article_from_stored, article_to_record
-from search.columnar.document import Document, Layout, microseconds
-from search.language import paragraph_language, paragraphs, positions
+from search.columnar.document import Document, Layout, Paragraph, microseconds
+from search.language import Quotation, paragraph_language, paragraphs, positions, quotations
 
 LAYOUT = Layout(
-    text=("title", "lead", "body", "author", "tag", "place", "credit"),
+    text=("title", "lead", "body", "author", "tag", "place", "credit", "speaker", "quote"),
     keywords=("language", "section", "source", "author", "tag", "status"),
     moments=("published", "embargo"),
 )
@@ -39,7 +39,8 @@ def article_to_document(article: Article, stored: bytes | None = None) -> Docume
         digest=digest_of_stored(stored),
         stored=stored,
         card=_card(article),
-        text={
+        text=_said(article)
+        | {
             name: [positions(text, paragraph_language(text, language) if name in PROSE else language) for text in texts]
             for name, texts in field_paragraphs(article).items()
         },
@@ -68,6 +69,28 @@ def field_paragraphs(article: Article) -> dict[str, Sequence[str]]:
         "tag": article.tags,
         "place": [article.place] if article.place else [],
         "credit": [article.image_credit] if article.image_credit else [],
+    }
+
+
+def said_in(article: Article) -> list[tuple[str, Quotation]]:
+    """Return the quotations of an article as the index counts them, each with the field in which it stands."""
+    return [
+        (name, each)
+        for name in ("title", "lead", "body")
+        for each in quotations(getattr(article, name), article.language)
+    ]
+
+
+def _said(article: Article) -> dict[str, list[Paragraph]]:
+    """
+    Return the fields of the quotations: paragraph *n* of ``speaker`` names who said paragraph *n* of ``quote``.
+
+    A speaker who is not known is an empty paragraph.
+    """
+    said = [each for _, each in said_in(article)]
+    return {
+        "speaker": [positions(each.speaker or "", each.language) for each in said],
+        "quote": [positions(each.text, paragraph_language(each.text, article.language)) for each in said],
     }
 
 

@@ -59,6 +59,11 @@ def facet_of_mask(snapshot: Snapshot, mask: Array, name: str, request: SearchReq
     return _facet(name, column, counts_of_mask(snapshot, name, column, mask), request)
 
 
+def day_column(snapshot: Snapshot) -> KeywordColumn:
+    """Return the days of Kyiv on which documents were published, as a column; one without a date has no value."""
+    return _column(snapshot, "day")
+
+
 def _column(snapshot: Snapshot, name: str) -> KeywordColumn:
     calendar = _CALENDARS.get(name)
     return snapshot.column(calendar.column, calendar.part_of) if calendar else snapshot.keywords(name)

@@ -1,6 +1,7 @@
 """Hits: documents that were found, made ready to be shown."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import repeat
 
 from search.archive.answers import Answers, indexed_answers
@@ -11,6 +12,8 @@ from search.archive.view import View
 from search.article import Article
 from search.columnar.ranking import idf
 from search.query.compile import Leaf
+from search.query.fields import DEFAULT_TEXT_FIELDS, QUOTATION_FIELDS
+from search.query.forms import Leafable
 
 # The forms listed under a hit as its reason; more are noise on a card.
 MAX_MATCHES = 8
@@ -21,9 +24,24 @@ def make_hits(view: View, found: Iterable[tuple[int, float]], leaves: Sequence[L
     hits = list(found)
     documents = [document for document, _ in hits]
     articles = [view.article_at(document) for document in documents]
+    leaves = in_texts(leaves)
     answers = indexed_answers(view.snapshot, documents, articles, leaves)
     excerpts = Excerpts(leaves, _weights(view, leaves))
     return tuple(_hit(view, *hit) for hit in zip(hits, articles, answers, repeat(excerpts)))
+
+
+def in_texts(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
+    """Return the leaves of a query for marking: quotations and their speakers stand in the text."""
+    return [
+        replace(leaf, queries=tuple(_in_text(query) for query in leaf.queries))
+        if any(field in QUOTATION_FIELDS for query in leaf.queries for field in query.fields)
+        else leaf
+        for leaf in leaves
+    ]
+
+
+def _in_text(query: Leafable) -> Leafable:
+    return replace(query, fields=DEFAULT_TEXT_FIELDS)
 
 
 def articles_having(view: View, leaf: Leaf) -> int:

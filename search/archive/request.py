@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypedDict, TypeVar
 
 from search.archive.results import Position
 from search.article import parse_language, parse_moment
@@ -49,6 +49,23 @@ class ReadingOptions:
 
     bridges: bool = True
     without: frozenset[str] = frozenset()
+
+
+class Finding(TypedDict, total=False):
+    """The arguments of a search that decide what is found and in which order; ``Archive.search`` explains them."""
+
+    language: Values
+    section: Values
+    source: Values
+    author: Values
+    tag: Values
+    since: DateLike
+    until: DateLike
+    sort: str
+    group: str
+    bridges: bool
+    without: Values
+    prefer: str | None
 
 
 @dataclass(frozen=True, slots=True)

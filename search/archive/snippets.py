@@ -13,17 +13,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from search.archive.answers import SNIPPET_FIELDS, Answers, starts_in
+from search.archive.cut_texts import SENTENCE_ENDS, CutParagraph, cut_paragraphs
 from search.archive.marks import Mark, Marker, leaf_bits
 from search.archive.results import Snippet, Span
 from search.article import Article
-from search.language import (
-    analyze,
-    count_positions,
-    each_paragraph,
-    each_sentence,
-    paragraph_language,
-    paragraphs,
-)
+from search.language import analyze, each_paragraph, each_sentence, paragraph_language
 from search.query.compile import Leaf
 
 MAX_SENTENCES = 2
@@ -33,12 +27,9 @@ MAX_SENTENCE_CHARACTERS = 280
 SHARE_SAID_AGAIN = 0.1
 # A paragraph in which the words stand near each other mostly has them in one sentence: the first few decide.
 MAX_PARAGRAPHS_CUT = 6
-# An article of news has 3,000 characters; this bounds the cost of a book that was put in as one paragraph.
-MAX_CHARACTERS_CUT = 60_000
 # What says nothing of itself in so many sentences (a table) is shown by the first.
 MAX_OPENING_SENTENCES = 50
 ELLIPSIS = "…"
-_SENTENCE_ENDS = tuple(".!?…\"'»”“’)")
 # "Citizens of Ukraine." addresses the reader, "The bridge has opened." says something.
 _FEWEST_WORDS = 4
 
@@ -80,7 +71,7 @@ class Excerpts:
             for paragraph in _answering_paragraphs(article, name, number, answers[name])
         ]
         chosen = self._chosen(among)
-        return [self._marked(candidate, article.language) for candidate in chosen] or _opening(article)
+        return list(map(self._marked, chosen)) or _opening(article)
 
     def _chosen(self, among: Sequence["_Paragraph"]) -> list["_Candidate"]:
         """Return the sentences that tell most together, in their order: the best, then what adds most to it."""
@@ -112,25 +103,24 @@ class Excerpts:
                     best, most = candidate, worth
         return best
 
-    def _marked(self, candidate: "_Candidate", language: str) -> Sentence:
+    def _marked(self, candidate: "_Candidate") -> Sentence:
         """Analyse a sentence and mark it."""
         marker = self.markers[SNIPPET_FIELDS[candidate.place.field]]
-        language = paragraph_language(candidate.paragraph, language)
-        marks = marker.marks_in(candidate.text, language)
+        marks = marker.marks_in(candidate.text, candidate.paragraph.language)
         if marks and not candidate.leaves & marker.sequences & ~leaf_bits(mark.leaf for mark in marks):
             return Sentence(candidate.place, candidate.text, tuple(marks))
-        return _marked_in_paragraph(candidate, marker, language)
+        return _marked_in_paragraph(candidate, marker)
 
 
-def _marked_in_paragraph(candidate: "_Candidate", marker: Marker, language: str) -> Sentence:
+def _marked_in_paragraph(candidate: "_Candidate", marker: Marker) -> Sentence:
     """
     Mark a sentence by analysing its paragraph.
 
     For a phrase that goes on in the next sentence, and for positions that are others in the sentences than in the
     paragraph: then it is the first sentence with a mark.
     """
-    place, text = candidate.place, candidate.paragraph
-    marks = marker.marks(analyze(text, language))
+    place, text = candidate.place, candidate.paragraph.text
+    marks = marker.marks(analyze(text, candidate.paragraph.language))
     spans = list(map(Span._make, each_sentence(text)))
     number = place.sentence
     if not _within(marks, spans[number]):
@@ -175,13 +165,13 @@ class _Worths(dict[tuple[int, int], float]):
 
 
 class _Candidate(NamedTuple):
-    """A sentence that answers: where, which leaves, whether it ends as a sentence does, and the text around it."""
+    """A sentence that answers: where, which leaves, whether it ends as a sentence does, and the paragraph around it."""
 
     place: Place
     leaves: int
     is_whole: bool
     text: str
-    paragraph: str
+    paragraph: CutParagraph
 
 
 class _Paragraph:
@@ -191,19 +181,10 @@ class _Paragraph:
     ``width`` is the distance of the nearest two positions that answer differently, 0 if all answer the same.
     """
 
-    __slots__ = ("_candidates", "_language", "_span", "_text", "answers", "field", "leaves", "number", "width")
+    __slots__ = ("_candidates", "_cut", "answers", "field", "leaves", "number", "width")
 
-    def __init__(
-        self,
-        field: int,
-        number: int,
-        answers: Sequence[tuple[int, int]],
-        text: str,
-        span: tuple[int, int],
-        language: str,
-    ) -> None:
-        self.field, self.number, self.answers = field, number, answers
-        self._text, self._span, self._language = text, span, language  # of the article
+    def __init__(self, field: int, number: int, answers: Sequence[tuple[int, int]], cut: CutParagraph) -> None:
+        self.field, self.number, self.answers, self._cut = field, number, answers, cut
         self._candidates: list[_Candidate] | None = None
         self.leaves, self.width = _leaves_and_width(answers)
 
@@ -211,36 +192,29 @@ class _Paragraph:
     def candidates(self) -> list[_Candidate]:
         """The sentences that answer."""
         if self._candidates is None:
-            start, end = self._span
-            self._candidates = list(self._cut(self._text[start:end]))
+            self._candidates = list(self._answering())
         return self._candidates
 
-    def _cut(self, text: str) -> Iterator[_Candidate]:
+    def _answering(self) -> Iterator[_Candidate]:
         """
-        Yield the sentences in which there are answers: counting positions tells in which, and costs little.
+        Yield the sentences in which there are answers.
 
-        When enough of them have all that the paragraph has, nothing later can be better. What is left for the last
-        sentence is in it, and nothing need be counted.
+        When enough of them have all that the paragraph has, nothing later can be better.
         """
-        answers, following, complete, number = iter(self.answers), 0, 0, 0
-        language = paragraph_language(text, self._language)
+        answers, complete = iter(self.answers), 0
+        text = self._cut.text
         position, leaves = next(answers)
-        spans = each_sentence(text)
-        span = next(spans, None)
-        while span:
-            sentence, found = text[slice(*span)], 0
-            span = next(spans, None)
-            following = following + count_positions(sentence, language) if span else _NO_MORE[0]
-            while position < following:
+        for number, sentence in enumerate(self._cut.sentences):
+            found = 0
+            while position < sentence.following:
                 found |= leaves
                 position, leaves = next(answers, _NO_MORE)
             if found:
-                is_whole = sentence.endswith(_SENTENCE_ENDS)
-                yield _Candidate(Place(self.field, self.number, number), found, is_whole, sentence, text)
-                complete += is_whole and found == self.leaves
-            if complete == MAX_SENTENCES or position == _NO_MORE[0] or (span and span[0] > MAX_CHARACTERS_CUT):
+                place, said = Place(self.field, self.number, number), text[sentence.start : sentence.end]
+                yield _Candidate(place, found, sentence.is_whole, said, self._cut)
+                complete += sentence.is_whole and found == self.leaves
+            if complete == MAX_SENTENCES or position == _NO_MORE[0]:
                 return
-            number += 1
 
 
 def _leaves_and_width(answers: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -261,9 +235,9 @@ _NO_MORE = (sys.maxsize, 0)
 
 def _answering_paragraphs(article: Article, name: str, number: int, answers: Answers) -> Iterator[_Paragraph]:
     text = getattr(article, name)
-    spans = paragraphs(text)
-    starts = answers.starts() if len(spans) > 1 else [0]
-    if len(starts) != len(spans):  # an index that was made by other rules: never seen, and no reason to fail
+    cut = cut_paragraphs(text, article.language)
+    starts = answers.starts() if len(cut) > 1 else [0]
+    if len(starts) != len(cut):  # an index that was made by other rules: never seen, and no reason to fail
         starts = starts_in(text, article.language)
     found = sorted(answers.leaves_at.items())
     first = 0
@@ -273,7 +247,7 @@ def _answering_paragraphs(article: Article, name: str, number: int, answers: Ans
         if which + 1 < len(starts):
             last = bisect_left(found, (starts[which + 1],), first)
         inside = [(position - start, leaves) for position, leaves in found[first:last]]
-        yield _Paragraph(number, which, inside, text, spans[which], article.language)
+        yield _Paragraph(number, which, inside, cut[which])
         first = last
 
 
@@ -309,7 +283,7 @@ def _follows(place: Place, before: Place) -> bool:
 
 def _tells(sentence: str) -> bool:
     """Return whether a sentence can stand for its article: neither a salutation nor a date line nor a subhead."""
-    ends = sentence.endswith(_SENTENCE_ENDS) and not sentence.endswith("!")
+    ends = sentence.endswith(SENTENCE_ENDS) and not sentence.endswith("!")
     return ends and len(sentence.split()) >= _FEWEST_WORDS
 
 

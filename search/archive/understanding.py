@@ -16,13 +16,11 @@ from search.archive.view import View
 from search.article import LANGUAGES
 from search.columnar.execute import Matches
 from search.query.compile import CompiledQuery, Leaf, compile_query
+from search.query.fields import DEFAULT_TEXT_FIELDS as DEFAULT_TEXT_FIELDS
 from search.query.nodes import ParsedQuery
 from search.query.notices import Notices
 from search.query.parser import parse_query
 from search.query.show import show
-
-#: The fields that a word of a query is looked for in when it names none.
-DEFAULT_TEXT_FIELDS = ("title", "lead", "body")
 
 # Variants of a query are tried to see which of them to offer: others near it, looser ones. Each is read anew, word by
 # word, and a word that has not been read before takes 2 ms (names near it, typing). Trying 12 looser and 20 nearer

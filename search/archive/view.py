@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from search.columnar.commit import require_analysis
 from search.columnar.document_sets import distinct
 from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import Bm25f, FieldWeight
+from search.columnar.recent import Recent
 from search.columnar.snapshot import LocalPostings, Snapshot, joined_documents, open_snapshot
 from search.language import analysis_version
 from search.query.leaves import Query
@@ -27,6 +29,13 @@ from search.settings import KYIV
 # length tells less. docs/architecture.md, "How are results ranked?", has the measurements.
 RANKING = Bm25f({"title": FieldWeight(4.0, 0.3), "lead": FieldWeight(1.5, 0.5), "body": FieldWeight(1.0, 0.75)})
 
+
+# Unpacking and reading the articles of a page and the cards of their other versions takes a millisecond, and what is
+# shown once is shown again: of the articles, by the bytes that are stored of them, some 4,000 of news.
+_REMEMBERED_BYTES = 12 << 20
+_REMEMBERED_CARDS = 8192
+_articles: Recent[tuple[int, int], Article] = Recent(_REMEMBERED_BYTES)
+_version_of_card = lru_cache(_REMEMBERED_CARDS)(card_to_version)
 
 # Looking at these costs no more than the call that looks.
 _LOOKED_AT_FIRST = 64
@@ -99,8 +108,14 @@ class View:
         return bool(visible.take(first).any()) or bool(visible.take(rest).any())
 
     def article_at(self, document: int) -> Article:
-        """Return the article with a document number."""
-        return document_to_article(self.snapshot.stored(document))
+        """Return the article with a document number; one that was read lately is not read again."""
+        key = self.snapshot.lasting_number(document)
+        found = _articles.get(key)
+        if found is None:
+            stored = self.snapshot.stored(document)
+            found = document_to_article(stored)
+            _articles.keep(key, found, len(stored))
+        return found
 
     def article(self, article_id: str) -> Article | None:
         """Return the article with an id, or None if there is none that may be seen."""
@@ -118,7 +133,7 @@ class View:
 
     def _versions(self, documents: Iterable[int], *known: Version) -> tuple[Version, ...]:
         card, visible = self.snapshot.card, self.visible
-        versions = [*known, *(card_to_version(card(document)) for document in documents if visible[document])]
+        versions = [*known, *(_version_of_card(card(document)) for document in documents if visible[document])]
         if len(versions) > 1:
             versions.sort(key=_in_order_of_languages)
         return tuple(versions)

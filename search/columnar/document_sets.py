@@ -38,6 +38,14 @@ def is_member(snapshot: Snapshot, wanted: Array, documents: Array) -> Array:
     return inside
 
 
+def places_of(snapshot: Snapshot, wanted: Array, documents: Array) -> Array:
+    """Return where each of ``wanted``, all of which are among ``documents``, stands there."""
+    if len(wanted) * _SEARCH < len(documents):
+        return np.searchsorted(documents, wanted)
+    with snapshot.ranks.marking(documents, np.arange(len(documents), dtype=np.int32)) as ranks:
+        return ranks.take(wanted)
+
+
 def union(snapshot: Snapshot, sets: Sequence[Array]) -> Array:
     """Return the documents that are in any of the sets."""
     sets = sorted((each for each in sets if len(each)), key=len, reverse=True)

@@ -89,6 +89,8 @@ class Explainer:
                 return _filter(_name_of_filter(node)) if one.passes(node) else None
             case leaves.Most():
                 return self._most(node, one)
+            case leaves.SameParagraph():
+                return self._explained(node.query, one) if self._has(node, one) else None
             case whoosh.query.And():
                 return self._all_of(node.subqueries, one)
             case whoosh.query.Or():
@@ -119,6 +121,9 @@ class Explainer:
                 return Explanation("constant", "as asked", score, {}) if self._explained(node.child, one) else None
             case _:
                 raise TypeError(f"{type(node).__module__}.{type(node).__qualname__} is not a query that is explained")
+
+    def _has(self, node: Query, one: "_One") -> bool:
+        return bool(np.isin(one.document, self._executor.documents(node)))
 
     def _matching(self, nodes: Sequence[Query], one: "_One") -> list[Explanation]:
         return [found for node in nodes if (found := self._explained(node, one)) is not None]
@@ -297,6 +302,9 @@ def _kept(node: Query, left_out: Sequence[Query]) -> Query | None:
         case whoosh.query.Not():
             inner = _kept(node.query, left_out)
             return None if inner is None else whoosh.query.Not(inner)
+        case leaves.SameParagraph():
+            inner = _kept(node.query, left_out)
+            return None if inner is None or node.query in left_out else leaves.SameParagraph(inner)
         case whoosh.query.ConstantScoreQuery():
             inner = _kept(node.child, left_out)
             return None if inner is None else whoosh.query.ConstantScoreQuery(inner, node.score)

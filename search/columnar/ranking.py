@@ -30,7 +30,7 @@ class FieldWeight:
     b: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: what was ranked is kept by its ranking
 class Bm25f:
     """
     The parameters of the formula: ``k1`` sets how fast repeated occurrences stop to count.

@@ -4,6 +4,7 @@ One segment, read: terms, postings, columns and stored documents of an immutable
 Document numbers are local to the segment, from 0. Deleted documents are still here; the commit says which they are.
 """
 
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,12 +97,20 @@ class KeywordField(NamedTuple):
     ordinals: Array
 
 
+_opened = count()
+
+
 class Segment:
-    """A segment, mapped. Raises ``ArraysDamaged`` if the file is not what the commit says."""
+    """
+    A segment, mapped. Raises ``ArraysDamaged`` if the file is not what the commit says.
+
+    ``number`` is another one for each segment that a process opens.
+    """
 
     def __init__(self, path: Path, size: int, layout: Layout) -> None:
         arrays = read_arrays(path, size)
         self.path = path
+        self.number = next(_opened)
         try:
             self.terms = HashedStrings(arrays, "terms")
             self.text = {name: TextField(arrays, name) for name in layout.text}

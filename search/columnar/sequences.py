@@ -63,7 +63,7 @@ def _in_field(
     for term in (term for slot in joined for term in slot):
         if term.text not in known:
             known[term.text] = _keys(snapshot, name, term, candidates, work)
-    keys = starts([_merged([known[term.text] for term in slot]) for slot in joined])
+    keys = starts([merged_keys([known[term.text] for term in slot]) for slot in joined])
     documents = keys >> _POSITION_BITS
     first = run_starts(documents)
     return LocalPostings(0, documents[first], np.diff(first, append=len(documents)))
@@ -86,13 +86,25 @@ def _keys(snapshot: Snapshot, name: str, term: _Term, candidates: Array, work: W
     return keys
 
 
-def _merged(keys: Sequence[Array]) -> Array:
+def merged_keys(keys: Sequence[Array]) -> Array:
     """Return the keys of all forms of a word, each once: two forms may stand at one position."""
     keys = [each for each in keys if len(each)]
     if len(keys) <= 1:
         return keys[0] if keys else NONE
     merged = np.sort(np.concatenate(keys), kind="stable")  # merges ascending runs
     return merged[run_starts(merged)]
+
+
+def term_keys(snapshot: Snapshot, name: str, term: str, documents: Array, work: Work) -> Array:
+    """
+    Return the ascending keys of a term's occurrences in a field of some living documents.
+
+    A key is a document times 2^32, plus a position. Raises ``TooMuchWork``.
+    """
+    (pieces,) = snapshot.term_postings(term, (name,))
+    if not pieces:
+        return NONE
+    return _keys(snapshot, name, _Term(term, joined_documents(pieces), pieces), documents, work)
 
 
 def sequence_starts(slots: Sequence[Array], slop: int) -> Array:

@@ -157,6 +157,10 @@ class Snapshot:
         """One more than the highest number of a group."""
         return self.grouping.count
 
+    def based_segments(self) -> Iterator[tuple[int, Segment]]:
+        """Yield each segment, and the number of its first document before it."""
+        return zip(self._bases, self.segments, strict=False)
+
     def term_postings(self, term: str, names: Sequence[str]) -> list[list[LocalPostings]]:
         """Return the postings of a term in each of some text fields, by segment, deleted documents included."""
         encoded = term.encode()
@@ -252,6 +256,11 @@ class Snapshot:
         """Return what was stored for a document."""
         segment, number = self._place(document)
         return segment.stored[number]
+
+    def lasting_number(self, document: int) -> tuple[int, int]:
+        """Return a name of a document that later snapshots of this process share, and that no other document gets."""
+        segment, number = self._place(document)
+        return segment.number, number
 
     def paragraph_starts(self, name: str, document: int) -> list[int]:
         """Return the position at which each paragraph of a text field of a document begins."""

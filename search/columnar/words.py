@@ -15,7 +15,7 @@ import numpy as np
 
 from search.columnar.answers import Answer
 from search.columnar.arrays import Array, concatenated
-from search.columnar.document_sets import distinct, union
+from search.columnar.document_sets import distinct, places_of, union
 from search.columnar.ranking import Bm25f, idf
 from search.columnar.snapshot import LocalPostings, Snapshot, joined_documents
 
@@ -47,8 +47,10 @@ class RankedPostings(Answer):
     The documents that have any of some postings, ranked as one word.
 
     ``lists`` are ordered by weight, then by form. ``in_order`` says that in each of them a document comes once, in
-    ascending order, as it does for one term.
+    ascending order, as it does for one term. While ``is_hot``, scores are worked out for all documents and kept.
     """
+
+    is_hot = False
 
     def __init__(
         self, snapshot: Snapshot, ranking: Bm25f, lists: Sequence[FieldPostings], *, in_order: bool = True
@@ -65,7 +67,29 @@ class RankedPostings(Answer):
         return self.snapshot.only_living(parts[0] if len(parts) == 1 else np.concatenate(parts))
 
     def scores(self, documents: Array) -> Array:
-        """Return what the pooled frequencies are worth, times the idf of the whole."""
+        """Return what the pooled frequencies are worth, times the idf of the whole; read-only if they are kept."""
+        if documents is self.documents:
+            return self._all_scores
+        if self.is_hot or "_all_scores" in vars(self):
+            return self._all_scores.take(places_of(self.snapshot, documents, self.documents))
+        return self._scores_of(documents)
+
+    @property
+    def bytes(self) -> int:
+        """The size of the documents and scores that are kept."""
+        return sum(vars(self)[name].nbytes for name in ("documents", "_all_scores") if name in vars(self))
+
+    def forget_postings(self) -> None:
+        """Keep documents and scores alone: postings that are needed again are read again."""
+        vars(self).pop("_only", None)
+
+    @cached_property
+    def _all_scores(self) -> Array:
+        scores = self._scores_of(self.documents)
+        scores.flags.writeable = False
+        return scores
+
+    def _scores_of(self, documents: Array) -> Array:
         if len(self._chunks) == 1:
             scores = self._weighted(self._chunks[0], documents)
         else:

@@ -24,7 +24,12 @@ class Work:
     """What a query may still do."""
 
     def __init__(self, limit: int) -> None:
-        self._left = limit
+        self._left = self._limit = limit
+
+    @property
+    def spent(self) -> int:
+        """How much was counted."""
+        return self._limit - self._left
 
     def spend(self, postings: int) -> None:
         """Count work that is about to be done. Raises ``TooMuchWork``, and counts nothing, if it is too much."""

@@ -133,6 +133,11 @@ class Writer:
         place = self._place_of(identifier)
         return None if place is None else int(place.part.segment.digests[place.document])
 
+    def stored_of(self, identifier: str) -> bytes | None:
+        """Return what is stored for the document with this id; None if there is none or it waits for the commit."""
+        place = None if identifier in self._numbers else self._place_of(identifier)
+        return None if place is None else place.part.segment.stored[place.document]
+
     def put(self, document: Document) -> None:
         """
         Add a document, or replace the one that has its id.
@@ -164,11 +169,6 @@ class Writer:
             self._places.pop(identifier, None)  # from now on it is here
         entry = SegmentEntry(replace(file, name=path.name), len(segment), None)
         self._parts.append(_Part(entry, segment, np.ones(len(segment), dtype=bool)))
-
-    def stored_of(self, identifier: str) -> bytes | None:
-        """Return what is stored for the document with this id, or None; of those that wait in memory nothing is."""
-        place = None if identifier in self._numbers else self._place_of(identifier)
-        return None if place is None else place.part.segment.stored[place.document]
 
     def preview(self, before: Snapshot | None = None) -> Snapshot:
         """

@@ -6,12 +6,13 @@ at whole texts. No other package cuts or folds words.
 """
 
 from search.language.analysis import analyze, count_positions, positions, tokens_with
-from search.language.folded_words import folded_words
+from search.language.folded_words import folded_words, word_spans
 from search.language.function_words import is_function_word
 from search.language.glossary import translations
 from search.language.identification import identify, paragraph_language
 from search.language.names import fold_key, name_terms, near_name_terms, similarity, skeletons
 from search.language.normalize import fold
+from search.language.quotations import Quotation, quotations
 from search.language.readable import readable_lemmas
 from search.language.segmentation import each_paragraph, each_sentence, paragraphs, sentences
 from search.language.tokens import (
@@ -27,6 +28,7 @@ from search.language.version import analysis_version
 
 __all__ = [
     "DERIVED_PREFIXES",
+    "Quotation",
     "Token",
     "analysis_version",
     "analyze",
@@ -45,6 +47,7 @@ __all__ = [
     "paragraph_language",
     "paragraphs",
     "positions",
+    "quotations",
     "readable_lemmas",
     "sentences",
     "similarity",
@@ -54,4 +57,5 @@ __all__ = [
     "term_kind",
     "tokens_with",
     "translations",
+    "word_spans",
 ]

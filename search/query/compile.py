@@ -16,12 +16,11 @@ from search.language import Token, analyze, is_function_word, readable_lemmas
 from search.query import leaves, nodes
 from search.query.across import Across, Part, required_across
 from search.query.bridges import Bridge, Bridges
+from search.query.fields import QUOTATION_FIELDS
 from search.query.forms import Leafable, WordForms, beginning, bridged_forms, exact_forms, word_forms
 
 # A word such as a.b.c.d... has as many parts as letters; each costs a look at the index.
 MAX_PARTS_OF_A_WORD = 16
-
-_TEXT_FIELDS = {name: (name,) for name in ("title", "lead", "body", "author", "tag", "place", "credit")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ class CompiledQuery:
     The engine's tree, the leaves in the order of the query, and whether the query itself limits the date.
 
     ``across`` says what is required of articles in other languages than the query's, where that is less than all.
+    ``said`` are the parts of the tree that one quotation must answer, those under a NOT left out.
     """
 
     tree: whoosh.query.Query
@@ -57,6 +57,7 @@ class CompiledQuery:
     has_words: bool
     dates: tuple[nodes.DateRange, ...]
     across: tuple[Across, ...] = ()
+    said: tuple[whoosh.query.Query, ...] = ()
 
     @property
     def finds_everything(self) -> bool:
@@ -73,6 +74,8 @@ class _Context:
     found: list[Leaf]
     dates: list[nodes.DateRange]
     across: list[Across]
+    said: list[whoosh.query.Query]
+    in_quotation: bool = False
 
 
 def compile_query(
@@ -88,7 +91,7 @@ def compile_query(
     single ones (``search.query.bridges.switch``), that are switched off. What has no words in it ("!!!") asks for
     nothing and is left out.
     """
-    context = _Context(tuple(default_fields), True, bridges, without, [], [], [])
+    context = _Context(tuple(default_fields), True, bridges, without, [], [], [], [])
     compiled = _compiled(tree, context)
     return CompiledQuery(
         compiled or whoosh.query.Every(),
@@ -96,11 +99,14 @@ def compile_query(
         any(leaf.wanted for leaf in context.found),
         tuple(context.dates),
         tuple(dict.fromkeys(context.across)),
+        tuple(context.said),
     )
 
 
 def _compiled(node: nodes.Node, context: _Context) -> whoosh.query.Query | None:
     """Return the engine's query, or None where there is nothing to ask for."""
+    if not context.in_quotation and _is_about_quotations(node, context.fields):
+        return _of_one_quotation(node, context)
     match node:
         case nodes.Word():
             part = _word(node, context)
@@ -116,7 +122,7 @@ def _compiled(node: nodes.Node, context: _Context) -> whoosh.query.Query | None:
             inner = _compiled(child, replace(context, wanted=not context.wanted))
             return None if inner is None else whoosh.query.Not(inner)
         case nodes.InField(field, child):
-            return _compiled(child, replace(context, fields=_TEXT_FIELDS[field]))
+            return _compiled(child, replace(context, fields=(field,)))
         case nodes.Exact(field, value):
             return _exact(field, value)
         case nodes.DateRange():
@@ -134,7 +140,11 @@ def _all_of(children: Sequence[nodes.Node], context: _Context) -> whoosh.query.Q
     """Return the query that requires all children; of another language's articles most of the words, if wanted."""
     words: list[tuple[nodes.Word, Part]] = []
     others: list[whoosh.query.Query] = []
-    for child in children:
+    said = [] if context.in_quotation else [child for child in children if _is_about_quotations(child, context.fields)]
+    if said:
+        compiled = _of_one_quotation(nodes.all_of(said), context)
+        others += [compiled] if compiled is not None else []
+    for child in (child for child in children if child not in said):
         if isinstance(child, nodes.Word):
             part = _word(child, context)
             words += [(child, part)] if part else []
@@ -149,6 +159,33 @@ def _all_of(children: Sequence[nodes.Node], context: _Context) -> whoosh.query.Q
     query, across = required_across(parts, others)
     context.across.extend(across)
     return query
+
+
+def _is_about_quotations(node: nodes.Node, fields: Sequence[str]) -> bool:
+    """Return whether a node asks of quotations alone, so that one of them can answer it."""
+    match node:
+        case nodes.InField(field, child):
+            return field in QUOTATION_FIELDS and _is_about_quotations(child, (field,))
+        case nodes.Word() | nodes.Phrase() | nodes.Prefix():
+            return all(field in QUOTATION_FIELDS for field in fields)
+        case nodes.And(children) | nodes.Or(children):
+            return all(_is_about_quotations(child, fields) for child in children)
+        case _:
+            return False
+
+
+def _of_one_quotation(node: nodes.Node, context: _Context) -> whoosh.query.Query | None:
+    """Return the query for what one quotation must answer: nothing of it may stand in another of the same article."""
+    without = frozenset(context.without) | {"across"}
+    compiled = _compiled(node, replace(context, in_quotation=True, without=without))
+    if compiled is not None and context.wanted:
+        context.said.append(compiled)
+    return leaves.SameParagraph(compiled) if compiled is not None and _requires_several(compiled) else compiled
+
+
+def _requires_several(query: whoosh.query.Query) -> bool:
+    parts = getattr(query, "subqueries", ())
+    return isinstance(query, whoosh.query.And) or any(map(_requires_several, parts))
 
 
 def _together(words: Sequence[tuple[nodes.Word, Part]], context: _Context) -> list[Part]:

@@ -8,7 +8,11 @@ from search.article import parse_language
 from search.errors import UnsupportedLanguage
 
 #: Searched by words, in all their forms.
-TEXT_FIELDS = ("title", "lead", "body", "author", "tag", "place", "credit")
+TEXT_FIELDS = ("title", "lead", "body", "author", "tag", "place", "credit", "speaker", "quote")
+#: Searched where a query names no field.
+DEFAULT_TEXT_FIELDS = ("title", "lead", "body")
+#: Of these text fields, what is required together is required of one quotation.
+QUOTATION_FIELDS = ("speaker", "quote")
 #: Compared as a whole.
 KEYWORD_FIELDS = ("section", "source", "language", "id", "story", "status")
 #: Limits on the date of publication.
@@ -22,6 +26,8 @@ FIELD_ALIASES: dict[str, tuple[str, ...]] = {
     "tag": ("тег", "мітка", "метка"),
     "place": ("місце", "место"),
     "credit": ("photo", "фото"),
+    "speaker": ("мовець", "спікер", "спикер"),
+    "quote": ("цитата",),
     "section": ("розділ", "раздел", "рубрика"),
     "source": ("джерело", "источник"),
     "language": ("lang", "мова", "язык"),

@@ -98,6 +98,24 @@ class Most(whoosh.query.Query):  # type: ignore[misc]
     within: whoosh.query.Query
 
 
+@dataclass(frozen=True)
+class SameParagraph(whoosh.query.Query):  # type: ignore[misc]
+    """
+    Documents with a paragraph that alone answers all of ``query``: And, Or, DisjunctionMax, words, sequences,
+    beginnings.
+
+    Paragraph *n* of one field belongs to paragraph *n* of the others: for fields that are filled so, as those of
+    quotations are. Scores are those of ``query``.
+    """
+
+    query: whoosh.query.Query
+
+
+def everything() -> Query:
+    """Return the query that every document answers."""
+    return whoosh.query.Every()
+
+
 def every(queries: Iterable[Query]) -> Query:
     """Return the query that requires all of several."""
     return whoosh.query.And(list(queries))

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 import search
-from benchmarks.quality import edge_cases, languages, word_forms
+from benchmarks.quality import edge_cases, languages, quotations, word_forms
 from benchmarks.quality.figures import Figure
 from benchmarks.quality.known_items import read_articles
 from tests.quality.floors import Entry, Floor, complaints, read_floors, silent_changes
 from tests.quality.sample_figures import sample_figures
 
 DATA = Path(os.environ.get("VISTI_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
-QUICK_PARTS = (word_forms, edge_cases, languages)
+QUICK_PARTS = (word_forms, edge_cases, languages, quotations)
 
 
 def hold(group: str, figures: Sequence[Figure]) -> None:

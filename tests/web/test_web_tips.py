@@ -92,7 +92,7 @@ def test_all_languages_have_the_same_parts(page: Page, ui: str) -> None:
 @each_language
 def test_all_languages_have_the_same_examples(ui: str) -> None:
     assert examples(ui) == examples("en")
-    assert len(examples(ui)) == 33 + 19 + 22
+    assert len(examples(ui)) == 35 + 19 + 22
 
 
 @each_language

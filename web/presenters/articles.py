@@ -12,6 +12,7 @@ from web.i18n import gettext
 from web.params import SearchRequest
 from web.presenters.cards import LOCALES, Card, LanguageLink, present_hit, version_links
 from web.presenters.citations import FORMATS, Citation, Source, citations
+from web.presenters.hidden import why_hidden
 from web.presenters.labels import Link, section_link
 from web.presenters.structured_data import json_ld
 from web.presenters.texts import image_credit, is_subhead, shortened, substitute_title
@@ -70,6 +71,7 @@ class ArticleView:
     citations: tuple[Citation, ...]
     citation_files: tuple[Link, ...]
     back: str | None
+    hidden: str
 
 
 def present_article(
@@ -112,6 +114,7 @@ def present_article(
         citations=citations(cited(article, today=today)),
         citation_files=tuple(Link(file.name, citation_url(article.id, key)) for key, file in FORMATS.items()),
         back=search_url(came_from) if came_from else None,
+        hidden=why_hidden(article),
     )
 
 

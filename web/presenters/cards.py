@@ -7,6 +7,7 @@ from search import Article, Hit, Snippet, Version
 from web.archive import current_moment
 from web.i18n import INTERFACE_LANGUAGES, gettext, moment_text, near_moment_text
 from web.params import SearchRequest
+from web.presenters.hidden import why_hidden
 from web.presenters.labels import PATH_LABELS, Link, section_link
 from web.presenters.texts import image_credit, substitute_title
 from web.urls import article_url
@@ -46,6 +47,7 @@ class AlsoLink(NamedTuple):
     headline: str
     url: str
     address: str
+    hidden: str
 
 
 class Card(NamedTuple):
@@ -53,7 +55,7 @@ class Card(NamedTuple):
     A result. ``headline``, ``snippet``, ``credit`` and the forms in ``matches`` are in its language.
 
     ``date`` says when it was published as people say it; ``moment`` gives date and time. ``address`` is for paper: the
-    whole of it, and without the search.
+    whole of it, and without the search. ``hidden`` says to the newsroom why readers do not see it.
     """
 
     article: Article
@@ -68,6 +70,7 @@ class Card(NamedTuple):
     versions: tuple[LanguageLink, ...]
     matches: tuple[FoundForms, ...]
     also: tuple[AlsoLink, ...]
+    hidden: str
 
 
 def present_hit(hit: Hit, request: SearchRequest | None = None) -> Card:
@@ -86,6 +89,7 @@ def present_hit(hit: Hit, request: SearchRequest | None = None) -> Card:
         versions=version_links(hit.versions, article.id, request),
         matches=tuple(forms_found(hit)),
         also=tuple(_also_link(other.article, request) for other in hit.also),
+        hidden=why_hidden(article),
     )
 
 
@@ -116,6 +120,7 @@ def _also_link(article: Article, request: SearchRequest | None) -> AlsoLink:
         substitute_title(article),
         article_url(article.id, request),
         article_url(article.id, external=True),
+        why_hidden(article),
     )
 
 

@@ -5,14 +5,14 @@ One form holds all of it, so that what is ticked goes along to the next page of 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from search import FacetValue, Group, Page
 from search.language import folded_words
 from web.i18n import gettext, ngettext, number_text
 from web.params import ParameterProblem, SearchRequest
-from web.presenters.labels import FACET_TITLES, counted, value_label
+from web.presenters.labels import FACET_TITLES, counted, most_first, value_label
 from web.presenters.notices import messages
 from web.urls import form_fields, search_url
 
@@ -75,14 +75,14 @@ def present_facet_values(
         page=number,
         pages=pages,
         messages=tuple(messages(problems, page.interpretation)),
-        back=search_url(replace(request, page=1)),
+        back=search_url(request, page=1),
     )
 
 
 def _found(facet: str, values: Iterable[FacetValue], find: str, group: Group) -> Iterable[FacetValue]:
     """Yield the values in which each word of a text begins some word, as it is written or as readers see it."""
     wanted = folded_words(find)
-    for value in sorted(values, key=lambda value: -counted(value, group)):
+    for value in most_first(values, group):
         words = folded_words(f"{value.value} {value_label(facet, value.value)}") if wanted else ()
         if all(any(word.startswith(beginning) for word in words) for beginning in wanted):
             yield value

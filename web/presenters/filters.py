@@ -5,15 +5,15 @@ Each is a link to the same search with one limit more or less, on its first page
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from search import DateReading, FacetValue, Page
 from search.settings import KYIV
 from web.i18n import date_text, gettext, number_text
 from web.params import FACETS, SearchRequest
-from web.presenters.labels import FACET_TITLES, Link, counted, value_label
+from web.presenters.labels import FACET_TITLES, Link, counted, most_first, value_label
 from web.presenters.readings import period_text
 from web.urls import choosing_url, search_url, values_url
 
@@ -60,20 +60,19 @@ def present_facets(request: SearchRequest, page: Page) -> Iterable[FacetGroup]:
 
 def active_chips(request: SearchRequest) -> Iterable[Chip]:
     """Yield everything that narrows the search, each with the search without it."""
-    first = replace(request, page=1)
     for facet in FACETS:
         for value in request.chosen(facet):
             yield Chip(
                 gettext(FACET_TITLES[facet]), value_label(facet, value), search_url(request.toggled(facet, value))
             )
     if request.since:
-        yield Chip(gettext("From"), _day_text(request.since), search_url(replace(first, since=None)))
+        yield Chip(gettext("From"), _day_text(request.since), search_url(request, page=1, since=None))
     if request.until:
-        yield Chip(gettext("To"), _day_text(request.until), search_url(replace(first, until=None)))
+        yield Chip(gettext("To"), _day_text(request.until), search_url(request, page=1, until=None))
     if request.fold is False:
-        yield Chip(gettext("Repeated texts"), gettext("one by one"), search_url(replace(first, fold=None)))
+        yield Chip(gettext("Repeated texts"), gettext("one by one"), search_url(request, page=1, fold=None))
     if not request.bridges:
-        yield Chip(gettext("Words"), gettext("only as written"), search_url(replace(first, bridges=True)))
+        yield Chip(gettext("Words"), gettext("only as written"), search_url(request, page=1, bridges=True))
 
 
 def date_chips(request: SearchRequest, dates: Iterable[DateReading]) -> Iterable[Chip]:
@@ -92,16 +91,16 @@ def local_day(day: date | None) -> date | None:
 
 def _facet_group(name: str, values: Sequence[FacetValue], request: SearchRequest) -> FacetGroup:
     # What is chosen comes first: it must be possible to let it go without unfolding the list
-    ordered = sorted(values, key=lambda value: (not value.selected, -counted(value, request.group)))
+    ordered = sorted(most_first(values, request.group), key=attrgetter("selected"), reverse=True)
     shown = max(SHOWN_VALUES, len(request.chosen(name)))
     # Only what is listed gets a link: a facet may have thousands of values
     choosing = choosing_url(request, name)
     links = tuple(_facet_link(name, value, request, choosing) for value in ordered[: shown + LISTED_VALUES])
-    number = number_text(len(ordered))
-    everything = Link(gettext("Find among %(number)s", number=number), values_url(request, name))
-    is_longer = len(ordered) > len(links)
-    title = gettext(FACET_TITLES[name])
-    return FacetGroup(name, title, links[:shown], links[shown:], everything if is_longer else None)
+    everything = None
+    if len(ordered) > len(links):
+        number = number_text(len(ordered))
+        everything = Link(gettext("Find among %(number)s", number=number), values_url(request, name))
+    return FacetGroup(name, gettext(FACET_TITLES[name]), links[:shown], links[shown:], everything)
 
 
 def _facet_link(name: str, value: FacetValue, request: SearchRequest, choosing: Callable[[str], str]) -> FacetLink:

@@ -4,6 +4,8 @@ The archive's values and numbers in the words of the interface, and links that c
 A value without a translation, such as another newsroom's section, is shown as it is.
 """
 
+from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple
 
 from search import FacetValue, Group
@@ -24,6 +26,11 @@ SECTION_LABELS = {
     "address": N_("Addresses"),
 }
 LANGUAGE_LABELS = {"uk": N_("Ukrainian"), "ru": N_("Russian"), "en": N_("English")}
+_VALUE_LABELS = {
+    (facet, value): label
+    for facet, labels in (("section", SECTION_LABELS), ("language", LANGUAGE_LABELS))
+    for value, label in labels.items()
+}
 FACET_TITLES = {
     "language": N_("Language"),
     "section": N_("Section"),
@@ -42,6 +49,9 @@ PATH_LABELS = {
     "own": N_("own dictionary"),
     "typing": N_("typed in Latin letters"),
 }
+
+
+_EVERYTHING = SearchRequest()
 
 
 class Link(NamedTuple):
@@ -76,14 +86,19 @@ def counted(value: FacetValue, group: Group) -> int:
     return value.stories if group is Group.STORY else value.count
 
 
+def most_first(values: Iterable[FacetValue], group: Group) -> list[FacetValue]:
+    """Return values by what they count on this page; those that count the same stay in their order."""
+    return sorted(values, key=attrgetter("stories" if group is Group.STORY else "count"), reverse=True)
+
+
 def value_label(facet: str, value: str) -> str:
     """Return a facet's value as readers see it; values without a translation are shown as they are."""
-    labels = {"section": SECTION_LABELS, "language": LANGUAGE_LABELS}.get(facet, {})
-    return gettext(labels[value]) if value in labels else value
+    label = _VALUE_LABELS.get((facet, value))
+    return gettext(label) if label else value
 
 
 def section_link(section: str | None) -> Link | None:
     """Return the link to everything in a section."""
     if not section:
         return None
-    return Link(value_label("section", section), search_url(SearchRequest(section=(section,))))
+    return Link(value_label("section", section), search_url(_EVERYTHING, section=(section,)))

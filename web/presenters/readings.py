@@ -111,7 +111,7 @@ def present_readings(request: SearchRequest, interpretation: Interpretation) -> 
         more_words=words[shown:],
         unfolded=not all(chip.on for line in words[shown:] for chip in line.chips),
         across=across,
-        only_typed=search_url(replace(request, page=1, bridges=False)) if bridged and request.bridges else None,
+        only_typed=search_url(request, page=1, bridges=False) if bridged and request.bridges else None,
     )
 
 

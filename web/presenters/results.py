@@ -1,7 +1,7 @@
 """A page of results, ready for its template: the count, cards, filters, orders, pages and what else there is to say."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from search import Group, Page, Sort
@@ -102,19 +102,19 @@ def _folded(request: SearchRequest, page: Page) -> Link | None:
         page.folded,
         count=number_text(page.folded),
     )
-    return Link(label, search_url(replace(request, fold=False)))
+    return Link(label, search_url(request, fold=False))
 
 
 def _sort_links(request: SearchRequest) -> Iterable[Link]:
     for sort, label in SORT_LABELS.items():
         if sort is Sort.RELEVANCE and not request.query:
             continue  # without words nothing is more relevant than anything else
-        yield Link(gettext(label), search_url(replace(request, sort=sort, page=1)), sort is request.order)
+        yield Link(gettext(label), search_url(request, sort=sort, page=1), sort is request.order)
 
 
 def _group_links(request: SearchRequest) -> Iterable[Link]:
     for group, label in GROUP_LABELS.items():
-        yield Link(gettext(label), search_url(replace(request, group=group, page=1)), group is request.group)
+        yield Link(gettext(label), search_url(request, group=group, page=1), group is request.group)
 
 
 def _pager(request: SearchRequest, results: int) -> Pager | None:
@@ -124,7 +124,7 @@ def _pager(request: SearchRequest, results: int) -> Pager | None:
     current = request.page
 
     def url(number: int) -> str:
-        return search_url(replace(request, page=number))
+        return search_url(request, page=number)
 
     wanted = {1, last, *range(current - NEIGHBOUR_PAGES, current + NEIGHBOUR_PAGES + 1)}
     numbers: list[Link | None] = []
@@ -157,4 +157,4 @@ def _cleared(request: SearchRequest, page: Page) -> SearchRequest:
 def _suggestion(request: SearchRequest, page: Page) -> Link | None:
     if not page.suggestion:
         return None
-    return Link(page.suggestion, search_url(replace(request, query=page.suggestion, page=1)))
+    return Link(page.suggestion, search_url(request, query=page.suggestion, page=1))

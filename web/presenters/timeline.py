@@ -1,7 +1,6 @@
 """The timeline, ready for its template: bars that narrow the search to their time, and the ways back out of it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -67,11 +66,12 @@ def present_timeline(request: SearchRequest, page: Page, since: date | None, unt
     drawn = draw_timeline(months, days, since, until)
     trail = tuple(_trail(request, since, until))
     around = _neighbours(months, days, since, until)
+    chosen = period_of(since, until)
     return TimelineView(
         caption=gettext(CAPTIONS[drawn.unit, request.group]),
         unit=gettext(UNIT_NAMES[drawn.unit]),
         counted=gettext(COUNTED[request.group]),
-        bars=tuple(_bar(bar, request, period_of(since, until), trail) for bar in drawn.bars),
+        bars=tuple(_bar(bar, request, chosen, trail) for bar in drawn.bars),
         labels=tuple(TimelineLabel(_short_name(label.period), label.x) for label in drawn.labels),
         height=drawn.height,
         trail=trail,
@@ -104,7 +104,7 @@ def _trail(request: SearchRequest, since: date | None, until: date | None) -> It
     """Yield the way from all dates to the chosen ones, by the year and the month that they are in."""
     if since is None and until is None:
         return
-    yield Link(gettext("All dates"), search_url(replace(request, page=1, since=None, until=None)))
+    yield Link(gettext("All dates"), search_url(request, page=1, since=None, until=None))
     for unit in Unit if since and until else ():
         period = Period(unit, _first_day(unit, since))
         if since is None or until is None or not period.since <= since <= until <= period.until:
@@ -113,7 +113,7 @@ def _trail(request: SearchRequest, since: date | None, until: date | None) -> It
         yield Link(period_name(period), _narrowed(request, period), current)
         if current:
             return
-    yield Link(limits_text(since, until), search_url(replace(request, page=1)), True)
+    yield Link(limits_text(since, until), search_url(request, page=1), True)
 
 
 def _first_day(unit: Unit, day: date | None) -> date:
@@ -146,7 +146,7 @@ def _link(request: SearchRequest, period: Period | None) -> Link | None:
 
 
 def _narrowed(request: SearchRequest, period: Period) -> str:
-    return search_url(replace(request, page=1, since=period.since, until=period.until))
+    return search_url(request, page=1, since=period.since, until=period.until)
 
 
 def _short_name(period: Period) -> str:

@@ -7,7 +7,16 @@ from small_archive import article, opened
 
 import indexer
 import search
-from search.archive.duplicates import LEAST_WORDS, THRESHOLD, fold_duplicates, resemblance, shingles
+from search.archive.duplicates import (
+    LEAST_WORDS,
+    THRESHOLD,
+    fold_duplicates,
+    may_be_near,
+    resemblance,
+    shingles,
+    sketch,
+    sketch_of,
+)
 from search.language import folded_words
 
 #: No two are the same, so that no two runs of them are.
@@ -51,6 +60,28 @@ def test_shingles_are_the_runs_of_four_words(one, other):
     assert [set(shingles(text)) for text in (one, other)] == runs
     common, either = len(runs[0] & runs[1]), len(runs[0] | runs[1])
     assert resemblance(shingles(one), shingles(other)) == (common / either if either else 0)
+
+
+@given(
+    one=st.lists(st.sampled_from(WORDS), min_size=15, max_size=120),
+    places=st.lists(st.integers(0, 119), max_size=8),
+    dropped=st.integers(0, 20),
+)
+def test_no_sketch_parts_texts_that_are_near(one, places, dropped):
+    other = [f"інше{place}" if place in places else word for place, word in enumerate(one)][dropped:]
+    alike = resemblance(shingles(one), shingles(other))
+    assert may_be_near(sketch(one), sketch(other)) or alike < THRESHOLD
+    assert may_be_near(sketch(other), sketch(one)) == may_be_near(sketch(one), sketch(other))
+
+
+def test_a_sketch_parts_texts_that_are_not_near():
+    texts = [WORDS[:100], WORDS[200:300], WORDS[50:150], WORDS[:10]]
+    assert [may_be_near(sketch(texts[0]), sketch(other)) for other in texts] == [True, False, False, False]
+    assert not may_be_near(sketch(WORDS[:10]), sketch(WORDS[:10]))  # too short to be compared
+
+
+def test_a_sketch_is_remembered():
+    assert sketch_of(BODY) is sketch_of("".join(BODY)) == sketch(folded_words(BODY))
 
 
 @given(texts=st.lists(st.sampled_from([BODY, changed(BODY, 50), " ".join(WORDS[200:300])]), min_size=1, max_size=10))

@@ -166,6 +166,25 @@ def own_leaves() -> st.SearchStrategy[whoosh.query.Query]:
     )
 
 
+def same_paragraph() -> st.SearchStrategy[whoosh.query.Query]:
+    """Draw what one paragraph must answer, with words that are there often enough."""
+    word = st.sampled_from((*WORDS, *WORDS, "absent"))
+    fields = st.sampled_from((("title",), ("body",), ("title", "body")))
+    forms = st.lists(st.builds(leaves.Form, word), min_size=1, max_size=3).map(tuple)
+    leaf = st.one_of(
+        st.builds(leaves.Word, fields, forms),
+        st.builds(leaves.Word, fields, forms),
+        st.builds(leaves.Sequence, fields, st.lists(forms, min_size=1, max_size=2).map(tuple), st.sampled_from((0, 2))),
+        st.builds(leaves.Beginning, fields, st.sampled_from(("", "a", "к")), st.just(("ab",))),
+    )
+    kinds = st.sampled_from((whoosh.query.And, whoosh.query.And, whoosh.query.Or, whoosh.query.DisjunctionMax))
+
+    def grown(inner: st.SearchStrategy[whoosh.query.Query]) -> st.SearchStrategy[whoosh.query.Query]:
+        return st.builds(lambda kind, nodes: kind(nodes), kinds, st.lists(inner, min_size=1, max_size=3))
+
+    return st.builds(leaves.SameParagraph, st.recursive(leaf, grown, max_leaves=5))
+
+
 def trees(leaf: st.SearchStrategy[whoosh.query.Query] | None = None) -> st.SearchStrategy[whoosh.query.Query]:
     """Draw a query tree; its leaves are ours and Whoosh's, if none are given."""
 
@@ -181,4 +200,5 @@ def trees(leaf: st.SearchStrategy[whoosh.query.Query] | None = None) -> st.Searc
             inner.map(whoosh.query.Not),
         )
 
-    return st.recursive(own_leaves() | whoosh_leaves() if leaf is None else leaf, grown, max_leaves=8)
+    drawn = own_leaves() | whoosh_leaves() if leaf is None else leaf
+    return st.recursive(drawn | same_paragraph(), grown, max_leaves=8)

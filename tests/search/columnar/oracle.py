@@ -54,6 +54,9 @@ class Oracle:
                 return self._either(node.subqueries, max)
             case leaves.Most():
                 return self._most(node)
+            case leaves.SameParagraph():
+                found = self.scores(node.query)
+                return {i: score for i, score in found.items() if self.paragraphs(node.query, i)}
             case whoosh.query.Not():
                 return {i: 0.0 for i in everything if i not in self.scores(node.query)}
             case whoosh.query.AndNot():
@@ -88,6 +91,24 @@ class Oracle:
             case whoosh.query.NullQuery:
                 return {}
         raise TypeError(node)
+
+    def paragraphs(self, node: whoosh.query.Query, identifier: str) -> set[int]:
+        """Return which paragraphs of a document answer a tree, numbered alike in all fields."""
+        document = self.documents[identifier]
+        match node:
+            case whoosh.query.And():
+                return set.intersection(*(self.paragraphs(part, identifier) for part in node.subqueries))
+            case whoosh.query.Or() | whoosh.query.DisjunctionMax():
+                return set.union(*(self.paragraphs(part, identifier) for part in node.subqueries))
+            case leaves.Sequence():
+                starts = {(name, p) for name in node.fields for p in sequence_starts(text_of(document, name), node)}
+                return {paragraph_of(document, name, place) for name, place in starts}
+        numbers = set()
+        for name in node.fields:
+            for number, paragraph in enumerate(document.text.get(name, ())):
+                if any(answers(node, term) for terms in paragraph for term in terms):
+                    numbers.add(number)
+        return numbers
 
     def _and(self, parts: Iterable[whoosh.query.Query], everything: Scores) -> Scores:
         found = everything
@@ -263,6 +284,22 @@ def text_of(document: Document, name: str) -> list[tuple[int, tuple[str, ...]]]:
             position += 1
         position += 100
     return text
+
+
+def paragraph_of(document: Document, name: str, place: int) -> int:
+    """Return the number of the paragraph in which a position of a field is."""
+    for number, paragraph in enumerate(document.text[name]):
+        if place < len(paragraph):
+            return number
+        place -= len(paragraph) + 100
+    raise AssertionError(place)
+
+
+def answers(node: leaves.Word | leaves.Beginning, term: str) -> bool:
+    """Return whether a term answers a leaf."""
+    if isinstance(node, leaves.Beginning):
+        return term.startswith(node.text) and not term.startswith(node.without)
+    return any(form.term == term for form in node.forms)
 
 
 def terms_of(text) -> list[str]:

@@ -10,7 +10,7 @@ from archives import RANKING, document, documents, trees, write
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search.columnar import document_sets, words
+from search.columnar import document_sets, execute, words
 from search.columnar.document_sets import distinct, is_member, union
 from search.columnar.execute import Executor
 from search.columnar.scratch import Scratch
@@ -42,9 +42,41 @@ def test_thresholds_change_no_answer(batches, asked, search, dense, runs, choosi
         patched.setattr(words, "_WORTH_CHOOSING", choosing)
         patched.setattr(words, "CHUNK_POSTINGS", chunk)
         for tree, matches in zip(asked, expected, strict=True):
-            found = Executor(snapshot, RANKING).matches(tree)
+            found = Executor(snapshot, RANKING, alone=True).matches(tree)
             assert found.documents.tolist() == matches.documents.tolist()
             assert found.scores.tolist() == pytest.approx(matches.scores.tolist(), abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(
+    batches=st.lists(BATCHES, min_size=1, max_size=3),
+    asked=st.lists(trees(), min_size=2, max_size=8),
+    limit=st.sampled_from((2_000, 6_000, 15_000, 10**9)),
+    search=st.sampled_from((ALWAYS, NEVER)),
+    room=st.sampled_from((0, 5_000, 10**6)),
+)
+def test_what_is_remembered_of_words_changes_no_answer(batches, asked, limit, search, room):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        write(Path(folder), *batches)
+        snapshot = open_snapshot(Path(folder))
+        patched.setattr(document_sets, "_SEARCH", search)
+        patched.setattr(execute, "_LEAST_BYTES", room)
+        for tree in (*asked, *asked):
+            executor, alone = Executor(snapshot, RANKING, limit), Executor(snapshot, RANKING, limit, alone=True)
+            found, expected = executor.matches(tree), alone.matches(tree)
+            assert found.documents.tolist() == expected.documents.tolist()
+            assert found.scores.tolist() == expected.scores.tolist()
+            assert executor.left_out == alone.left_out
+
+
+def test_a_word_is_read_once_and_again_when_something_was_deleted(tmp_path):
+    write(tmp_path, [document(f"{number}", "кит" if number else "кит кит") for number in range(3)])
+    before, word = open_snapshot(tmp_path), leaves.Word(("body",), (leaves.Form("кит"),))
+    first, second = (Executor(before, RANKING).matches(word) for _ in range(2))
+    assert first.documents is second.documents
+    alive = np.array([True, False, True])
+    assert Executor(before.restricted(alive), RANKING).matches(word).documents.tolist() == [0, 2]
+    assert Executor(before, RANKING).matches(word).documents is first.documents
 
 
 SETS = st.lists(st.integers(0, 30), unique=True).map(sorted).map(lambda found: np.array(found, dtype=np.int64))

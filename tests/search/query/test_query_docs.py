@@ -44,7 +44,7 @@ def test_example_is_read_as_the_docs_say(typed: str, read: str) -> None:
 
 
 def test_docs_have_the_examples_of_all_tables() -> None:
-    assert len(EXAMPLES) == 33 + 19 + 22
+    assert len(EXAMPLES) == 35 + 19 + 22
 
 
 def test_docs_list_every_field_with_its_other_names() -> None:

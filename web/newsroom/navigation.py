@@ -1,0 +1,32 @@
+"""The newsroom's tools, as its navigation and its first page list them: a new one is one more line."""
+
+from dataclasses import dataclass
+
+from web.i18n import N_
+from web.newsroom.permissions import Role
+
+__all__ = ["TOOLS", "Tool", "tools_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A page of the newsroom; ``label`` and ``about`` are messages marked with ``N_``."""
+
+    endpoint: str
+    label: str
+    about: str
+    role: Role = Role.JOURNALIST
+
+
+#: In the order in which they are shown.
+TOOLS: tuple[Tool, ...] = (
+    Tool("collections.index", N_("Collections"), N_("Articles put together for a subject, with notes.")),
+    Tool("users.index", N_("Accounts"), N_("Who may sign in, and what they may do."), Role.EDITOR),
+    Tool("audit.index", N_("Audit trail"), N_("Who did what, and when."), Role.EDITOR),
+    Tool("account.show", N_("My account"), N_("Your password, and tokens for programs.")),
+)
+
+
+def tools_for(role: Role) -> list[Tool]:
+    """Return the tools of a role."""
+    return [tool for tool in TOOLS if tool.role <= role]
