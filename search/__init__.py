@@ -17,6 +17,7 @@ from search.archive.documents import article_digest
 from search.archive.draft_files import draft_text
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.near_duplicates import NearDuplicate
 from search.archive.prior_results import (
     DraftQuote,
     DraftSentence,
@@ -161,6 +162,7 @@ __all__ = [
     "NameRow",
     "NameYear",
     "NamesTable",
+    "NearDuplicate",
     "Notice",
     "NumberDifference",
     "OnThisDay",
