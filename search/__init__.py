@@ -10,6 +10,7 @@ Visti: full-text search for Ukrainian, Russian and English news.
 from search.archive.all_found import FoundArticles
 from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
+from search.archive.arrivals import Arrival, Arrivals
 from search.archive.attributions import Attribution, KnownQuote
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
@@ -53,6 +54,7 @@ from search.archive.results import (
     article_as_dict,
     hit_as_dict,
 )
+from search.archive.standing import StandingSearch
 from search.archive.statistics import Statistics
 from search.archive.stories import Member, Story, story_of
 from search.archive.suggestions import Suggestion
@@ -84,6 +86,8 @@ __all__ = [
     "MORE_FACETS",
     "Act",
     "Archive",
+    "Arrival",
+    "Arrivals",
     "Article",
     "ArticleInvalid",
     "Attribution",
@@ -156,6 +160,7 @@ __all__ = [
     "Snippet",
     "Sort",
     "Span",
+    "StandingSearch",
     "Statistics",
     "Status",
     "Step",

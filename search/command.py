@@ -133,7 +133,7 @@ def search_command(
       visti search 'повінь у Херсоні' --without glossary:повінь
       visti search --newsroom -- '-спорт'
     """
-    with search.open(index_path, audience=_audience(newsroom)) as archive:
+    with search.open(index_path, audience=audience_of(newsroom)) as archive:
         try:
             page = archive.search(
                 " ".join(words), since=since, until=until, sort=sort, group=group, limit=limit, offset=offset,
@@ -157,7 +157,7 @@ def search_command(
             "Note: nothing fits all the filters; visti stats lists the languages, sections and sources", err=True
         )
     if as_json:
-        click.echo(_json(_page_as_dict(page, explanations)))
+        click.echo(json_text(_page_as_dict(page, explanations)))
     else:
         click.echo(_page_text(page, explain, explanations))
 
@@ -178,11 +178,11 @@ def related_command(source: str, index_path: Path, limit: int, newsroom: bool, a
       visti related draft.txt
       visti related sample-energy-01.uk --json
     """
-    with search.open(index_path, audience=_audience(newsroom)) as archive:
+    with search.open(index_path, audience=audience_of(newsroom)) as archive:
         article = archive.get(source)
         hits = archive.related(article if article else _text_of(source), limit=limit)
     if as_json:
-        click.echo(_json({"hits": [search.hit_as_dict(hit) for hit in hits]}))
+        click.echo(json_text({"hits": [search.hit_as_dict(hit) for hit in hits]}))
     else:
         click.echo("\n".join(_hit_text(hit) for hit in hits) if hits else "Nothing in the archive is near to it.")
 
@@ -198,12 +198,12 @@ def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
     Example:
       visti stats --json
     """
-    with search.open(index_path, audience=_audience(newsroom)) as archive:
+    with search.open(index_path, audience=audience_of(newsroom)) as archive:
         statistics = archive.statistics()
     beside = dictionaries_summary(index_path)
     print_dictionary_notices(index_path)
     if as_json:
-        click.echo(_json(statistics.as_dict() | beside))
+        click.echo(json_text(statistics.as_dict() | beside))
     else:
         click.echo("\n".join((_statistics_text(statistics), *_dictionaries_text(beside))))
 
@@ -225,7 +225,7 @@ def verify_command(index_path: Path, as_json: bool) -> None:
     if as_json:
         names = ("generation", "files", "bytes", "documents", "problems")
         notes = {"notes": dictionary_notices(index_path)}
-        click.echo(_json({name: getattr(found, name) for name in names} | notes))
+        click.echo(json_text({name: getattr(found, name) for name in names} | notes))
     else:
         for problem in found.problems:
             click.echo(problem)
@@ -264,7 +264,8 @@ def _dictionaries_text(summary: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _audience(newsroom: bool) -> search.Audience:
+def audience_of(newsroom: bool) -> search.Audience:
+    """Return whose view of an archive a command opens."""
     return search.Audience.NEWSROOM if newsroom else search.Audience.READERS
 
 
@@ -283,7 +284,8 @@ def _text_of(source: str) -> str:
     return text
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
+    """Return a value as JSON on one line."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -333,7 +335,7 @@ def _switches_text(interpretation: search.Interpretation) -> list[str]:
         readings[each.id] = f"{each.typed} → {each.read}", each.on
     for date in interpretation.dates:
         until = date.until - timedelta(microseconds=1) if date.until else None
-        readings[date.id] = f"{date.text} → {_day(date.since)} to {_day(until)}", date.on
+        readings[date.id] = f"{date.text} → {shown_day(date.since)} to {shown_day(until)}", date.on
     for word in interpretation.words:
         for bridge in word.bridges:
             # The words of names are keys that nobody would type
@@ -346,18 +348,19 @@ def _switches_text(interpretation: search.Interpretation) -> list[str]:
     return ["Also read as (--without NAME switches one off):", *lines] if lines else []
 
 
-def _day(moment: datetime | None) -> str:
+def shown_day(moment: datetime | None) -> str:
+    """Return the day of Kyiv in which a moment is."""
     return f"{moment.astimezone(KYIV):%Y-%m-%d}" if moment else "any day"
 
 
 def _hit_text(hit: search.Hit) -> str:
     article = hit.article
-    day = _day(article.published) if article.published else "undated"
+    day = shown_day(article.published) if article.published else "undated"
     facts = " · ".join(fact for fact in (day, article.section, " ".join(v.language for v in hit.versions)) if fact)
-    return f"\n{_styled(hit.headline)}\n  {facts} · {article.id} · {hit.score:.2f}\n  {_styled(hit.snippet)}"
+    return f"\n{styled(hit.headline)}\n  {facts} · {article.id} · {hit.score:.2f}\n  {styled(hit.snippet)}"
 
 
-def _styled(snippet: search.Snippet) -> str:
+def styled(snippet: search.Snippet) -> str:
     """Return a snippet for a terminal, its marks in bold; click takes the styles off where there is no terminal."""
     pieces, end = [], 0
     for span in snippet.highlights:

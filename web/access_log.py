@@ -39,7 +39,7 @@ def access_line(entry: AccessEntry, *, form: str = "text", addresses: str = "sho
     '2026-05-17T09:30:00.000+00:00 192.0.2.0 GET /search 200 18234 12.3ms'
     """
     entry = entry._replace(
-        address=_shown_address(entry.address, addresses), path=_shown_path(entry.path, queries=queries)
+        address=shown_address(entry.address, addresses), path=_shown_path(entry.path, queries=queries)
     )
     moment = entry.time.astimezone(UTC).isoformat(timespec="milliseconds")
     if form == "json":
@@ -49,7 +49,8 @@ def access_line(entry: AccessEntry, *, form: str = "text", addresses: str = "sho
     )
 
 
-def _shown_address(address: str, addresses: str) -> str:
+def shown_address(address: str, addresses: str) -> str:
+    """Return as much of an address as may be written down: ``short`` (its network), ``full`` or ``none`` of it."""
     if addresses == "full":
         return _printable(address) or "-"
     if addresses == "none":

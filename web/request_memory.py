@@ -5,12 +5,13 @@ Flask's ``g`` is made for that, but it is reached through a proxy that costs ten
 page of results looks several hundred times: for each message, number and address.
 """
 
+from collections.abc import Hashable
 from contextvars import ContextVar
 from typing import Any
 
 from flask import Flask, g, has_request_context
 
-_MEMORY: ContextVar[dict[str, Any] | None] = ContextVar("visti-request-memory", default=None)
+_MEMORY: ContextVar[dict[Hashable, Any] | None] = ContextVar("visti-request-memory", default=None)
 
 
 def init_request_memory(app: Flask) -> None:
@@ -19,7 +20,7 @@ def init_request_memory(app: Flask) -> None:
     app.teardown_request(_forget)
 
 
-def request_memory() -> dict[str, Any]:
+def request_memory() -> dict[Hashable, Any]:
     """Return what this request has worked out so far; outside of one nothing is kept."""
     memory = _MEMORY.get()
     if memory is None:

@@ -162,10 +162,11 @@ def _whole(by_month: Counts) -> tuple[list[Period], Counts]:
     years = range(min(by_month).year, max(by_month).year + 1)
     if len(years) <= MAX_YEARS_OF_MONTHS:
         return _months_of(years), by_month
-    by_year = Counter[date]()
+    by_year = Counter[int]()
     for month, count in by_month.items():
-        by_year[month.replace(month=1)] += count
-    return [Period(Unit.YEAR, date(year, 1, 1)) for year in years], by_year
+        by_year[month.year] += count
+    periods = [Period(Unit.YEAR, date(year, 1, 1)) for year in years]
+    return periods, {period.since: by_year[period.since.year] for period in periods}
 
 
 def _months_of(years: Iterable[int]) -> list[Period]:

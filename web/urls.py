@@ -172,13 +172,10 @@ def form_fields(search_request: SearchRequest, *own: str) -> list[tuple[str, str
 
 def _address(path: str, pieces: Iterable[str] = (), *, carried: bool = True) -> str:
     """Return a path with what of a query is not empty, and the language that links must carry."""
-    query = "&".join(filter(None, (*pieces, _carried() if carried else "")))
+    query = "&".join(filter(None, pieces))
+    if carried and (language := carried_language()):
+        query += f"&{PARAMETER}={language}" if query else f"{PARAMETER}={language}"
     return f"{path}?{query}" if query else path
-
-
-def _carried() -> str:
-    language = carried_language()
-    return f"{PARAMETER}={language}" if language else ""
 
 
 @lru_cache(maxsize=_KEPT_SEARCHES)
@@ -202,15 +199,13 @@ def page_path(endpoint: str, **values: str | None) -> str:
 
 
 def _path(endpoint: str, *, external: bool = False) -> str:
-    """Return the path of a page without arguments."""
-    if external:
-        memory = request_memory()
-        key = f"address of {endpoint}"
-        if key not in memory:
-            memory[key] = url_for(endpoint, _external=True)
-        address: str = memory[key]
-        return address
-    return _path_below(request.root_path, endpoint)
+    """Return the path, or the whole address, of a page without arguments."""
+    memory = request_memory()
+    path: str | None = memory.get((endpoint, external))
+    if path is None:
+        path = url_for(endpoint, _external=True) if external else page_path(endpoint)
+        memory[endpoint, external] = path
+    return path
 
 
 @lru_cache(maxsize=_KEPT_PATHS)

@@ -6,7 +6,7 @@ Threads may share an archive.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,10 +17,12 @@ from typing import Self, Unpack
 import zstandard
 
 from search.archive.all_found import FoundArticles
+from search.archive.arrivals import Arrivals, arrivals, read_record
 from search.archive.attributions import Attribution, attributions
 from search.archive.dictionaries import Dictionaries, open_dictionaries
 from search.archive.explaining import explain_score
 from search.archive.hits import in_texts
+from search.archive.matching import matching
 from search.archive.pages import search_page
 from search.archive.quotes import QuotePage, quote_page
 from search.archive.related import coverage_of, related_hits
@@ -28,6 +30,7 @@ from search.archive.reports.door import CoverageReports
 from search.archive.request import FACETS, DateLike, Finding, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
+from search.archive.standing import StandingSearch, prepared
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import Suggestion, suggestions
 from search.archive.understanding import understand
@@ -359,6 +362,42 @@ class Archive(CoverageReports):
         """
         with self._view() as view:
             return suggestions(view, typed, limit, prefer, section_names or {})
+
+    def prepared(self, search: StandingSearch) -> StandingSearch:
+        """
+        Return a saved search made ready for ``matching``: the same object if it is, else with a new ``footprint``.
+
+        Preparing takes a millisecond or two and holds as long as dictionaries and program do; keep what is returned.
+        """
+        with self._view() as view:
+            return prepared(view, search)
+
+    def matching(self, searches: Sequence[StandingSearch], article_ids: Iterable[str]) -> list[tuple[str, ...]]:
+        """
+        Return for each saved search the ids of those of some articles that it finds, as ``search`` would find them.
+
+        For thousands of searches and the articles of a commit: searches that are ``prepared`` and find none of the
+        articles cost some microseconds. Articles that the audience may not see are not found.
+
+        Raises ``ValueError`` when an argument of a search other than its query is wrong.
+        """
+        today = self._clock().astimezone(KYIV).date()
+        requests = [each.request(today) for each in searches]
+        with self._view() as view:
+            return matching(view, searches, requests, article_ids)
+
+    def arrivals(self, known: bytes = b"") -> Arrivals:
+        """
+        Return what the audience may see now and could not when the record ``known`` was made, and a new record.
+
+        ``known`` is kept by the caller, 8 bytes an article; without it nothing has arrived, and the next call can tell.
+        An article arrives once, when it is first indexed or when an embargo ends; corrections are no arrivals.
+
+        Raises ``ValueError`` for a ``known`` that this call has not made.
+        """
+        before = read_record(known)
+        with self._view() as view:
+            return arrivals(view, before)
 
     def state(self) -> str:
         """

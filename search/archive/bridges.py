@@ -41,8 +41,8 @@ class ArchiveBridges:
         """Yield where a word leads, as it was typed and by its tokens."""
         terms = whole_terms(tokens)
         yield from self._near_names(terms)
-        yield from map(_by_alias, aliases(terms, typed))
-        yield from _glossary(terms)
+        yield from map(by_alias, aliases(terms, typed))
+        yield from by_glossary(terms)
         yield from self._of_dictionary("own", self._view.dictionaries.own, terms)
         yield from self._of_dictionary("learned", self._view.dictionaries.learned, terms)
         yield from self._cognates(terms)
@@ -52,7 +52,7 @@ class ArchiveBridges:
     def together(self, words: Sequence[Sequence[Token]]) -> Iterator[Together]:
         """Yield where successive words lead together."""
         for start, end, found in phrase_aliases([whole_terms(tokens) for tokens in words]):
-            yield Together(start, end, tuple(map(_by_alias, found)))
+            yield Together(start, end, tuple(map(by_alias, found)))
 
     def _near_names(self, terms: Sequence[str]) -> Iterator[Crossing]:
         """Yield names of the archive that are spelled nearly alike: Харків, Kharkov."""
@@ -118,11 +118,13 @@ class ArchiveBridges:
         return self._view.articles_with(terms, self._fields)
 
 
-def _by_alias(alias: Alias) -> Crossing:
+def by_alias(alias: Alias) -> Crossing:
+    """Return the bridge to another name of the same."""
     return Crossing("alias", alias.shown, alias.language, alias.words)
 
 
-def _glossary(terms: Sequence[str]) -> Iterator[Crossing]:
+def by_glossary(terms: Sequence[str]) -> Iterator[Crossing]:
+    """Yield where the glossary leads from the terms of a word."""
     for term in terms:
         for translation in translations(term):
             words = tuple((each,) for each in translation.terms)

@@ -26,9 +26,7 @@ def mended(
     view: View, query: str, options: ReadingOptions, fields: Sequence[str]
 ) -> tuple[str, tuple[Correction, ...]]:
     """Return a query as it was meant to be typed, and its corrections, also those that are switched off."""
-    words = query.split()
-    if not words or len(words) > _MAX_WORDS or _MARKED.search(query):
-        return query, ()
+    words = layout_words(query)
     if all(map(partial(_has_articles, view, fields), words)):  # nearly every query: nothing is counted
         return query, ()
     meant = mended_layout(words, partial(_articles_with_word, view, fields))
@@ -39,6 +37,12 @@ def mended(
         if conversion:
             corrections.append(Correction(switch(_BY, typed), _BY, typed, conversion.text, on))
     return (" ".join(read) if corrections else query), tuple(corrections)
+
+
+def layout_words(query: str) -> list[str]:
+    """Return the words of a query that may be mended if an article lacks one of them: none where it has marks."""
+    words = query.split()
+    return [] if len(words) > _MAX_WORDS or _MARKED.search(query) else words
 
 
 def _has_articles(view: View, fields: Sequence[str], word: str) -> bool:

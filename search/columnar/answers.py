@@ -6,14 +6,14 @@ costs little. Filters need not list what they let through: asked whether they co
 these alone. Deleted documents are in no answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from search.columnar.arrays import Array
-from search.columnar.document_sets import is_member, union
+from search.columnar.document_sets import NONE, is_member, union
 from search.columnar.ranking import idf
 from search.columnar.snapshot import Snapshot
 
@@ -137,20 +137,28 @@ class MostOf(Answer):
     """
     What is in a filter and matches enough of some parts; their scores are added.
 
-    Each part weighs its idf inside the filter; enough is ``share`` of the weights of all.
+    Each part weighs its idf inside the filter; enough is ``share`` of the weights of all. ``weigh`` gives the weights
+    instead where the snapshot is only a part of what they are to be taken from.
     """
 
-    def __init__(self, within: Answer, parts: Sequence[Answer], share: float) -> None:
+    def __init__(
+        self, within: Answer, parts: Sequence[Answer], share: float, weigh: Callable[[], Sequence[float]] | None = None
+    ) -> None:
         super().__init__(within.snapshot)
-        self._within, self._parts, self._share = within, parts, share
+        self._within, self._parts, self._share, self._weigh = within, parts, share, weigh
         self._scored = AnyOf(within.snapshot, parts, np.add)
 
     @cached_property
     def documents(self) -> Array:
         """The documents inside that enough parts have."""
         inside = [part.documents[self._within.contains(part.documents)] for part in self._parts]
-        size = len(self._within.documents)
-        weights = [idf(size, len(documents)) for documents in inside]
+        if self._weigh is None:
+            size = len(self._within.documents)
+            weights: Sequence[float] = [idf(size, len(documents)) for documents in inside]
+        elif not any(map(len, inside)):
+            return NONE
+        else:
+            weights = self._weigh()
         # Added up in another order the last digit may be another, which must not decide.
         least = self._share * sum(weights) * (1 - 1e-9)
         candidates = union(self.snapshot, [inside[number] for number in _needed(weights, least)])

@@ -62,14 +62,24 @@ class Executor:
 
     ``limit`` is how many postings one tree may read. ``left_out`` are the leaves that were left out so far. Executors
     of a snapshot share what they remember of words, but for one that is ``alone``, which reads all from the index.
+    ``weigh`` gives what the parts of a ``Most`` weigh, where the snapshot is a part of the archive that says so.
     """
 
-    def __init__(self, snapshot: Snapshot, ranking: Bm25f, limit: int = MAX_POSTINGS, *, alone: bool = False) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        ranking: Bm25f,
+        limit: int = MAX_POSTINGS,
+        *,
+        alone: bool = False,
+        weigh: Callable[[leaves.Most], Sequence[float]] | None = None,
+    ) -> None:
         self.left_out: list[whoosh.query.Query] = []
         self._snapshot = snapshot
         self._ranking = ranking
         self._whoosh = WhooshLeaves(snapshot, ranking)
         self._limit = limit
+        self._weigh = weigh
         self._work = Work(limit)
         self._known: dict[whoosh.query.Query, Answer | None] = {}
         self._words = Recent(0) if alone else _remembered_words(snapshot, ranking)
@@ -182,7 +192,8 @@ class Executor:
         parts = self._parts(node.parts)
         if not parts:
             return None if node.parts else self._nothing()
-        return answers.MostOf(self._answer(node.within) or self._everything(), parts, node.share)
+        weigh = partial(self._weigh, node) if self._weigh else None
+        return answers.MostOf(self._answer(node.within) or self._everything(), parts, node.share, weigh)
 
     def _same_paragraph(self, node: leaves.SameParagraph) -> Answer | None:
         found = self._answer(node.query)

@@ -401,7 +401,7 @@ class TestFrame:
         listed = visti("--help").stdout.partition("Commands:")[2]
         assert {line.split()[0] for line in listed.splitlines() if line.strip()} == {
             "index", "search", "related", "serve", "stats", "verify", "delete", "reindex", "repair", "learn",
-            "dictionary",
+            "dictionary", "quotes", "status", "story",
         }  # fmt: skip
 
     @pytest.mark.parametrize("arguments", [("serach",), ()], ids=["unknown", "none"])

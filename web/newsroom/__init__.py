@@ -8,25 +8,32 @@ the readers' site without it imports nothing from here, and needs no database.
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask.sessions import SecureCookieSessionInterface
-from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]  # it publishes no types
+from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped]  # it publishes no types
 
 from search import Audience
 from web.api import api
-from web.archive import current_audience, set_audience
+from web.archive import set_audience
+from web.errors import ErrorText
+from web.i18n import N_
 from web.newsroom.collection_pages import collections
 from web.newsroom.database import Database, install_database
 from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
 from web.newsroom.navigation import tools_for
-from web.newsroom.permissions import current_user
+from web.newsroom.permissions import Scope, current_user
 from web.newsroom.sign_in import sign_in
 from web.rate_limit import EXEMPT_ENDPOINTS
 from web.urls import tool_url
 
 #: A new topic of the newsroom adds its blueprint here.
 BLUEPRINTS = (newsroom, sign_in, collections, exports)
+
+#: Most often somebody has signed out, or in, in another tab.
+STALE_FORM = ErrorText(
+    N_("This form is out of date"), N_("Go back, load the page anew and send the form again; nothing was changed.")
+)
 
 
 def init_newsroom(app: Flask, path: Path) -> None:
@@ -44,6 +51,7 @@ def init_newsroom(app: Flask, path: Path) -> None:
     app.after_request(_keep_private)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_error_handler(CSRFError, _answer_stale_form)
     app.context_processor(_for_templates)
 
 
@@ -68,16 +76,25 @@ class _Sessions(SecureCookieSessionInterface):
 
 def _see_what_they_may() -> None:
     """Let those who are signed in see all of the archive, on every page of the site and in the API."""
-    if request.endpoint not in EXEMPT_ENDPOINTS and current_user() is not None:
+    if request.endpoint in EXEMPT_ENDPOINTS:
+        return
+    user = current_user()
+    if user is not None and Scope.READ in user.scopes:
         set_audience(Audience.NEWSROOM)
 
 
 def _keep_private(response: Response) -> Response:
     """Let nobody keep an answer to somebody who is signed in: the next at this machine may be a reader."""
-    if current_audience() is Audience.NEWSROOM:
+    if request.path.startswith("/api/"):
+        response.vary.add("Authorization")
+    if request.endpoint not in EXEMPT_ENDPOINTS and g.get("current_user") is not None:
         response.headers["Cache-Control"] = "private, no-store"
         response.headers.pop("ETag", None)
     return response
+
+
+def _answer_stale_form(error: Exception) -> Response:
+    return make_response(render_template("error.html", text=STALE_FORM, status=400), 400)
 
 
 def _for_templates() -> dict[str, Any]:

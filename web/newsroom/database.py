@@ -33,6 +33,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers and the writer do not wait for each other
     "PRAGMA synchronous = NORMAL",  # with WAL no crash of ours loses a commit; a power cut may lose the last ones
     "PRAGMA foreign_keys = ON",
+    "PRAGMA recursive_triggers = ON",  # INSERT OR REPLACE would go round what protects the audit trail
 )
 
 

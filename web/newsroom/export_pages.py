@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from search import Archive, Article, FoundArticles
 from web.archive import current_archive, current_moment
 from web.i18n import gettext, interface_language, number_text
+from web.newsroom.audit import record
 from web.newsroom.collections import Collection, find_collection
 from web.newsroom.database import current_database
 from web.newsroom.export_formats import FORMATS, Export, Format, Item
@@ -115,7 +116,8 @@ def _file(key: str, export: Export, what: str) -> ResponseReturnValue:
             number=number_text(export.number),
         )
         return render_template("newsroom/export_refused.html", problem=problem, back=export.address), 400
-    # AUDIT
+    with current_database().session() as session:
+        record(session, _user(), "export", what, {"format": key, "articles": export.number})
     response = Response(stream_with_context(_started(form, export)), content_type=form.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=_file_name(export.made, form))
     return response

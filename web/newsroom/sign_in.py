@@ -1,14 +1,18 @@
 """Signing in and out: the pages /newsroom/login and /newsroom/logout."""
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from web.archive import current_moment
-from web.newsroom.accounts import MAX_NAME, find_user
+from web.newsroom.accounts import MAX_NAME, User, find_user, folded_name
+from web.newsroom.audit import record
 from web.newsroom.database import current_database
-from web.newsroom.passwords import password_matches
+from web.newsroom.passwords import hash_password, needs_new_hash, password_matches
 from web.newsroom.permissions import SIGN_IN_KEY, current_user
 from web.newsroom.sign_ins import begin_sign_in, end_sign_in
+from web.newsroom.throttle import ACCOUNT, ADDRESS, charge, forget_old, forgive, give_back
+from web.rate_limit import network_of
 
 sign_in = Blueprint("sign_in", __name__, url_prefix="/newsroom")
 
@@ -22,29 +26,71 @@ def login() -> ResponseReturnValue:
     wanted = local_address(request.values.get("next", "")) or url_for("newsroom.home")
     if request.method == "GET":
         return redirect(wanted, 303) if current_user() else _form(wanted)
-    name, password = request.form.get("name", ""), request.form.get("password", "")
+    name, password = request.form.get("name", "")[:MAX_NAME], request.form.get("password", "")
+    if wait := _seconds_to_wait(name):
+        refusal = make_response(_form(wanted, name=name, wait=wait), 429)
+        refusal.headers["Retry-After"] = str(wait)
+        return refusal
+    user = _user_with(name, password)
+    if user is None:
+        return _form(wanted, name=name, failed=True), 401
+    with current_database().session() as database:
+        if needs_new_hash(user.password_hash):
+            user.password_hash = hash_password(password)
+            database.merge(user)
+        forgive(database, "account", folded_name(name))
+        give_back(database, "address", _network(), ADDRESS)
+        begin_session(database, user, "password")
+    return redirect(wanted, 303)
+
+
+def _seconds_to_wait(name: str) -> int:
+    """Charge a try to the account and to the address, and return how long the next one has to wait, or 0."""
+    now = current_moment()
+    with current_database().session() as database:
+        wait = charge(database, "address", _network(), ADDRESS, now)
+        return wait or charge(database, "account", folded_name(name), ACCOUNT, now)
+
+
+def _user_with(name: str, password: str) -> User | None:
+    """Return whom a name and a password belong to. The password is hashed outside of a transaction: it takes long."""
     with current_database().session() as database:
         user = find_user(database, name)
-        if not password_matches(user.password_hash if user else "", password) or user is None or user.disabled:
-            return _form(wanted, name=name, failed=True), 401
-        session.clear()
-        session[SIGN_IN_KEY] = begin_sign_in(database, user, current_moment())
-    return redirect(wanted, 303)
+    fits = password_matches(user.password_hash if user and not user.disabled else "", password)
+    if user is not None and not fits:
+        with current_database().session() as database:
+            record(database, user, "sign-in.failed", user.name)
+    return user if fits else None
+
+
+def begin_session(database: Session, user: User, by: str) -> None:
+    """Sign somebody in in this browser, whose session starts anew; ``by`` says how they proved who they are."""
+    now = current_moment()
+    forget_old(database, now)
+    session.clear()
+    session[SIGN_IN_KEY] = begin_sign_in(database, user, now)
+    record(database, user, "sign-in", user.name, {"by": by})
 
 
 @sign_in.post("/logout")
 def logout() -> ResponseReturnValue:
     """Sign out, and go to the start page."""
-    key = session.get(SIGN_IN_KEY)
+    key, user = session.get(SIGN_IN_KEY), current_user()
     if isinstance(key, str):
         with current_database().session() as database:
             end_sign_in(database, key)
+            if user is not None:
+                record(database, user, "sign-out", user.name)
     session.clear()
     return redirect(url_for("pages.start"), 303)
 
 
-def _form(wanted: str, *, name: str = "", failed: bool = False) -> str:
-    return render_template("newsroom/login.html", wanted=wanted, name=name[:MAX_NAME], failed=failed)
+def _form(wanted: str, *, name: str = "", failed: bool = False, wait: int = 0) -> str:
+    return render_template("newsroom/login.html", wanted=wanted, name=name, failed=failed, wait=wait)
+
+
+def _network() -> str:
+    return network_of(request.remote_addr or "")
 
 
 def local_address(address: str) -> str | None:

@@ -26,6 +26,11 @@ SECTION_LABELS = {
     "address": N_("Addresses"),
 }
 LANGUAGE_LABELS = {"uk": N_("Ukrainian"), "ru": N_("Russian"), "en": N_("English")}
+_VALUE_LABELS = {
+    (facet, value): label
+    for facet, labels in (("section", SECTION_LABELS), ("language", LANGUAGE_LABELS))
+    for value, label in labels.items()
+}
 FACET_TITLES = {
     "language": N_("Language"),
     "section": N_("Section"),
@@ -88,8 +93,8 @@ def most_first(values: Iterable[FacetValue], group: Group) -> list[FacetValue]:
 
 def value_label(facet: str, value: str) -> str:
     """Return a facet's value as readers see it; values without a translation are shown as they are."""
-    labels = {"section": SECTION_LABELS, "language": LANGUAGE_LABELS}.get(facet, {})
-    return gettext(labels[value]) if value in labels else value
+    label = _VALUE_LABELS.get((facet, value))
+    return gettext(label) if label else value
 
 
 def section_link(section: str | None) -> Link | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from newsroom_client import PASSWORD, NewsroomClient
+from newsroom_client import PASSWORD, Clock, NewsroomClient
 from readers_archive import NOW
 
 from web import create_app
@@ -34,10 +34,16 @@ def accounts_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def newsroom_app(index_path: Path, accounts_template: Path, tmp_path: Path) -> Iterator[Flask]:
+def clock() -> Clock:
+    """Return the clock of ``newsroom_app``, which stands at ``NOW``."""
+    return Clock()
+
+
+@pytest.fixture
+def newsroom_app(index_path: Path, accounts_template: Path, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
     """Return the site with a newsroom, over the archive of ``readers_archive``; its database is the test's own."""
     path = Path(shutil.copy(accounts_template, tmp_path / "accounts.sqlite"))
-    app = create_app(index_path, clock=lambda: NOW, config=SiteConfig(rate_limit=0, accounts=str(path)))
+    app = create_app(index_path, clock=lambda: clock.now, config=SiteConfig(rate_limit=0, accounts=str(path)))
     app.test_client_class = NewsroomClient
     yield app
     with app.app_context():

@@ -1,8 +1,10 @@
-"""A browser for the tests of the newsroom: it signs in, and sends forms as their pages do."""
+"""A browser for the tests of the newsroom, which signs in and sends forms as their pages do, and a clock."""
 
 import re
+from datetime import timedelta
 
 from flask.testing import FlaskClient
+from readers_archive import NOW
 from werkzeug.test import TestResponse
 
 #: Everybody's, in tests.
@@ -27,3 +29,14 @@ class NewsroomClient(FlaskClient):
     def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
         """Fill in the form of /newsroom/login."""
         return self.submit("/newsroom/login", name=name, password=password)
+
+
+class Clock:
+    """The time that it is on the site; a test may let it go on."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def pass_by(self, **duration: float) -> None:
+        """Let so much time go by: ``minutes=5``."""
+        self.now += timedelta(**duration)

@@ -4,9 +4,12 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask
 from newsroom_client import NewsroomClient
 
 from web.newsroom import export_pages
+from web.newsroom.audit import AuditFilter, entries
+from web.newsroom.database import current_database
 from web.newsroom.export_formats import FORMATS
 
 
@@ -69,3 +72,12 @@ def test_too_many_for_a_report_are_told_before_and_after(
     assert field.has_attr("disabled")
     answer = as_journalist.get("/newsroom/export?format=pdf")
     assert answer.status_code == 400 and "at most 1 articles" in answer.get_data(as_text=True)
+
+
+def test_the_audit_trail_tells_who_took_out_what(newsroom_app: Flask, as_journalist: NewsroomClient) -> None:
+    number = len(exported(as_journalist, "q=Київ&group=none"))
+    as_journalist.get("/newsroom/export?q=Київ")  # the form alone takes nothing out
+    with newsroom_app.app_context(), current_database().session() as session:
+        (entry,) = entries(session, AuditFilter(action="export"), limit=5)
+    assert entry.who == "journalist" and "q=%D0%9A" in entry.what
+    assert json.loads(entry.details)["format"] == "jsonl" and json.loads(entry.details)["articles"] == number > 0
