@@ -49,7 +49,10 @@ def page() -> str:
     for name in main.list_commands(frame):
         command = main.get_command(frame, name)
         assert command is not None, f"the entry point of {name} is no command"
-        sections.append(_section(_context(name, command, frame)))
+        context = _context(name, command, frame)
+        sections.append(_section(context))
+        if isinstance(command, click.Group):
+            sections += [_section(_context(each, command.commands[each], context)) for each in sorted(command.commands)]
     return "\n".join(sections)
 
 

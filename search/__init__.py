@@ -16,6 +16,16 @@ from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.prior_results import (
+    DraftSentence,
+    PriorCoverage,
+    PriorStory,
+    Relation,
+    Report,
+    SentenceState,
+    SharedWord,
+    Why,
+)
 from search.archive.quotes import FoundQuote, QuotePage
 from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
 from search.archive.reports.differences import (
@@ -31,10 +41,11 @@ from search.archive.reports.differences import (
 )
 from search.archive.reports.gaps import LAG_HOURS, GapCell, Gaps, GapStory, Lag
 from search.archive.reports.headlines import ChangedHeadline, HeadlineChange, HeadlineChanges, HeadlineMonth
-from search.archive.reports.name_lists import NameEntry, NameLineError, NameList, read_names
+from search.archive.reports.name_lists import MAX_LIST_BYTES, NameEntry, NameLineError, NameList, read_names
 from search.archive.reports.names_table import NameCell, NameForm, NameRow, NamesTable, NameYear
 from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
 from search.archive.reports.periods import Step
+from search.archive.reports.tables import BYTE_ORDER_MARK, csv_rows, report_as_dict
 from search.archive.request import FACETS, MORE_FACETS, Group, Sort
 from search.archive.results import (
     Correction,
@@ -80,9 +91,11 @@ from search.query.bridges import Bridge
 from search.query.nodes import Notice
 
 __all__ = [
+    "BYTE_ORDER_MARK",
     "FACETS",
     "LAG_HOURS",
     "LANGUAGES",
+    "MAX_LIST_BYTES",
     "MORE_FACETS",
     "Act",
     "Archive",
@@ -105,6 +118,7 @@ __all__ = [
     "Differences",
     "Disagreement",
     "Disagreements",
+    "DraftSentence",
     "Edit",
     "EditRefused",
     "Edited",
@@ -152,11 +166,17 @@ __all__ = [
     "PairDifferences",
     "Period",
     "Position",
+    "PriorCoverage",
+    "PriorStory",
     "QuotePage",
     "Reading",
+    "Relation",
     "Relaxation",
     "Repair",
+    "Report",
     "SearchError",
+    "SentenceState",
+    "SharedWord",
     "Snippet",
     "Sort",
     "Span",
@@ -168,10 +188,12 @@ __all__ = [
     "Suggestion",
     "UnsupportedLanguage",
     "Version",
+    "Why",
     "article_as_dict",
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "csv_rows",
     "decisions",
     "explanation_as_dict",
     "explanation_text",
@@ -181,6 +203,7 @@ __all__ = [
     "open_whoosh",
     "read_names",
     "repair",
+    "report_as_dict",
     "set_status",
     "split_story",
     "story_of",

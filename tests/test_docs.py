@@ -116,7 +116,9 @@ class TestHelp:
 
     @pytest.mark.parametrize("name", SUBCOMMANDS)
     def test_every_subcommand_takes_the_index(self, name):
-        assert any("--index" in parameter.opts for parameter in SUBCOMMANDS[name].params)
+        command = SUBCOMMANDS[name]
+        for each in command.commands.values() if isinstance(command, click.Group) else [command]:
+            assert any("--index" in parameter.opts for parameter in each.params)
 
     @pytest.mark.parametrize("name", ["visti", *SUBCOMMANDS])
     def test_every_help_has_an_example_that_parses(self, name):

@@ -32,6 +32,7 @@ from web.i18n import (
 from web.metrics import init_metrics
 from web.monitoring import monitoring as monitoring_blueprint
 from web.openapi import openapi as openapi_blueprint
+from web.page_cache import init_page_cache
 from web.pages import pages as pages_blueprint
 from web.params import SearchRequest
 from web.presenters.spoken import spoken
@@ -87,7 +88,6 @@ def create_app(
     """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
-    init_compression(app)
     init_request_memory(app)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the objects are written in the order they are read in
@@ -96,6 +96,8 @@ def create_app(
     handle = ArchiveHandle(Path(index_path) if index_path is not None else default_index_path(), clock)
     install_archive(app.extensions, handle)
     config = config or SiteConfig()
+    init_page_cache(app, config)
+    init_compression(app)
     install_config(app.extensions, config)
     _trust(app, config)
     init_rate_limit(app, config)

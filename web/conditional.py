@@ -53,7 +53,12 @@ def conditional(depends_on: Callable[[], Hashable] = lambda: None, *, vary: str 
 
 def _tag(depends_on: Hashable) -> str:
     parameters = sorted(request.args.items(multi=True), key=lambda pair: pair[0])  # values of one name keep their order
-    parts = (_program(), current_archive().state(), request.base_url, parameters, depends_on)
+    return answer_name(current_archive().state(), (parameters, depends_on))
+
+
+def answer_name(state: str, depends_on: object) -> str:
+    """Return a name of the answer to this address in a state of the archive, and whatever else it depends on."""
+    parts = (_program(), state, request.base_url, depends_on)
     return blake2b(repr(parts).encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 

@@ -60,6 +60,9 @@ class SiteConfig:
     rate_burst: int = field(default=120, metadata=between(1, 1_000_000))
     """How many requests an address may make at once before the rate counts."""
 
+    page_cache_megabytes: int = field(default=16, metadata=between(0, 1024))
+    """How much memory each process may use to keep pages that are asked for again; 0: it keeps none."""
+
     access_log: str = "stderr"
     """Where each request gets a line: ``stderr``, ``stdout``, ``off`` or a file."""
     access_log_format: str = field(default="text", metadata=one_of("text", "json"))

@@ -13,6 +13,7 @@ from search import FACETS, MORE_FACETS, Sort
 from search.settings import KYIV
 from web.archive import current_archive, current_moment
 from web.i18n import N_, interface_language
+from web.page_cache import kept_page
 from web.params import FACETS as FACET_PARAMETERS
 from web.params import ParameterProblem, SearchRequest, read_find
 from web.presenters.articles import cited, present_article
@@ -40,6 +41,7 @@ EXAMPLES = (N_("Kyiv"), N_("power plants"), N_('"Security Council"'), N_("port -
 
 
 @pages.get("/")
+@kept_page
 def start() -> str | Response:
     """Show the newest stories and where to begin; with a query, its results."""
     search_request, problems = asked()
@@ -63,6 +65,7 @@ def start() -> str | Response:
 
 
 @pages.get("/search")
+@kept_page
 def search() -> str | Response:
     """Show a page of results."""
     return results(*asked())
@@ -102,6 +105,7 @@ def facet_values() -> str | Response:
 
 @pages.get("/article/<path:article_id>")
 @pages.get("/article", endpoint="article")
+@kept_page
 def article(article_id: str | None = None) -> str:
     """Show an article; the words of the query that found it are marked."""
     archive = current_archive()

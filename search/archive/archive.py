@@ -24,9 +24,12 @@ from search.archive.explaining import explain_score
 from search.archive.hits import in_texts
 from search.archive.matching import matching
 from search.archive.pages import search_page
+from search.archive.prior import prior_coverage
+from search.archive.prior_results import PriorCoverage
 from search.archive.quotes import QuotePage, quote_page
 from search.archive.related import coverage_of, related_hits
 from search.archive.reports.door import CoverageReports
+from search.archive.reports.headlines import HeadlineHistory
 from search.archive.request import FACETS, DateLike, Finding, Group, Sort, Values, make_request, reading_options
 from search.archive.results import Coverage, Hit, Page, Position, Snippet, Version
 from search.archive.snippets import marked_text
@@ -91,6 +94,7 @@ class Archive(CoverageReports):
         self._clock = clock
         self._snapshot: Snapshot = shares._snapshot if shares else open_current(path)
         self._dictionaries: Dictionaries = shares._dictionaries if shares else open_dictionaries(path)
+        self._headline_history = shares._headline_history if shares else HeadlineHistory(path)
 
     def __enter__(self) -> Self:
         return self
@@ -282,6 +286,23 @@ class Archive(CoverageReports):
         prefer = parse_language(prefer) if prefer else None
         with self._view() as view:
             return coverage_of(view, article, limit, prefer)
+
+    def prior_coverage(
+        self, text_or_article: str | Article, *, limit: int = 10, prefer: str | None = None
+    ) -> PriorCoverage:
+        """
+        Return what the archive has about a draft or an article, in all languages.
+
+        The stories are those of ``related``, whose arguments these are, each with what it is to the draft (the same
+        text, rewritten, translated, the same story, or only related) and why; ``timeline`` are those that report the
+        same, by date. Of each sentence of the draft it is said whether the archive has it, and where; that is said
+        only when it is sure, so "new" means "not found".
+
+        Raises ``UnsupportedLanguage``.
+        """
+        prefer = parse_language(prefer) if prefer else None
+        with self._view() as view:
+            return prior_coverage(view, text_or_article, limit, prefer)
 
     def search_quotes(
         self,

@@ -7,6 +7,7 @@ newest first. Ties are broken by date and then by the place in the index, so tha
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -111,16 +112,28 @@ class _RankedOrder:
 
 
 def _order(view: View, collected: Collected, compiled: CompiledQuery, request: SearchRequest) -> _RankedOrder:
-    moments = collected.snapshot.moments("published")[collected.matches.documents]
-    known = moments != NO_MOMENT
+    moments = collected.snapshot.moments("published").take(collected.matches.documents)
     relevance = collected.matches.scores
     if is_ranked_by_age(compiled, request):
-        relevance = relevance * freshness(moments, known, microseconds(view.hour), FRESHNESS_HALF_LIFE, FRESHNESS_SHARE)
+        relevance = relevance * _freshness(view).take(collected.matches.documents)
     if request.sort is Sort.RELEVANCE and compiled.has_words:
         return _RankedOrder(Sequence(Order(relevance, (moments,)), by_relevance=True, oldest=False), relevance)
     oldest = request.sort is Sort.OLDEST
     by_day = Order(by_date(moments, oldest=oldest), (relevance,))
     return _RankedOrder(Sequence(by_day, by_relevance=False, oldest=oldest), relevance)
+
+
+def _freshness(view: View) -> Array:
+    """Return the factor of every document; worked out once an hour, since powers of two take longer than all else."""
+    kept: dict[datetime, Array] = view.snapshot.derived("freshness", dict)
+    found = kept.get(view.hour)
+    if found is None:
+        moments = view.snapshot.moments("published")
+        now = microseconds(view.hour)
+        found = freshness(moments, moments != NO_MOMENT, now, FRESHNESS_HALF_LIFE, FRESHNESS_SHARE)
+        kept.clear()  # of hours that have passed
+        kept[view.hour] = found
+    return found
 
 
 def is_ranked_by_age(compiled: CompiledQuery, request: SearchRequest) -> bool:

@@ -4,6 +4,8 @@ Related coverage: which stories say most of what a text says, in any of the lang
 The text's most telling words (``search.archive.telling``) are looked for; a story must have enough of what they tell.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from search.archive.hits import make_hits
@@ -33,6 +35,39 @@ STRONG_SCORE = 0.19
 STRONG_SHARE = 0.5
 
 
+class Subject(NamedTuple):
+    """
+    A text whose coverage is wanted, and the mask of the documents that may be given for it.
+
+    ``confidence`` says how sure the language is, from 0 to 1.
+    """
+
+    title: str
+    text: str
+    language: str
+    confidence: float
+    among: Array
+
+
+class Nearest(NamedTuple):
+    """
+    The stories nearest to a text, the nearest first.
+
+    ``documents`` are their nearest versions with their ``scores``, ``shown`` those in the language that was wanted.
+    """
+
+    documents: list[int]
+    scores: list[float]
+    shown: list[int]
+    words: list[TellingWord]
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        """The words to mark in an excerpt."""
+        words = self.words[:MAX_MARKED_WORDS]
+        return [Leaf(word.shown, "word", (word.query,), {}, wanted=True) for word in words]
+
+
 def related_hits(view: View, source: str | Article, limit: int, prefer: str | None = None) -> tuple[Hit, ...]:
     """
     Return the stories nearest to a text or an article, the nearest first; its own story is left out.
@@ -40,19 +75,27 @@ def related_hits(view: View, source: str | Article, limit: int, prefer: str | No
     Of each story the version in ``prefer``, by default the text's own language, is given if there is one, else the
     nearest. The score is that of the nearest version.
     """
+    nearest = nearest_stories(view, subject_of(view, source), limit, prefer)
+    return make_hits(view, zip(nearest.shown, nearest.scores, strict=True), nearest.leaves)
+
+
+def subject_of(view: View, source: str | Article) -> Subject:
+    """Return a text or an article as what stories are related to; an article's own story is not."""
     if isinstance(source, Article):
-        text, title, language = f"{source.lead}\n\n{source.body}", source.title, source.language
-        mask = view.without_story(source.story)
-    else:
-        text, title, language, mask = source, "", identify(source)[0], view.visible
-    words = telling_words(view, title, text, language)
-    collected = collect(view.snapshot, _sharing(view, words), {"candidates": mask})
+        text = f"{source.lead}\n\n{source.body}"
+        return Subject(source.title, text, source.language, 1.0, view.without_story(source.story))
+    return Subject("", source, *identify(source), view.visible)
+
+
+def nearest_stories(view: View, subject: Subject, limit: int, prefer: str | None = None) -> Nearest:
+    """Return the stories nearest to a text; see ``related_hits``."""
+    words = telling_words(view, subject.title, subject.text, subject.language)
+    collected = collect(view.snapshot, _sharing(view, words), {"candidates": subject.among})
     documents, scores = collected.matches
     chosen = ordered(view.snapshot, documents, Order(scores, ()), limit, grouped=True)
     scored = scores[np.searchsorted(documents, chosen)].tolist()
-    shown = [_version_in(view, document, prefer or language) for document in chosen.tolist()]
-    leaves = [Leaf(word.shown, "word", (word.query,), {}, wanted=True) for word in words[:MAX_MARKED_WORDS]]
-    return make_hits(view, zip(shown, scored, strict=True), leaves)
+    shown = [_version_in(view, document, prefer or subject.language) for document in chosen.tolist()]
+    return Nearest(chosen.tolist(), scored, shown, words)
 
 
 def _version_in(view: View, document: int, language: str) -> int:

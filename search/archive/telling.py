@@ -12,10 +12,14 @@ from itertools import islice
 from math import log
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+
 from search.archive.bridges import ArchiveBridges
 from search.archive.understanding import DEFAULT_TEXT_FIELDS
 from search.archive.view import View
+from search.columnar.arrays import Array
 from search.columnar.ranking import idf
+from search.columnar.snapshot import joined_documents
 from search.language import (
     Token,
     analyze,
@@ -85,7 +89,7 @@ class _Counted(NamedTuple):
 
 def telling_words(view: View, title: str, text: str, language: str) -> list[TellingWord]:
     """Return the most telling words of a text that another article may share, the most telling first."""
-    known = _known(view)
+    known = known_words(view)
     size = view.snapshot.alive_count
     most = max(MAX_SHARE * size, MIN_MAX_ARTICLES)
     candidates = []
@@ -117,7 +121,7 @@ class _Candidate(NamedTuple):
     having: int
 
 
-class _Known:
+class KnownWords:
     """
     What words are in an archive, as an audience may see it: remembered, because articles share most of their words.
 
@@ -134,6 +138,20 @@ class _Known:
     def articles_with(self, terms: Iterable[str]) -> int:
         """Return how many articles have the commonest of some terms."""
         return max(map(self._articles_with, terms))
+
+    def rarity(self, terms: tuple[str, ...]) -> float:
+        """Return how much a word tells: the logarithm of how rare it is in the archive (inverse document frequency)."""
+        lemmas = tuple(term for term in terms if term_kind(term) == "lemma") or terms[:1]
+        return idf(self._view.snapshot.alive_count, max(self.articles_with(lemmas), RAREST_ARTICLES))
+
+    def documents(self, terms: tuple[str, ...], most: int) -> Array | None:
+        """Return the documents, ascending, with the rarest lemma of a word; None if they are more than ``most``."""
+        lemmas = tuple(term for term in terms if term_kind(term) == "lemma") or terms[:1]
+        term = min(lemmas, key=self._articles_with)
+        if self._articles_with(term) > most:
+            return None
+        pieces = [piece for found in self._view.snapshot.term_postings(term, DEFAULT_TEXT_FIELDS) for piece in found]
+        return np.unique(joined_documents(pieces))
 
     def _articles_with(self, term: str) -> int:
         count = self._counts.get(term)
@@ -153,12 +171,12 @@ class _Known:
         return forms
 
 
-def _known(view: View) -> _Known:
+def known_words(view: View) -> KnownWords:
     """Return what is remembered for a view; of the last moment and dictionaries only, since others seldom come back."""
-    place = view.snapshot.derived("telling words", lambda: [_Known(view)])
+    place = view.snapshot.derived("telling words", lambda: [KnownWords(view)])
     known = place[0]
     if known.visible is not view.visible or known.dictionaries is not view.dictionaries:
-        known = place[0] = _Known(view)
+        known = place[0] = KnownWords(view)
     return known
 
 

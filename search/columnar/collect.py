@@ -55,20 +55,38 @@ class Selection:
     @cached_property
     def groups(self) -> Array:
         """The number of each document's group."""
-        return self.grouping.numbers[self.documents]
+        return self.grouping.numbers.take(self.documents)
 
     @cached_property
     def is_first(self) -> Array:
-        """A mask of the documents, one of each group."""
-        one = np.empty(self.grouping.count, dtype=np.int64)
-        one[self.groups] = self.documents  # whichever of a group's documents is written last
-        is_first: Array = one[self.groups] == self.documents
+        """
+        A mask of the documents, one of each group.
+
+        The documents of most groups were indexed one after another: of these it is the first one found.
+        """
+        is_first = is_new(self.groups)
+        if self.grouping.is_apart is not None:
+            apart = np.flatnonzero(self.grouping.is_apart.take(self.documents))
+            is_first[apart] = _is_last(self.groups[apart], self.grouping.count)
         return is_first
 
     @cached_property
     def firsts(self) -> Array:
         """One document of each group."""
-        return self.documents[self.is_first]
+        # In half of the time of [], whose branches nobody can foretell.
+        return self.documents.compress(self.is_first)
+
+    def count(self) -> Count:
+        """Count the documents and their groups."""
+        return Count(len(self.documents), int(np.count_nonzero(self.is_first)))
+
+
+def _is_last(groups: Array, count: int) -> Array:
+    """Return a mask of some groups (less than ``count``, repeated in any order) with one True for each."""
+    places, last = np.arange(len(groups)), np.empty(count, dtype=np.int64)
+    last[groups] = places  # whichever is written last
+    is_last: Array = last[groups] == places
+    return is_last
 
 
 @dataclass(frozen=True)
@@ -87,7 +105,7 @@ class Collected:
 
     @cached_property
     def _count(self) -> Count:
-        return count_of(self.snapshot, self.matches.documents)
+        return self.selection.count()
 
     def count(self) -> Count:
         """Count the matches."""
@@ -112,9 +130,7 @@ def collect(snapshot: Snapshot, matches: Matches, masks: Mapping[str, Array]) ->
 
 def count_of(snapshot: Snapshot, documents: Array) -> Count:
     """Count documents and their groups."""
-    seen = np.zeros(snapshot.group_count, dtype=bool)
-    seen[snapshot.groups[documents]] = True
-    return Count(len(documents), int(np.count_nonzero(seen)))
+    return Selection(snapshot.grouping, documents).count()
 
 
 def value_counts(column: KeywordColumn, found: Selection) -> ValueCounts:
@@ -129,15 +145,17 @@ def value_counts(column: KeywordColumn, found: Selection) -> ValueCounts:
 
 def _counts_of_pairs(column: KeywordColumn, found: Selection) -> ValueCounts:
     """Count as if every pair were of the column's usual kind, and then put right the others, which are fewer."""
-    places = column.places(found.documents)
-    ordinals, kinds = taken(column.ordinals, places), taken(column.kinds, places)
-    documents = np.bincount(ordinals, minlength=column.count)
+    documents = column.document_counts(found.documents)
     groups = documents if column.usual == ALONE else column.document_counts(found.firsts)
-    odd = np.flatnonzero((kinds & column.usual) == 0)
-    if not len(odd):
+    holders = np.flatnonzero(column.is_odd.take(found.documents))
+    if not len(holders):
         return ValueCounts(documents, groups)
+    holding = found.documents[holders]
+    places = column.places(holding)
+    ordinals, kinds = taken(column.ordinals, places), taken(column.kinds, places)
+    odd = np.flatnonzero((kinds & column.usual) == 0)
     kinds, ordinals = kinds[odd], ordinals[odd]
-    owners = column.owners(found.documents, odd)
+    owners = holders[column.owners(holding, odd)]
     is_first = found.is_first[owners]
     change = ((kinds == ALONE) | ((kinds == COMMON) & is_first)).astype(np.float64)
     change -= 1 if column.usual == ALONE else is_first

@@ -18,6 +18,7 @@ from search.columnar.arrays import Array
 from search.columnar.growing import Growing, grown
 from search.columnar.runs import is_new, ranges, run_starts
 from search.columnar.segment import Segment
+from search.columnar.value_rows import ValueRows
 
 # What a value is to the group of a document that has it. A value that only one document of the group has is counted
 # with its document; one that all of them have, with the first document found of the group. Only what is neither
@@ -168,6 +169,17 @@ class Groups:
         last = bisect_left(self._keys, (group + 1) << _DOCUMENT_BITS, first)
         return self._index[first:last] & _DOCUMENT
 
+    @cached_property
+    def is_apart(self) -> Array | None:
+        """A mask of the documents between which and others of their group are documents of other groups; or None."""
+        groups, documents = self._index >> _DOCUMENT_BITS, self._index & _DOCUMENT
+        gaps = np.flatnonzero((groups[1:] == groups[:-1]) & (documents[1:] != documents[:-1] + 1))
+        if not len(gaps):
+            return None
+        apart = np.zeros(self.count, dtype=bool)
+        apart[groups[gaps]] = True
+        return apart.take(self.numbers)
+
     def members_of_all(self, groups: Array) -> Array:
         """Return the documents of several groups, which may be repeated and unknown, ascending."""
         groups = np.sort(groups)
@@ -244,6 +256,14 @@ class KeywordColumn:
         alone, common = (np.count_nonzero(sample & kind) for kind in (ALONE, COMMON))
         return ALONE if alone >= common else COMMON
 
+    @cached_property
+    def is_odd(self) -> Array:
+        """A mask of the documents that have a value of another kind than the usual one."""
+        odd = np.flatnonzero((self.kinds & self.usual) == 0)
+        mask = np.zeros(len(self.starts) - 1, dtype=bool)
+        mask[np.searchsorted(self.starts, odd, side="right") - 1] = True
+        return mask
+
     def having(self, numbers: Iterable[int]) -> Array:
         """Return a mask of the documents that have one of the values with these numbers."""
         known = [number for number in numbers if number < self.count]
@@ -283,7 +303,9 @@ class KeywordColumn:
 
     def document_counts(self, documents: Array) -> Array:
         """Return how many of some documents (distinct, ascending) have each value, by its number."""
-        return np.bincount(taken(self.ordinals, self.places(documents)), minlength=self.count)
+        if self.is_single or len(documents) == len(self.starts) - 1:
+            return np.bincount(taken(self.ordinals, self.places(documents)), minlength=self.count)
+        return self._rows.counts(documents)
 
     def _counts(self, documents: Array) -> Array:
         """Return how many values each of some documents has."""
@@ -299,6 +321,10 @@ class KeywordColumn:
         for number in numbers:
             entries |= self.ordinals == number
         return entries
+
+    @cached_property
+    def _rows(self) -> ValueRows:
+        return ValueRows(self.starts, self.ordinals, self.count)
 
     @cached_property
     def _owners(self) -> Array:

@@ -6,7 +6,7 @@ at whole texts. No other package cuts or folds words.
 """
 
 from search.language.analysis import analyze, count_positions, positions, tokens_with
-from search.language.folded_words import folded_words
+from search.language.folded_words import folded_words, word_spans
 from search.language.function_words import is_function_word
 from search.language.glossary import translations
 from search.language.identification import identify, paragraph_language
@@ -57,4 +57,5 @@ __all__ = [
     "term_kind",
     "tokens_with",
     "translations",
+    "word_spans",
 ]

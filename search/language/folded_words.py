@@ -23,3 +23,8 @@ def folded_words(text: str) -> list[str]:
     ['івано', 'франківськ', 'ганок', "п'ять"]
     """
     return list(map(_folded, _WORD.findall(text)))
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the words of ``folded_words`` stand in a text."""
+    return [match.span() for match in _WORD.finditer(text)]

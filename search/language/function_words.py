@@ -9,7 +9,7 @@ import functools
 
 from search.language.tables import QUERIES, read_list
 from search.language.tokens import Token, split_term
-from search.language.words import dictionary
+from search.language.words import REMEMBERED_FORMS, dictionary
 
 # Prepositions, conjunctions, particles, pronouns, interjections, and pronouns that decline like adjectives, such as
 # який (the tags of OpenCorpora). English ones are listed in ``data/queries/english_function_words.txt``.
@@ -24,10 +24,16 @@ def is_function_word(token: Token) -> bool:
     >>> [token.text for token in analyze("удар по Києву and in the city") if is_function_word(token)]
     ['по', 'and', 'in', 'the']
     """
-    word = token.terms[0]
+    return _is_function_word(token.terms, token.text.isupper())
+
+
+# Looking at all words of a text, as related stories do, asks for the same ones again and again.
+@functools.lru_cache(REMEMBERED_FORMS)
+def _is_function_word(terms: tuple[str, ...], in_capitals: bool) -> bool:
+    word = terms[0]
     if word.isascii():
-        return word in _english() and not token.text.isupper()
-    languages = {split_term(term)[0] for term in token.terms} - {None, "en"}
+        return word in _english() and not in_capitals
+    languages = {split_term(term)[0] for term in terms} - {None, "en"}
     return (len(word) == 1 and word.isalpha()) or any(_is_closed(str(language), word) for language in languages)
 
 
@@ -36,7 +42,6 @@ def _english() -> frozenset[str]:
     return read_list(QUERIES, "english_function_words.txt")
 
 
-@functools.lru_cache(4096)
 def _is_closed(language: str, word: str) -> bool:
     readings = dictionary(language).readings(word)
     return bool(readings) and all(_CLOSED_CLASSES.intersection(tag.grammemes) for _, tag in readings)

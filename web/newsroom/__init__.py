@@ -17,18 +17,22 @@ from web.api import api
 from web.archive import set_audience
 from web.errors import ErrorText
 from web.i18n import N_
+from web.newsroom.account_pages import account
+from web.newsroom.audit_pages import audit
 from web.newsroom.collection_pages import collections
 from web.newsroom.database import Database, install_database
 from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
 from web.newsroom.navigation import tools_for
 from web.newsroom.permissions import Scope, current_user
+from web.newsroom.quote_pages import quotes
 from web.newsroom.sign_in import sign_in
+from web.newsroom.user_pages import users
 from web.rate_limit import EXEMPT_ENDPOINTS
 from web.urls import tool_url
 
 #: A new topic of the newsroom adds its blueprint here.
-BLUEPRINTS = (newsroom, sign_in, collections, exports)
+BLUEPRINTS = (newsroom, sign_in, account, users, audit, collections, exports, quotes)
 
 #: Most often somebody has signed out, or in, in another tab.
 STALE_FORM = ErrorText(

@@ -14,12 +14,16 @@ from sqlalchemy import CheckConstraint, Dialect, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from web.i18n import N_
 from web.newsroom.database import Base
 from web.newsroom.passwords import check_new_password, hash_password
 
 MAX_NAME = 50
 MAX_DISPLAY_NAME = 100
 MAX_EMAIL = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
+BAD_NAME = N_("A name has 1 to %(most)s letters, digits, dots, hyphens, underscores or @.")
+NAME_TAKEN = N_("There is an account %(name)s already.")
+BAD_EMAIL = N_("%(email)s is no e-mail address.")
 _NAME = re.compile(rf"[\w.@-]{{1,{MAX_NAME}}}")
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
@@ -45,11 +49,15 @@ ROLES = {role.label: role for role in (Role.JOURNALIST, Role.EDITOR)}
 
 
 class AccountError(ValueError):
-    """An account cannot be made or changed so; ``field`` is what is wrong, the message says why, and what may be."""
+    """
+    An account cannot be made or changed so; ``field`` is what is wrong, the message says why, and what may be.
 
-    def __init__(self, field: str, message: str) -> None:
-        self.field = field
-        super().__init__(message)
+    Pages translate ``message`` and put ``values`` into it; as a text it is English.
+    """
+
+    def __init__(self, field: str, message: str, **values: object) -> None:
+        self.field, self.message, self.values = field, message, values
+        super().__init__(message % values if values else message)
 
 
 class RoleColumn(TypeDecorator[Role]):
@@ -102,11 +110,11 @@ def add_user(
     """Add somebody; without a password, they come by single sign-on alone. Raises ``AccountError``."""
     name = folded_name(name)
     if not _NAME.fullmatch(name):
-        raise AccountError("name", f"A name has 1 to {MAX_NAME} letters, digits, dots, hyphens, underscores or @.")
+        raise AccountError("name", BAD_NAME, most=MAX_NAME)
     if find_user(session, name) is not None:
-        raise AccountError("name", f"There is an account {name} already.")
+        raise AccountError("name", NAME_TAKEN, name=name)
     if email and (len(email) > MAX_EMAIL or not _EMAIL.fullmatch(email)):
-        raise AccountError("email", f"{email[:MAX_EMAIL]} is no e-mail address.")
+        raise AccountError("email", BAD_EMAIL, email=email[:MAX_EMAIL])
     user = User(
         name=name,
         role=role,
@@ -124,7 +132,7 @@ def add_user(
 def set_password(user: User, password: str) -> None:
     """Give an account a password. Raises ``AccountError`` for one that will not do."""
     if problem := check_new_password(password, user.name):
-        raise AccountError("password", problem)
+        raise AccountError("password", problem.message, **problem.values)
     user.password_hash = hash_password(password)
 
 

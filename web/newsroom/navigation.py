@@ -21,6 +21,10 @@ class Tool:
 #: In the order in which they are shown.
 TOOLS: tuple[Tool, ...] = (
     Tool("collections.index", N_("Collections"), N_("Articles put together for a subject, with notes.")),
+    Tool("quotes.index", N_("Quotations"), N_("Who said what, in which article, and when.")),
+    Tool("users.index", N_("Accounts"), N_("Who may sign in, and what they may do."), Role.EDITOR),
+    Tool("audit.index", N_("Audit trail"), N_("Who did what, and when."), Role.EDITOR),
+    Tool("account.show", N_("My account"), N_("Your password, and tokens for programs.")),
 )
 
 

@@ -6,31 +6,48 @@ rules about letters and digits, no change by the calendar.
 """
 
 import unicodedata
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from web.i18n import N_
 
 #: NIST asks for 15 characters where the password is all there is, and 8 beside a second factor. Sign-ins are throttled
 #: here and hashes are slow, so 12, which a newsroom will put up with.
 MIN_PASSWORD = 12
 #: NIST: at least 64. Bounded, so that nobody has the server hash megabytes.
 MAX_PASSWORD = 256
+#: "aaaaaaaaaaaa" and "121212121212" are the first that are tried.
+LEAST_LETTERS = 4
+
+TOO_SHORT = N_("A password has at least %(least)s characters; a few words that you can remember are good.")
+TOO_LONG = N_("A password has at most %(most)s characters.")
+TOO_EASY = N_("This password is too easy to guess.")
 
 #: The first set of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane; 25 ms on the machine where
 #: this was written, during which a worker needs 19 MiB more.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
-def check_new_password(password: str, name: str = "") -> str:
-    """Return why a password will not do, or nothing if it will; ``name`` is that of the account."""
+class PasswordProblem(NamedTuple):
+    """Why a password will not do: a message, to be translated, and the values in it."""
+
+    message: str
+    values: Mapping[str, object]
+
+
+def check_new_password(password: str, name: str = "") -> PasswordProblem | None:
+    """Return why a password will not do, or None if it will; ``name`` is that of the account."""
     folded = _prepared(password)
     if len(folded) < MIN_PASSWORD:
-        return f"A password has at least {MIN_PASSWORD} characters; a few words that you can remember are good."
+        return PasswordProblem(TOO_SHORT, {"least": MIN_PASSWORD})
     if len(folded) > MAX_PASSWORD:
-        return f"A password has at most {MAX_PASSWORD} characters."
-    if len(set(folded)) < 4 or (name and folded.lower().replace(name, "") == ""):
-        return "This password is too easy to guess."
-    return ""
+        return PasswordProblem(TOO_LONG, {"most": MAX_PASSWORD})
+    if len(set(folded)) < LEAST_LETTERS or (name and not folded.lower().replace(name, "")):
+        return PasswordProblem(TOO_EASY, {})
+    return None
 
 
 def hash_password(password: str) -> str:

@@ -14,6 +14,7 @@ from hashlib import sha256
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from web.i18n import N_
 from web.newsroom.accounts import AccountError, User
 from web.newsroom.audit import Named, record
 from web.newsroom.database import Base
@@ -26,6 +27,10 @@ MAX_DAYS = 366
 DEFAULT_DAYS = 90
 #: More than anybody looks after.
 MAX_TOKENS = 50
+BAD_LABEL = N_("Say in 1 to %(most)s characters what the token is for.")
+BAD_SCOPES = N_("Choose at least one of: %(scopes)s.")
+BAD_DAYS = N_("A token lasts from 1 to %(most)s days.")
+TOO_MANY = N_("There are %(most)s tokens already; revoke some of them.")
 #: That a token was used is written down no more often, so that reading writes nothing.
 USED_STEP = timedelta(minutes=5)
 
@@ -82,13 +87,13 @@ def create_token(
     """
     label, wanted = " ".join(label.split()), frozenset(scopes)
     if not label or len(label) > MAX_LABEL:
-        raise AccountError("label", f"Say in 1 to {MAX_LABEL} characters what the token is for.")
+        raise AccountError("label", BAD_LABEL, most=MAX_LABEL)
     if not wanted or wanted - set(Scope):
-        raise AccountError("scopes", f"Choose at least one of: {', '.join(Scope)}.")
+        raise AccountError("scopes", BAD_SCOPES, scopes=", ".join(Scope))
     if not 1 <= days <= MAX_DAYS:
-        raise AccountError("days", f"A token lasts from 1 to {MAX_DAYS} days.")
+        raise AccountError("days", BAD_DAYS, most=MAX_DAYS)
     if sum(token.state(now) == "valid" for token in tokens_of(session, user.id)) >= MAX_TOKENS:
-        raise AccountError("label", f"There are {MAX_TOKENS} tokens already; revoke some of them.")
+        raise AccountError("label", TOO_MANY, most=MAX_TOKENS)
     shown = PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
     token = ApiToken(
         user_id=user.id,

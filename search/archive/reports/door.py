@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 
 from search.archive.reports.anniversaries import OnThisDay, on_this_day
@@ -38,16 +37,13 @@ class CoverageReports:
 
     path: Path
     audience: Audience
+    _headline_history: HeadlineHistory
 
     def _view(self) -> AbstractContextManager[View]:
         raise NotImplementedError  # the archive has it
 
     def _now(self) -> datetime:
         raise NotImplementedError
-
-    @cached_property
-    def _headline_history(self) -> HeadlineHistory:
-        return HeadlineHistory(self.path)
 
     def gaps(
         self,

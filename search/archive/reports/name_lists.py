@@ -113,7 +113,7 @@ def _delimiter(text: str) -> str:
 
 
 def _is_heading(cells: Sequence[str]) -> bool:
-    return all(cell.strip().casefold() in _HEADINGS for cell in cells if cell.strip())
+    return next(cell.strip().casefold() for cell in cells if cell.strip()) in _HEADINGS
 
 
 def entry_of(line: int, cells: Sequence[str]) -> NameEntry:

@@ -15,6 +15,7 @@ from search.columnar.arrays import Array
 from search.columnar.collect import count_of
 from search.columnar.document import microseconds
 from search.columnar.snapshot import Snapshot
+from search.errors import SearchError
 from search.query.nodes import Notice
 from search.query.show import show
 from search.settings import KYIV
@@ -25,6 +26,10 @@ MAX_QUERIES = 5
 MAX_STEPS = 4_000
 
 _MOMENT = timedelta(microseconds=1)
+
+
+class TooManyPeriods(SearchError, ValueError):
+    """A comparison over time would have more than ``MAX_STEPS`` periods."""
 
 
 class OverTimePoint(NamedTuple):
@@ -82,7 +87,7 @@ def over_time(view: View, requests: Sequence[SearchRequest], step: Step) -> Over
     Return queries over time. The dates of the first request are those of all.
 
     Without a limit the periods go from the first in which any query found something to the last; with one, from and to
-    that limit. Raises ``ValueError`` for more than ``MAX_STEPS`` periods.
+    that limit. Raises ``TooManyPeriods`` for more than ``MAX_STEPS`` periods.
     """
     snapshot = view.snapshot
     limits = _limits(snapshot, requests[0])
@@ -91,7 +96,7 @@ def over_time(view: View, requests: Sequence[SearchRequest], step: Step) -> Over
     first, last = _range(requests[0], step, [periods[documents] for _, documents in found])
     count = last - first + 1
     if count > MAX_STEPS:
-        raise ValueError(f"{count:,} periods of a {step} are too many (at most {MAX_STEPS:,}); take a longer step")
+        raise TooManyPeriods(f"{count:,} periods of a {step} are too many (at most {MAX_STEPS:,}); take a longer step")
     everything = _counts(snapshot, limits.nonzero()[0], periods, first, count)
     lines = [
         _line(snapshot, read, documents, _counts(snapshot, documents, periods, first, count), everything)

@@ -211,6 +211,9 @@ class _Reader:
         total, group, last, end = 0.0, 0.0, 0.0, at
         while end < len(self._items) and (end == at or self._joined(end)):
             word = self._items[end].text
+            if word == "and" and last >= 100 and self._goes_on(end + 1, last):  # two hundred and five
+                end += 1
+                continue
             value, scale = self._words.numbers.get(word), self._words.scales.get(word)
             if value is not None and (not group or _adds_up(last, value)):
                 group, last = group + value, value
@@ -233,7 +236,12 @@ class _Reader:
     def _joined(self, at: int) -> bool:
         """Return whether an item follows the one before it as the words of one number do."""
         between = self._text[self._items[at - 1].end : self._items[at].start]
-        return self._items[at].kind == "word" and (bool(_JOINT.fullmatch(between)) or between == " and ")
+        return self._items[at].kind == "word" and bool(_JOINT.fullmatch(between))
+
+    def _goes_on(self, at: int, last: float) -> bool:
+        """Return whether an item is a number word that adds to the one before."""
+        value = self._words.numbers.get(self._items[at].text) if at < len(self._items) else None
+        return value is not None and self._joined(at) and _adds_up(last, value)
 
     def _with_unit(self, first: int, end: int, value: float) -> Quantity:
         """Return a number of the items up to ``end`` with what stands beside it: a percent, a currency."""

@@ -1,6 +1,7 @@
 """Columns, facets and groups of a snapshot that follows another are those of one that was opened anew."""
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from threading import Thread
 
@@ -30,6 +31,7 @@ from search.columnar.growing import grown
 from search.columnar.segment import Segment
 from search.columnar.snapshot import Snapshot, open_snapshot
 from search.columnar.tally import counts_of_mask
+from search.columnar.value_rows import ValueRows
 from search.columnar.writer import Writer
 
 TAGS = ("x", "y", "ї")
@@ -294,6 +296,41 @@ class TestGrowing:
         second = grown(first, kept, [np.array([7])], np.dtype(dtype))
         assert not np.shares_memory(first.array, second.array)
         assert second.array.tolist() == [*range(kept), 7] and second.array.dtype == dtype
+
+
+@given(
+    values=st.lists(st.lists(st.integers(0, 400), max_size=20), max_size=60),
+    count=st.sampled_from((401, 70_000)),
+    chosen=st.sets(st.integers(0, 59)),
+)
+def test_values_in_rows_are_counted_as_they_stand(values, count, chosen):
+    starts = np.cumsum([0, *map(len, values)], dtype=np.uint32)
+    ordinals = np.array([number for each in values for number in each], dtype=np.min_scalar_type(count - 1))
+    documents = sorted(number for number in chosen if number < len(values))
+    counts = ValueRows(starts, ordinals, count).counts(np.array(documents, dtype=np.int64))
+    plain = Counter(number for document in documents for number in values[document])
+    assert {number: counts[number] for number in np.flatnonzero(counts).tolist()} == plain
+    assert len(counts) == count
+
+
+@pytest.mark.parametrize("count", [255, 256, 257])  # where the number that no value has needs another type
+def test_no_value_is_taken_for_the_end_of_a_row(count):
+    ordinals = np.array([count - 1, 0, count - 1], dtype=np.min_scalar_type(count - 1))
+    counts = ValueRows(np.array([0, 2, 3], dtype=np.uint32), ordinals, count).counts(np.array([0, 1]))
+    assert (counts[0], counts[count - 1], counts.sum()) == (1, 2, 3)
+
+
+@given(groups=st.lists(st.integers(0, 5), min_size=1, max_size=30), chosen=st.sets(st.integers(0, 29)))
+def test_each_group_has_one_first_wherever_its_documents_stand(groups, chosen):
+    with tempfile.TemporaryDirectory() as folder:
+        batch = [document(f"{number:02d}", group=f"g{group}") for number, group in enumerate(groups)]
+        write(Path(folder), batch[:10], *([batch[10:]] if batch[10:] else []))
+        snapshot = open_snapshot(Path(folder))
+    documents = np.array(sorted(number for number in chosen if number < len(groups)), dtype=np.int64)
+    found = Selection(snapshot.grouping, documents)
+    different = sorted({groups[number] for number in documents.tolist()})
+    assert sorted(groups[number] for number in found.firsts.tolist()) == different
+    assert found.count() == (len(documents), len(different))
 
 
 @given(
