@@ -115,10 +115,10 @@ class TestHelp:
         assert not without
 
     @pytest.mark.parametrize("name", SUBCOMMANDS)
-    def test_every_subcommand_takes_the_index(self, name):
+    def test_every_subcommand_takes_the_index_or_the_accounts(self, name):
         command = SUBCOMMANDS[name]
         for each in command.commands.values() if isinstance(command, click.Group) else [command]:
-            assert any("--index" in parameter.opts for parameter in each.params)
+            assert any({"--index", "--accounts"} & set(parameter.opts) for parameter in each.params)
 
     @pytest.mark.parametrize("name", ["visti", *SUBCOMMANDS])
     def test_every_help_has_an_example_that_parses(self, name):

@@ -153,7 +153,9 @@ def list_command(as_json: bool, path: Path) -> None:
 
 @click.group("token")
 def token_command() -> None:
-    """Make and revoke tokens, with which programs come to the API as somebody of the newsroom.
+    """Make and revoke tokens for programs.
+
+    With a token a program comes to the API as somebody of the newsroom.
 
     \b
     Examples:

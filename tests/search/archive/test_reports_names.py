@@ -1,5 +1,6 @@
 """Lists of names: how they are read, and what the archive has of them, against looking into every article."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -126,9 +127,7 @@ def test_table_is_that_of_reading_every_article(tmp_path_factory, texts):
     def is_one(pair: tuple[str, str]) -> bool:
         return (pair[0] in given and pair[1] in surname) or (pair[0] in surname and pair[1] in given)
 
-    places = [
-        (n, pair) for n, words in enumerate(texts) for pair in zip(words, words[1:], strict=False) if is_one(pair)
-    ]
+    places = [(n, pair) for n, words in enumerate(texts) for pair in itertools.pairwise(words) if is_one(pair)]
     assert found.occurrences == len(places)
     assert found.articles == found.stories == len({n for n, _ in places})
     assert found.other_occurrences == 0
