@@ -134,7 +134,7 @@ def search_command(
       visti search 'повінь у Херсоні' --without glossary:повінь
       visti search --newsroom -- '-спорт'
     """
-    with search.open(index_path, audience=_audience(newsroom)) as archive:
+    with search.open(index_path, audience=audience_of(newsroom)) as archive:
         try:
             page = archive.search(
                 " ".join(words), since=since, until=until, sort=sort, group=group, limit=limit, offset=offset,
@@ -158,7 +158,7 @@ def search_command(
             "Note: nothing fits all the filters; visti stats lists the languages, sections and sources", err=True
         )
     if as_json:
-        click.echo(_json(_page_as_dict(page, explanations)))
+        click.echo(json_text(_page_as_dict(page, explanations)))
     else:
         click.echo(_page_text(page, explain, explanations))
 
@@ -183,7 +183,7 @@ def related_command(
       visti related draft.docx --newsroom --sentences
       visti related sample-energy-01.uk --json
     """
-    with search.open(index_path, audience=_audience(newsroom)) as archive:
+    with search.open(index_path, audience=audience_of(newsroom)) as archive:
         article = archive.get(source) or archive.get_by_url(source)
         coverage = archive.prior_coverage(article if article else _text_of(source), limit=limit)
     if not coverage.recognised:
@@ -193,7 +193,7 @@ def related_command(
     if coverage.compared < len(coverage.text):
         click.echo(f"Note: only the first {coverage.compared:,} characters were compared", err=True)
     if as_json:
-        click.echo(_json(coverage.as_dict()))
+        click.echo(json_text(coverage.as_dict()))
     else:
         click.echo(coverage_text(coverage, sentences=sentences))
 
@@ -209,12 +209,12 @@ def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
     Example:
       visti stats --json
     """
-    with search.open(index_path, audience=_audience(newsroom)) as archive:
+    with search.open(index_path, audience=audience_of(newsroom)) as archive:
         statistics = archive.statistics()
     beside = dictionaries_summary(index_path)
     print_dictionary_notices(index_path)
     if as_json:
-        click.echo(_json(statistics.as_dict() | beside))
+        click.echo(json_text(statistics.as_dict() | beside))
     else:
         click.echo("\n".join((_statistics_text(statistics), *_dictionaries_text(beside))))
 
@@ -236,7 +236,7 @@ def verify_command(index_path: Path, as_json: bool) -> None:
     if as_json:
         names = ("generation", "files", "bytes", "documents", "problems")
         notes = {"notes": dictionary_notices(index_path)}
-        click.echo(_json({name: getattr(found, name) for name in names} | notes))
+        click.echo(json_text({name: getattr(found, name) for name in names} | notes))
     else:
         for problem in found.problems:
             click.echo(problem)
@@ -275,7 +275,8 @@ def _dictionaries_text(summary: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _audience(newsroom: bool) -> search.Audience:
+def audience_of(newsroom: bool) -> search.Audience:
+    """Return whose view of an archive a command opens."""
     return search.Audience.NEWSROOM if newsroom else search.Audience.READERS
 
 
@@ -295,7 +296,8 @@ def _text_of(source: str) -> str:
     return search.draft_text(content, "standard input" if source == "-" else source)
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
+    """Return a value as JSON on one line."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -345,7 +347,7 @@ def _switches_text(interpretation: search.Interpretation) -> list[str]:
         readings[each.id] = f"{each.typed} → {each.read}", each.on
     for date in interpretation.dates:
         until = date.until - timedelta(microseconds=1) if date.until else None
-        readings[date.id] = f"{date.text} → {_day(date.since)} to {_day(until)}", date.on
+        readings[date.id] = f"{date.text} → {shown_day(date.since)} to {shown_day(until)}", date.on
     for word in interpretation.words:
         for bridge in word.bridges:
             # The words of names are keys that nobody would type
@@ -358,18 +360,19 @@ def _switches_text(interpretation: search.Interpretation) -> list[str]:
     return ["Also read as (--without NAME switches one off):", *lines] if lines else []
 
 
-def _day(moment: datetime | None) -> str:
+def shown_day(moment: datetime | None) -> str:
+    """Return the day of Kyiv in which a moment is."""
     return f"{moment.astimezone(KYIV):%Y-%m-%d}" if moment else "any day"
 
 
 def _hit_text(hit: search.Hit) -> str:
     article = hit.article
-    day = _day(article.published) if article.published else "undated"
+    day = shown_day(article.published) if article.published else "undated"
     facts = " · ".join(fact for fact in (day, article.section, " ".join(v.language for v in hit.versions)) if fact)
-    return f"\n{_styled(hit.headline)}\n  {facts} · {article.id} · {hit.score:.2f}\n  {_styled(hit.snippet)}"
+    return f"\n{styled(hit.headline)}\n  {facts} · {article.id} · {hit.score:.2f}\n  {styled(hit.snippet)}"
 
 
-def _styled(snippet: search.Snippet) -> str:
+def styled(snippet: search.Snippet) -> str:
     """Return a snippet for a terminal, its marks in bold; click takes the styles off where there is no terminal."""
     pieces, end = [], 0
     for span in snippet.highlights:

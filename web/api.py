@@ -29,9 +29,10 @@ from web.params import (
     ParameterProblem,
     SearchRequest,
     read_limit,
+    read_speaker,
 )
 from web.presenters.suggestions import suggested_items
-from web.query import asked, parameters, run_search
+from web.query import asked, parameters, run_quotes, run_search
 from web.urls import api_search_url
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -44,6 +45,22 @@ RELATED_PARAMETERS = (
     ParameterInfo("id", N_("The article whose prior coverage is wanted."), {"type": "string"}),
     ParameterInfo("url", N_("Or the address at which an article of the archive was published."), {"type": "string"}),
     ParameterInfo("text", N_("Or a text, such as a draft; POST one that is too long for a URL."), {"type": "string"}),
+    LIMIT_PARAMETER,
+)
+# Quotations have one order, and one format.
+_NOT_OF_QUOTES = ("q", "sort", "fold")
+QUOTE_PARAMETERS = (
+    ParameterInfo(
+        "q",
+        N_("Words of the quotation; fields such as section: limit the articles."),
+        {"type": "string", "maxLength": MAX_QUERY_CHARACTERS},
+    ),
+    ParameterInfo(
+        "speaker",
+        N_("Words of the name of whoever said it, in any form, script or language."),
+        {"type": "string", "maxLength": MAX_QUERY_CHARACTERS},
+    ),
+    *(parameter for parameter in SEARCH_PARAMETERS if parameter.name not in _NOT_OF_QUOTES),
     LIMIT_PARAMETER,
 )
 SUGGEST_PARAMETERS = (
@@ -175,6 +192,16 @@ def related() -> ResponseReturnValue:
     """Find prior coverage of an article or a text, in all languages; every story comes with its other versions."""
     archive = current_archive()
     return jsonify(archive.prior_coverage(_subject(archive), limit=_limit()).as_dict())
+
+
+@api.get("/quotes")
+@conditional()
+def quotes() -> ResponseReturnValue:
+    """Find who said what: quotations, those of the newest articles first."""
+    search_request, problems = asked()
+    _refuse(problems)
+    page = run_quotes(current_archive(), search_request, read_speaker(parameters()), limit=_limit())
+    return jsonify(page.as_dict())
 
 
 @api.get("/suggest")

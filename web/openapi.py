@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from search import LANGUAGES, Relation, SentenceState, Status
 from search.article import ARTICLE_FIELDS
 from web.api import (
+    QUOTE_PARAMETERS,
     RELATED_PARAMETERS,
     SEARCH_API_PARAMETERS,
     SUGGEST_PARAMETERS,
@@ -100,6 +101,9 @@ def _paths() -> dict[str, Any]:
                 "related", "Find prior coverage of an article.", RELATED_PARAMETERS, {_JSON: "Hits"}, 400, 404
             ),
             "post": _posted(),
+        },
+        "/api/v1/quotes": {
+            "get": _operation("quotes", "Find who said what.", QUOTE_PARAMETERS, {_JSON: "QuotePage"}, 400),
         },
         "/api/v1/suggest": {
             "get": _operation("suggest", "Complete what is typed.", SUGGEST_PARAMETERS, suggested, 400),
@@ -318,6 +322,30 @@ def _schemas() -> dict[str, Any]:
             quotes=_list("DraftQuote"),
         ),
         **_prior_schemas(),
+        "QuotePage": _object(
+            query=_STRING,
+            speaker=_STRING,
+            total={**_COUNT, "description": "Quotations, on all pages."},
+            stories={**_COUNT, "description": "Stories that they stand in."},
+            quotes=_list("Quote"),
+            notices=_list("Notice"),
+        ),
+        "Quote": _object(
+            text=_STRING,
+            snippet={**_STRING, "description": "HTML: the escaped text with <mark>."},
+            speaker={**_OPTIONAL, "description": "As the article writes it; null if it does not tell."},
+            verb={**_STRING, "description": "The verb of saying, or what stands for it."},
+            article=_object(
+                id=_STRING,
+                story=_STRING,
+                language=_LANGUAGE,
+                title=_STRING,
+                url=_OPTIONAL,
+                published=_MOMENT,
+                section=_OPTIONAL,
+            ),
+            versions=_list("Version"),
+        ),
         "Version": _object(id=_STRING, language=_LANGUAGE, title=_STRING, url=_OPTIONAL, published=_MOMENT),
         "FacetValue": _object(value=_STRING, count=_COUNT, stories=_COUNT, selected={"type": "boolean"}),
         "Article": _article_schema(),

@@ -32,6 +32,7 @@ from web.newsroom.navigation import tools_for
 from web.newsroom.oidc import init_oidc
 from web.newsroom.oidc_sign_in import oidc
 from web.newsroom.permissions import Scope, current_user
+from web.newsroom.quote_pages import quotes
 from web.newsroom.saved_search_pages import saved_search_pages
 from web.newsroom.sign_in import sign_in
 from web.newsroom.user_pages import users
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     oidc,
     drafts,
     coverage,
+    quotes,
     saved_search_pages,
     alert_links,
 )

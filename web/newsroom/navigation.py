@@ -23,6 +23,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("drafts.ask", N_("Check a draft"), N_("What has been written about it already, and what is new in it.")),
     Tool("saved_searches.index", N_("Saved searches"), N_("What is new in them, here, by e-mail or as a feed.")),
     Tool("collections.index", N_("Collections"), N_("Articles put together for a subject, with notes.")),
+    Tool("quotes.index", N_("Quotations"), N_("Who said what, in which article, and when.")),
     Tool(
         "coverage.gaps",
         N_("Coverage"),
