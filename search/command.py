@@ -173,7 +173,7 @@ def search_command(
 def related_command(
     source: str, index_path: Path, limit: int, sentences: bool, newsroom: bool, as_json: bool
 ) -> None:  # fmt: skip
-    """Print what the archive has about a draft: the stories nearest to it, what they are to it, and why.
+    """Print what the archive has about a draft, and why.
 
     SOURCE is the id or the address of an article, a file (text, HTML or Word), or - for a text on standard input.
 
