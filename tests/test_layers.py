@@ -40,6 +40,7 @@ HOMES = {
     "flask_compress": "web/compression.py",
     "babel": ("web/", "search/language/aliases.py"),  # its formats for pages, its names of places for queries
     "flask_babel": "web/i18n.py",
+    "jinja2": "web/templating.py",
     "fpdf": "web/newsroom/export_formats/clippings.py",
     "gunicorn": "web/server.py",
     "markdown_it": "web/presenters/tips.py",

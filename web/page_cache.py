@@ -112,7 +112,7 @@ def _is_somebody() -> bool:
 
 
 def _reader() -> tuple[str | None, ...]:
-    return interface_language(), carried_language(), ""
+    return interface_language(), carried_language(), request.headers.get("Accept-Encoding")
 
 
 def _keep(response: Response) -> Response:
