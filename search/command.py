@@ -173,7 +173,10 @@ def search_command(
 def related_command(
     source: str, index_path: Path, limit: int, sentences: bool, newsroom: bool, as_json: bool
 ) -> None:  # fmt: skip
-    """Print what the archive has about a draft, and why.
+    """Compare a draft with the archive.
+
+    Prints which stories are near to it in any language, what they are to it (the same text, rewritten, a translation,
+    the same story, related), and why.
 
     SOURCE is the id or the address of an article, a file (text, HTML or Word), or - for a text on standard input.
 

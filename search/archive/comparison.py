@@ -88,30 +88,27 @@ class Draft:
         return self.has * np.array([word.is_name or word.is_number for word in self.words], dtype=np.float32)
 
     @cached_property
-    def _own(self) -> dict[str, list[int]]:
-        return _by_key(own_keys(word.token.terms) for word in self.words)
+    def _own(self) -> "_Meeting":
+        return _Meeting(self.words, own_keys, (own_keys(word.token.terms) for word in self.words))
 
     @cached_property
-    def _bridged(self) -> dict[str, list[int]]:
-        return _by_key(bridged_keys(word.token, self._dictionaries) for word in self.words)
+    def _bridged(self) -> "_Meeting":
+        return _Meeting(self.words, meeting_keys, (bridged_keys(word.token, self._dictionaries) for word in self.words))
 
     def compared(self, text: str, language: str, body: str = "") -> "Compared":
         """Return what of the draft stands in another text, of which ``body`` is the part without headline and lead."""
         passages = passages_of(text, language)
         crosses = language != self.language
-        known = self._bridged if crosses else self._own
-        keys_of = meeting_keys if crosses else own_keys
+        numbers_of = self._bridged if crosses else self._own
         has = np.zeros((len(passages), len(self.words)), dtype=np.float32)
         forms: dict[int, Token] = {}
         for row, passage in zip(has, passages, strict=True):
             for token in passage.words:
-                for key in keys_of(token.terms):
-                    if key in known:
-                        for number in known[key]:
-                            row[number] = 1.0
-                            # Of ordinary words consonants alone are no reason to show
-                            if key[0] != "~" or self.words[number].is_name:
-                                forms.setdefault(number, token)
+                met = numbers_of[token.terms]
+                if met.numbers:
+                    row[met.numbers] = 1.0
+                    for number in met.shown:
+                        forms.setdefault(number, token)
         return Compared(self, text, body, passages, has, forms, crosses)
 
 
@@ -159,9 +156,34 @@ def _words(passages: Sequence[Passage], weigh: Callable[[tuple[str, ...]], float
     ]
 
 
-def _by_key(words: Iterable[Iterable[str]]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for number, keys in enumerate(words):
-        for key in dict.fromkeys(keys):
-            found.setdefault(key, []).append(number)
-    return found
+class _Met(NamedTuple):
+    """The numbers of the draft's words that a word of another text meets, and those of them that are worth showing."""
+
+    numbers: list[int]
+    shown: list[int]
+
+
+class _Meeting(dict[tuple[str, ...], _Met]):
+    """Which words of a draft the words of other texts meet, by their terms; worked out once for each such word."""
+
+    def __init__(
+        self,
+        words: Sequence[DraftWord],
+        keys_of: Callable[[tuple[str, ...]], tuple[str, ...]],
+        keys: Iterable[Iterable[str]],
+    ) -> None:
+        super().__init__()
+        self._words, self._keys_of = words, keys_of
+        self._known: dict[str, list[int]] = {}
+        for number, each in enumerate(keys):
+            for key in dict.fromkeys(each):
+                self._known.setdefault(key, []).append(number)
+
+    def __missing__(self, terms: tuple[str, ...]) -> _Met:
+        numbers: dict[int, bool] = {}
+        for key in self._keys_of(terms):
+            for number in self._known.get(key, ()):
+                # Of ordinary words consonants alone are no reason to show
+                numbers[number] = numbers.get(number, False) or key[0] != "~" or self._words[number].is_name
+        met = self[terms] = _Met(list(numbers), [number for number, shown in numbers.items() if shown])
+        return met

@@ -65,7 +65,7 @@ def _passages(text: str, language: str) -> Iterator[Passage]:
     for start, end in each_paragraph(text):
         paragraph = text[start:end]
         tokens = analyze(paragraph, paragraph_language(paragraph, language))
-        words = [token for token in tokens if tells_something(token)]
+        words = [token for token in tokens if _tells(token.text, token.terms)]
         place = 0
         for first, last in each_sentence(paragraph):
             begin = place
@@ -75,9 +75,12 @@ def _passages(text: str, language: str) -> Iterator[Passage]:
             yield Passage(start + first, start + last, start, words[begin:place], denies)
 
 
-def tells_something(token: Token) -> bool:
+# Asked of each word of each article that is compared, so the answer is remembered whole.
+@lru_cache(_REMEMBERED)
+def _tells(text: str, terms: tuple[str, ...]) -> bool:
     """Return whether a word tells something of what a sentence says: any number, or a longer word with a meaning."""
-    return is_number(token) or (len(token.text) >= FEWEST_LETTERS and not is_function_word(token))
+    token = Token(text, 0, len(text), terms)
+    return is_number(token) or (len(text) >= FEWEST_LETTERS and not is_function_word(token))
 
 
 def is_number(token: Token) -> bool:
