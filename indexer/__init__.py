@@ -8,6 +8,7 @@ Bringing articles into the archive: readers of formats, and the writing of what 
 from indexer.dictionary import add_words, listed_words, remove_all_words, remove_words
 from indexer.errors import IndexerError, RecordError, SourceUnavailable
 from indexer.learn import learn_translations
+from indexer.linking import link_archive
 from indexer.readers import Remark, read_sources
 from indexer.rebuild import rebuild_damaged, reindex
 from indexer.write import Report, delete_articles, index_articles
@@ -22,6 +23,7 @@ __all__ = [
     "delete_articles",
     "index_articles",
     "learn_translations",
+    "link_archive",
     "listed_words",
     "read_sources",
     "rebuild_damaged",

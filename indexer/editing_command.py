@@ -10,6 +10,7 @@ import click
 
 import search
 from indexer.command import wait_option
+from indexer.linking import link_archive
 from search.archive.decisions import decision_notices
 from search.command import counted, index_option, json_option
 from search.settings import KYIV
@@ -22,11 +23,11 @@ who_option: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
 )
 
 # How many ids an action takes at least, and at most.
-_COUNTS = {"join": (2, None), "split": (1, None), "show": (1, 1), "list": (0, 0)}
+_COUNTS = {"join": (2, None), "split": (1, None), "show": (1, 1), "list": (0, 0), "link": (0, 0)}
 
 
 @click.command("story")
-@click.argument("action", type=click.Choice([*_COUNTS]), metavar="join|split|show|list")
+@click.argument("action", type=click.Choice([*_COUNTS]), metavar="join|split|show|list|link")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @who_option
 @index_option
@@ -37,7 +38,8 @@ def story_command(action: str, ids: Sequence[str], who: str, index_path: Path, w
 
     join makes one story of the stories of the articles, all of their language versions included; split takes articles
     out of their story and makes them one of their own. show prints the story of an article and why each version is in
-    it; list prints all decisions. A decision stays in force whatever the source of the articles says later; the
+    it; list prints all decisions. link is no decision: it compares the articles that are in the index without a story,
+    as visti index does with new ones. A decision stays in force whatever the source of the articles says later; the
     opposite decision takes it back.
 
     \b
@@ -51,6 +53,10 @@ def story_command(action: str, ids: Sequence[str], who: str, index_path: Path, w
         raise click.UsageError(f"{action} takes {_counts_text(least, most)}")
     if action == "list":
         _print_decisions(index_path, as_json)
+    elif action == "link":
+        linked = link_archive(index_path, wait_seconds=wait)
+        text = f"{counted(linked, 'article')} put into a story by content."
+        click.echo(json.dumps({"linked": linked}) if as_json else text)
     elif action == "show":
         _print_story(search.story_of(index_path, ids[0]), as_json)
     else:

@@ -14,13 +14,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import log
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from indexer.same_story import THRESHOLD, Marks, compare, marks_of
-from search.archive.decisions import Rules
+from search.archive.decisions import Rules, read_rules
 from search.archive.dictionaries import Dictionaries, open_dictionaries
+from search.archive.documents import LAYOUT, article_to_document, document_to_article, stored_article
 from search.archive.links import Link, LinkedArticle
 from search.archive.near_duplicates import near_documents
 from search.archive.telling import TellingWord, telling_words
@@ -28,9 +30,12 @@ from search.archive.view import View, make_view
 from search.archive.visibility import Audience
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
+from search.columnar.commit import read_commit
 from search.columnar.document import NO_MOMENT, microseconds
-from search.columnar.snapshot import Snapshot
+from search.columnar.lock import WAIT_SECONDS
+from search.columnar.snapshot import Snapshot, open_snapshot
 from search.columnar.writer import Writer
+from search.language import analysis_version
 
 #: Versions of a story are published within so much of each other, or one has no date: in the development data within a
 #: day; a weekend may lie between.
@@ -46,6 +51,8 @@ _ADDED_ARTICLES = 5
 _LEAST_NUMBERS_OF_A_COPY = 0.8
 # Marks of so many articles are kept; some 10 KB each.
 _REMEMBERED = 4_000
+# A commit's worth, as in ``indexer.write``.
+_LINKED_AT_ONCE = 5_000
 # As many words and numbers as a reader takes in.
 _REASONS = 6
 
@@ -87,6 +94,33 @@ class Linker:
         view = make_view(snapshot, Audience.NEWSROOM, datetime.now(UTC), self._dictionaries)
         documents = [found for each in wanted if (found := snapshot.document_of(each)) is not None]
         return _Linking(view, self._rules, frozenset(documents)).moved()
+
+
+def link_archive(path: Path | str, *, wait_seconds: float = WAIT_SECONDS) -> int:
+    """
+    Link the articles that are in an index without a story, as if they came now; return how many were put into one.
+
+    A commit is made after every ``_LINKED_AT_ONCE`` articles; interrupted, it goes on when it is called again. Raises
+    ``IndexMissing``, ``IndexLocked``, ``IndexOutdated``, ``IndexDamaged``, ``CommitFailed``.
+    """
+    path = Path(path)
+    read_commit(path)  # the writer would make a new index in a folder whose name was mistyped
+    linked = 0
+    with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
+        linker, ids = Linker(writer, read_rules(path)), _without_story(open_snapshot(path))
+        for first in range(0, len(ids), _LINKED_AT_ONCE):
+            for article, link in linker.moved(ids[first : first + _LINKED_AT_ONCE]):
+                writer.put(article_to_document(article, stored_article(article, link)))
+                linked += 1
+            writer.commit()
+    return linked
+
+
+def _without_story(snapshot: Snapshot) -> list[str]:
+    """Return the ids of the articles that are alone in the story of their id."""
+    alone = (document for document in snapshot.living.tolist() if len(snapshot.members(document)) == 1)
+    articles = (document_to_article(snapshot.stored(document)) for document in alone)
+    return [article.id for article in articles if article.story == article.id]
 
 
 class _Linking:

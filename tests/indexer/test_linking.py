@@ -256,3 +256,12 @@ class TestCommand:
         assert len(groups(tmp_path / "apart")) == len(some)
         shown = visti("story", "show", some[0].id, "--index", tmp_path / "index").stdout
         assert shown.count("linked to") == 2 and "score" in shown
+
+    def test_an_archive_that_was_there_before_is_linked_at_once(self, visti, some, tmp_path):
+        index_articles(some, tmp_path)
+        result = visti("story", "link", "--index", tmp_path)
+        assert (result.exit_code, result.stdout) == (0, "10 articles put into a story by content.\n")
+        assert sorted(map(len, groups(tmp_path).values())) == [3] * len(STORIES)
+        assert json.loads(visti("story", "link", "--index", tmp_path, "--json").stdout) == {"linked": 0}
+        assert index_articles(some, tmp_path).unchanged == len(some)
+        assert visti("story", "link", "--index", tmp_path / "nowhere").exit_code == 1
