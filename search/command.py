@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import click
 
 import search
+from search.archive.coverage_text import coverage_text
 from search.archive.dictionaries import dictionaries_summary, dictionary_notices
 from search.columnar.verify import verify_index
 from search.errors import SearchError
@@ -166,25 +167,35 @@ def search_command(
 @click.argument("source")
 @index_option
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many results.")
+@click.option("--sentences", is_flag=True, help="Say of each sentence whether it is new or where it was reported.")
 @newsroom_option
 @json_option
-def related_command(source: str, index_path: Path, limit: int, newsroom: bool, as_json: bool) -> None:
-    """Print the stories nearest to a text, the nearest first.
+def related_command(
+    source: str, index_path: Path, limit: int, sentences: bool, newsroom: bool, as_json: bool
+) -> None:  # fmt: skip
+    """Print what the archive has about a draft: the stories nearest to it, what they are to it, and why.
 
-    SOURCE is the id of an article, a text file, or - for a text on standard input.
+    SOURCE is the id or the address of an article, a file (text, HTML or Word), or - for a text on standard input.
 
     \b
     Examples:
       visti related draft.txt
+      visti related draft.docx --newsroom --sentences
       visti related sample-energy-01.uk --json
     """
     with search.open(index_path, audience=audience_of(newsroom)) as archive:
-        article = archive.get(source)
-        hits = archive.related(article if article else _text_of(source), limit=limit)
+        article = archive.get(source) or archive.get_by_url(source)
+        coverage = archive.prior_coverage(article if article else _text_of(source), limit=limit)
+    if not coverage.recognised:
+        click.echo(
+            "Note: the draft does not look Ukrainian, Russian or English; little but names is compared", err=True
+        )
+    if coverage.compared < len(coverage.text):
+        click.echo(f"Note: only the first {coverage.compared:,} characters were compared", err=True)
     if as_json:
-        click.echo(json_text({"hits": [search.hit_as_dict(hit) for hit in hits]}))
+        click.echo(json_text(coverage.as_dict()))
     else:
-        click.echo("\n".join(_hit_text(hit) for hit in hits) if hits else "Nothing in the archive is near to it.")
+        click.echo(coverage_text(coverage, sentences=sentences))
 
 
 @click.command("stats")
@@ -270,7 +281,11 @@ def audience_of(newsroom: bool) -> search.Audience:
 
 
 def _text_of(source: str) -> str:
-    """Return the text of a file or of standard input; bytes that are not UTF-8 only make words that nothing has."""
+    """Return the text of a file or of standard input."""
+    if source.startswith(("http://", "https://")):
+        raise click.ClickException(
+            f"no article of the archive has the address {source}. Nothing is fetched: save the page and give the file"
+        )
     try:
         content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -278,10 +293,7 @@ def _text_of(source: str) -> str:
             f"{source!r} is neither the id of an article in the index nor a file that can be read "
             f"({getattr(error, 'strerror', None) or error}). Find an id: visti search WORDS"
         ) from error
-    text = content.decode(errors="replace")
-    if not text.strip():
-        raise click.ClickException(f"there is no text in {'standard input' if source == '-' else source}")
-    return text
+    return search.draft_text(content, "standard input" if source == "-" else source)
 
 
 def json_text(value: object) -> str:

@@ -47,6 +47,9 @@ HOMES = {
     "sqlalchemy": "web/newsroom/",
     "alembic": "web/newsroom/",
     "argon2": "web/newsroom/passwords.py",
+    "authlib": "web/newsroom/oidc.py",
+    "joserfc": "web/newsroom/oidc.py",
+    "requests": "web/newsroom/oidc.py",
     "flask_wtf": "web/newsroom/__init__.py",
 }
 

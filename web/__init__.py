@@ -142,7 +142,7 @@ def create_app(
     if config.accounts:
         from web.newsroom import init_newsroom  # a site for readers alone needs no database, and loads none
 
-        init_newsroom(app, Path(config.accounts))
+        init_newsroom(app, config)
     return app
 
 

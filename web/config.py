@@ -77,6 +77,43 @@ class SiteConfig:
 
     accounts: str = ""
     """The SQLite file of the newsroom's accounts; empty: there is no newsroom."""
+    password_sign_in: bool = True
+    """Whether the newsroom may sign in with a password; false leaves single sign-on alone."""
+    oidc_issuer: str = ""
+    """The provider of single sign-on (OpenID Connect), as it calls itself; empty: none."""
+    oidc_client_id: str = ""
+    """What the provider calls this site."""
+    oidc_client_secret: str = ""
+    """The secret that it gave this site."""
+    oidc_scopes: tuple[str, ...] = ("profile", "email")
+    """What is asked of the provider, besides who somebody is."""
+    oidc_role_claim: str = "groups"
+    """The claim that holds somebody's groups; dots lead into objects."""
+    oidc_editors: tuple[str, ...] = ()
+    """The groups whose people are editors."""
+    oidc_journalists: tuple[str, ...] = ()
+    """The groups whose people are journalists. With neither, only those come whose accounts were prepared."""
+    oidc_label: str = ""
+    """What stands on the button; empty: "Single sign-on"."""
+
+    site_url: str = ""
+    """The address of the site, such as ``https://news.example.org/``: how links in e-mails begin."""
+    mail_sender: str = ""
+    """From whom e-mails come: ``alerts@example.org`` or ``Visti <alerts@example.org>``."""
+    smtp_host: str = ""
+    """The mail server that takes e-mails; empty: none are sent."""
+    smtp_port: int = field(default=587, metadata=between(1, MAX_PORT))
+    """Its port."""
+    smtp_security: str = field(default="starttls", metadata=one_of("starttls", "tls", "none"))
+    """How the connection to it is secured."""
+    smtp_user: str = ""
+    """The name to sign in with there; empty: nobody signs in."""
+    smtp_password: str = ""
+    """The password of that name."""
+    alert_hour: int = field(default=8, metadata=between(0, 23))
+    """The hour, of Kyiv, from which daily and weekly e-mails are sent."""
+    alert_weekday: int = field(default=1, metadata=between(1, 7))
+    """The day of weekly e-mails: 1 is Monday."""
 
     name: str = "Visti"
     """The name of the publication, as the news sitemap gives it to search engines."""

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.archive import current_moment
+from web.config import current_config
 from web.i18n import gettext
 from web.newsroom.account_changes import change_password
 from web.newsroom.accounts import AccountError, Role, User
@@ -30,6 +31,8 @@ def show() -> str:
 @requires(Role.JOURNALIST)
 def password() -> ResponseReturnValue:
     """Change one's own password, and sign out everywhere else."""
+    if not current_config().password_sign_in:
+        abort(403)
     given, new = request.form.get("password", ""), request.form.get("new_password", "")
     user = _own_account()
     with current_database().session() as database:
@@ -102,6 +105,7 @@ def _page(
     return render_template(
         "newsroom/account.html",
         user=user,
+        by_password=current_config().password_sign_in and bool(user.password_hash),
         tokens=tokens,
         errors=errors or {},
         done=done,

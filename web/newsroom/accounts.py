@@ -25,6 +25,8 @@ BAD_NAME = N_("A name has 1 to %(most)s letters, digits, dots, hyphens, undersco
 NAME_TAKEN = N_("There is an account %(name)s already.")
 BAD_EMAIL = N_("%(email)s is no e-mail address.")
 _NAME = re.compile(rf"[\w.@-]{{1,{MAX_NAME}}}")
+#: An issuer, and a subject of at most 255 characters (OpenID Connect Core, 2).
+MAX_SUBJECT = 600
 _EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
@@ -88,6 +90,8 @@ class User(Base):
     role: Mapped[Role] = mapped_column(RoleColumn())
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     """Empty: no password opens this account."""
+    subject: Mapped[str | None] = mapped_column(String(MAX_SUBJECT), index=True, unique=True)
+    """Issuer and subject of single sign-on, if they come by it."""
     disabled: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime]
 

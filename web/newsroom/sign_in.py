@@ -1,10 +1,11 @@
 """Signing in and out: the pages /newsroom/login and /newsroom/logout."""
 
-from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from web.archive import current_moment
+from web.config import current_config
 from web.newsroom.accounts import MAX_NAME, User, find_user, folded_name
 from web.newsroom.audit import record
 from web.newsroom.database import current_database
@@ -25,15 +26,17 @@ def login() -> ResponseReturnValue:
     """Show the form, or sign somebody in and send them where they wanted to go."""
     wanted = local_address(request.values.get("next", "")) or url_for("newsroom.home")
     if request.method == "GET":
-        return redirect(wanted, 303) if current_user() else _form(wanted)
+        return redirect(wanted, 303) if current_user() else login_form(wanted)
+    if not current_config().password_sign_in:
+        abort(403)
     name, password = request.form.get("name", "")[:MAX_NAME], request.form.get("password", "")
     if wait := _seconds_to_wait(name):
-        refusal = make_response(_form(wanted, name=name, wait=wait), 429)
+        refusal = make_response(login_form(wanted, name=name, wait=wait), 429)
         refusal.headers["Retry-After"] = str(wait)
         return refusal
     user = _user_with(name, password)
     if user is None:
-        return _form(wanted, name=name, failed=True), 401
+        return login_form(wanted, name=name, failed=True), 401
     with current_database().session() as database:
         if needs_new_hash(user.password_hash):
             user.password_hash = hash_password(password)
@@ -85,8 +88,20 @@ def logout() -> ResponseReturnValue:
     return redirect(url_for("pages.start"), 303)
 
 
-def _form(wanted: str, *, name: str = "", failed: bool = False, wait: int = 0) -> str:
-    return render_template("newsroom/login.html", wanted=wanted, name=name, failed=failed, wait=wait)
+def login_form(wanted: str, *, name: str = "", failed: bool = False, wait: int = 0, problem: str = "") -> str:
+    """Return the page on which people sign in."""
+    config = current_config()
+    return render_template(
+        "newsroom/login.html",
+        wanted=wanted,
+        name=name,
+        failed=failed,
+        wait=wait,
+        problem=problem,
+        by_password=config.password_sign_in,
+        single_sign_on=url_for("oidc.begin", next=wanted) if config.oidc_issuer else "",
+        label=config.oidc_label,
+    )
 
 
 def _network() -> str:
