@@ -116,6 +116,8 @@ def condition_of(tree: leaves.Query, alternatives: Mapping[str, Condition]) -> C
         case leaves.Most():
             some = one_of(condition_of(part, alternatives) for part in tree.parts)
             return all_of([condition_of(tree.within, alternatives), some])
+        case leaves.SameParagraph():
+            return condition_of(tree.query, alternatives)
         case leaves.Word():
             return _any_of_forms(tree.forms, alternatives)
         case leaves.Sequence():
