@@ -116,8 +116,14 @@ class IdentityProvider:
     def _id_token(self, nonce: str) -> str:
         now = int(time.time())
         claims: dict[str, Any] = {
-            "iss": self.issuer, "aud": CLIENT_ID, "sub": "1", "nonce": nonce, "iat": now, "exp": now + 300, **self.claims,
-        }  # fmt: skip
+            "iss": self.issuer,
+            "aud": CLIENT_ID,
+            "sub": "1",
+            "nonce": nonce,
+            "iat": now,
+            "exp": now + 300,
+            **self.claims,
+        }
         wrong = {
             "nonce": {"nonce": "another"},
             "audience": {"aud": "another-client"},
