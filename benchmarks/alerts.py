@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -35,9 +36,11 @@ def main() -> None:
         commit = [article.id for article in _drawn(archive, chance, ARTICLES)]
         prepared = _timed("preparing, once for each search", SEARCHES, lambda: list(map(archive.prepared, searches)))
         found = _timed("matching a commit", SEARCHES, lambda: archive.matching(prepared, commit))
-        _timed("matching it again", SEARCHES, lambda: archive.matching(prepared, commit))
-        _timed("archive.search, for comparison", _COMPARED, lambda: _asked(archive, chance.sample(searches, _COMPARED)))
-        print(f"{sum(map(bool, found)):,} of {SEARCHES:,} searches find some of {len(commit)} articles")
+        for what, wanted in (("find some of its articles", True), ("find none", False)):
+            some = [each for each, ids in zip(prepared, found, strict=True) if bool(ids) is wanted]
+            _timed(f"only the {len(some):,} that {what}", len(some), partial(archive.matching, some, commit))
+        compared = chance.sample(searches, _COMPARED)
+        _timed("archive.search without hits, for comparison", _COMPARED, partial(_asked, archive, compared))
 
 
 def saved_searches(

@@ -40,7 +40,7 @@ class Load:
 def ask_at_once(
     address: str, paths: Iterable[str], clients: int, seconds: float, headers: Iterable[tuple[str, str]] = ()
 ) -> Load:
-    """Let clients ask for paths, each for the next when it has its answer, for some seconds or until all are had."""
+    """Let clients ask for paths, each for one after the other, for some seconds or until there are no more."""
     host = urlsplit(address).netloc
     lines = "".join(f"{name}: {value}\r\n" for name, value in (("Host", host), *headers))
     requests = (f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode() for path in paths)

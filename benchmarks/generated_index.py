@@ -5,6 +5,8 @@ import tempfile
 from hashlib import sha256
 from pathlib import Path
 
+from filelock import FileLock
+
 import indexer
 import search
 from benchmarks import generate
@@ -31,11 +33,13 @@ def kept_index(number: int, folder: Path | None = None) -> Path:
     there is none. Other samples, generators and analyses make other indexes, and each has its own place.
     """
     path = (folder or Path(tempfile.gettempdir()) / "visti-generated") / f"{number}-{_edition()}"
-    if not path.exists():
-        unfinished = path.with_name(f"{path.name}.unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        build_index(unfinished, number).rename(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock"):  # who comes while another process builds it, waits and gets it
+        if not path.exists():
+            unfinished = path.with_name(f"{path.name}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir()
+            build_index(unfinished, number).rename(path)
     return path
 
 

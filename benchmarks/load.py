@@ -5,23 +5,24 @@ The site under load: ``visti serve`` on a generated archive, asked for pages of 
 
 First every view of the log is asked in this process, one after another, without a network: how long the application
 takes for a whole answer. Then ``visti serve`` is started, and clients ask for the same views, each for one after the
-other over connections of their own: how many a second, and how long each waits. docs/performance.md quotes a run.
+other: how many a second, and how long each waits. All that is with no page kept from one request to the next; then the
+same server keeps pages, as it does unless told otherwise, and the clients ask as readers do, some pages more often than
+others. docs/performance.md quotes a run.
 """
 
 import argparse
 import os
+import random
 import re
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from dataclasses import dataclass
 from ipaddress import IPv4Address
-from itertools import count, cycle
+from itertools import accumulate, count, cycle
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -31,16 +32,24 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 import search
+from benchmarks.clients import Load, ask_at_once
 from benchmarks.generated_index import kept_index
 from benchmarks.measure import percentile
 from benchmarks.page_views import PageView, page_views
 from benchmarks.queries import CLASSES, query_log
 from search.archive.view import open_current
 from web import create_app
+from web.config import SiteConfig
 
-#: What browsers take, among others.
-COMPRESSED = "gzip, deflate, br"
+#: What browsers take, among others: Chrome, Edge and Firefox of 2024 and later.
+COMPRESSED = "gzip, deflate, br, zstd"
+READER = (("Accept-Language", "uk"), ("Accept-Encoding", COMPRESSED))
 WARM_UP_SECONDS = 3.0
+#: About half of the searches of a real site have been asked before: of seven million queries to AltaVista a cache that
+#: also looked ahead answered 53 % (Lempel and Moran, Predictive Caching and Prefetching of Query Results in Search
+#: Engines, Technion CS-2002-16). How often each is asked follows Zipf's law (Xie and O'Hallaron, Locality in Search
+#: Engine Queries and Its Implications for Caching, INFOCOM 2002).
+NEW_SHARE = 0.5
 _WHOLE_LOG = "the whole log"
 _READERS = map(IPv4Address, count(int(IPv4Address("10.0.0.1"))))
 _ADDRESS = re.compile(r"http://\S+")
@@ -55,6 +64,13 @@ class Timed(NamedTuple):
     size: int
 
 
+class Served(NamedTuple):
+    """What a server took of the processor meanwhile (seconds), and the share of what it had been asked before."""
+
+    core_seconds: float
+    repeated: float
+
+
 class Alone(NamedTuple):
     """The answers to all views: asked for the first time, again, and again by readers who take compressed ones."""
 
@@ -64,17 +80,23 @@ class Alone(NamedTuple):
 
 
 @dataclass(slots=True)
-class Load:
-    """What clients saw: how long each answer took, what went wrong, and in how many seconds all that happened."""
+class Watched:
+    """A running server: where it is, and the process that all others of it come from."""
 
-    latencies: list[float] = field(default_factory=list)
-    errors: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
+    address: str
+    process: int
 
-    @property
-    def rate(self) -> float:
-        """Answers without an error, a second."""
-        return len(self.latencies) / self.seconds
+    def core_seconds(self) -> float:
+        """Return what its workers have taken of the processor so far; 0 where the system does not tell (Linux does)."""
+        seconds = 0.0
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                _, parent, *rest = path.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue  # it has ended meanwhile
+            if int(parent) == self.process:
+                seconds += (int(rest[9]) + int(rest[10])) / os.sysconf("SC_CLK_TCK")  # utime, stime: proc(5)
+        return seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -90,10 +112,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     path = options.index or kept_index(options.articles)
     with search.open(path) as archive:
         views = page_views(archive, query_log(open_current(path), options.queries))
-    print_alone(asked_alone(create_app(path), views))
-    with served(path, options.workers) as address:
-        load = asked_at_once(address, views, options.clients, options.seconds)
-    print_load(load, options.clients, options.workers)
+    print_alone(asked_alone(create_app(path, config=SiteConfig(page_cache_megabytes=0)), views))
+    paths = [view.path for view in views]
+    for name, megabytes, asked in (
+        ("no page kept", 0, cycle(paths)),
+        ("pages kept (16 MB a process)", 16, as_readers_ask(paths)),
+    ):
+        with served(path, options.workers, megabytes) as server:
+            print(f"{options.clients} clients, {options.workers} processes, {name}:")
+            print_load(*asked_at_once(server, asked, options.clients, options.seconds))
+
+
+def as_readers_ask(paths: Sequence[str], seed: int = 1) -> Iterator[str]:
+    """
+    Yield paths without end, drawn by a seed: half of them never asked for before, the others by Zipf's law.
+
+    A new one is any of the paths with a parameter that the site passes over: as much work, and another address.
+    """
+    chance = random.Random(seed)
+    weights = list(accumulate(1 / rank for rank in range(1, len(paths) + 1)))
+    for number in count():
+        is_new = chance.random() < NEW_SHARE
+        yield f"{chance.choice(paths)}&new={number}" if is_new else chance.choices(paths, cum_weights=weights)[0]
 
 
 def asked_alone(app: Flask, views: Sequence[PageView]) -> Alone:
@@ -122,15 +162,16 @@ def _answer(app: Flask, view: PageView, encoding: str = "identity") -> Timed:
 
 
 @contextmanager
-def served(path: Path, workers: int) -> Iterator[str]:
-    """Serve an index by ``visti serve`` with some processes while the context lasts; gives the address."""
+def served(path: Path, workers: int, kept_megabytes: int = 0) -> Iterator[Watched]:
+    """Serve an index by ``visti serve`` with some processes, which keep so many megabytes of pages, for a context."""
     visti = [sys.executable, "-c", "from search.command import main; main()"]
     command = [*visti, "serve", "--index", str(path), "--port", "0", "--workers", str(workers)]
     # Clients are limited by address, and all of ours have one.
-    environment = {**os.environ, "VISTI_RATE_LIMIT": "0"}
+    settings = {"VISTI_RATE_LIMIT": "0", "VISTI_PAGE_CACHE_MEGABYTES": str(kept_megabytes)}
+    environment = {**os.environ, **settings}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
-        yield _announced(process)
+        yield Watched(_announced(process), process.pid)
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -148,51 +189,30 @@ def _announced(process: subprocess.Popen[str]) -> str:
     raise RuntimeError(f"visti serve did not start: {said}")
 
 
-def asked_at_once(address: str, views: Sequence[PageView], clients: int, seconds: float) -> Load:
-    """Let clients ask for views, each for one after the other, for some seconds; after a round to warm up."""
-    _ask(address, views, clients, time.perf_counter() + WARM_UP_SECONDS, Load())
-    load, started = Load(), time.perf_counter()
-    _ask(address, views, clients, started + seconds, load)
-    load.seconds = time.perf_counter() - started
-    return load
+def asked_at_once(server: Watched, paths: Iterator[str], clients: int, seconds: float) -> tuple[Load, Served]:
+    """Let clients ask for paths, each for one after the other, for some seconds; after a while to warm up."""
+    asked: list[str] = []
+
+    def noted() -> Iterator[str]:
+        for path in paths:
+            asked.append(path)
+            yield path
+
+    following = noted()
+    ask_at_once(server.address, following, clients, WARM_UP_SECONDS, READER)
+    before, cores = len(asked), server.core_seconds()
+    load = ask_at_once(server.address, following, clients, seconds, READER)
+    return load, Served(server.core_seconds() - cores, _repeated(asked, before))
 
 
-def _ask(address: str, views: Sequence[PageView], clients: int, until: float, load: Load) -> None:
-    host, following = urlsplit(address).netloc, cycle(views)
-    lock = threading.Lock()
-
-    def client() -> None:
-        while time.perf_counter() < until:
-            with lock:
-                view = next(following)
-            started = time.perf_counter()
-            trouble = _trouble(host, view)
-            taken = time.perf_counter() - started
-            with lock:
-                if trouble:
-                    load.errors[trouble] += 1
-                else:
-                    load.latencies.append(taken)
-
-    threads = [threading.Thread(target=client) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def _trouble(host: str, view: PageView) -> str | None:
-    """Ask for a view on a new connection; return what was wrong with the answer, or None."""
-    connection = HTTPConnection(host, timeout=30)
-    try:
-        connection.request("GET", view.path, headers={"Accept-Language": "uk", "Accept-Encoding": COMPRESSED})
-        answer = connection.getresponse()
-        answer.read()
-        return None if answer.status == 200 else f"status {answer.status}"
-    except (OSError, HTTPException) as error:
-        return type(error).__name__
-    finally:
-        connection.close()
+def _repeated(asked: Sequence[str], since: int) -> float:
+    """Return the share of what was asked from a place on that had been asked before, there or anywhere earlier."""
+    seen = set(asked[:since])
+    repeats = 0
+    for path in asked[since:]:
+        repeats += path in seen
+        seen.add(path)
+    return repeats / max(len(asked) - since, 1)
 
 
 def print_alone(alone: Alone) -> None:
@@ -214,11 +234,14 @@ def _print_row(name: str, cells: Sequence[str], widths: Sequence[int]) -> None:
     print(f"{name:<16}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
 
 
-def print_load(load: Load, clients: int, workers: int) -> None:
-    """Print what clients saw."""
+def print_load(load: Load, served: Served) -> None:
+    """Print what clients saw, and what it took of the processor."""
     errors = f"{sum(load.errors.values())} errors" + (f" {dict(load.errors)}" if load.errors else "")
-    print(f"{clients} clients, {workers} processes, {load.seconds:.0f} s: {load.rate:.0f} searches a second, {errors};")
-    print(f"a client waits {_milliseconds(load.latencies)} ms; the machine's load was {os.getloadavg()[0]:.1f}")
+    searches = max(len(load.latencies), 1)
+    print(f"  {load.rate:.0f} searches a second for {load.seconds:.0f} s, {errors}; {served.repeated:.0%} asked before")
+    print(f"  a client waits {_milliseconds(load.latencies)} ms; the machine's load was {os.getloadavg()[0]:.1f}")
+    shares = (1000 * taken / searches for taken in (served.core_seconds, load.core_seconds))
+    print("  of the processor, ms a search: {:.1f} the server, {:.2f} the clients".format(*shares))
 
 
 def _milliseconds(seconds: Iterable[float]) -> str:

@@ -51,15 +51,18 @@ jobs_option = click.option(
 @index_option
 @wait_option
 @jobs_option
+@click.option("--link/--no-link", default=True, show_default=True,
+              help="Put articles that come without a story into the one that they belong to.")  # fmt: skip
 @json_option
-def index_command(sources: Sequence[str], index_path: Path, wait: float, jobs: int, as_json: bool) -> None:
+def index_command(sources: Sequence[str], index_path: Path, wait: float, jobs: int, link: bool, as_json: bool) -> None:
     """Put articles into the index.
 
     SOURCE is a file, a folder, or - for JSON Lines on standard input. Files are JSON Lines (.jsonl, also .gz or .zst)
     or page dumps (.txt). The folder of the index is made if need be. An article replaces the one with its id; what
     has not changed is passed over. Records that cannot be taken are reported with their place and left out, the rest
-    goes in. What comes is committed, and can be found, every 5,000 articles and every 30 seconds. Exit status 1 only if
-    nothing at all could be taken.
+    goes in. A new article that comes without a story is compared with those of its days: where it is a version of one,
+    or the same text, it is put into its story (visti story show ID says by what). What comes is committed, and can be
+    found, every 5,000 articles and every 30 seconds. Exit status 1 only if nothing at all could be taken.
 
     \b
     Examples:
@@ -68,7 +71,9 @@ def index_command(sources: Sequence[str], index_path: Path, wait: float, jobs: i
     """
     progress = _Progress()
     try:
-        report = index_articles(read_sources(sources), index_path, wait_seconds=wait, jobs=jobs, progress=progress.show)
+        report = index_articles(
+            read_sources(sources), index_path, link=link, wait_seconds=wait, jobs=jobs, progress=progress.show
+        )
     except KeyboardInterrupt as error:
         raise click.ClickException(
             f"Stopped. What was committed until now is in the index at {index_path}, which is sound; "
@@ -407,9 +412,10 @@ def _print_notes(report: Report) -> None:
 def _report_text(report: Report, index_path: Path) -> str:
     left_out = f" {report.rejected:,} left out." if report.rejected else ""
     if report.changed:
+        linked = f", {report.linked:,} put into a story by content" if report.linked else ""
         return (
             f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
-            f"{report.rejected:,} left out; the index is at {index_path}."
+            f"{report.rejected:,} left out{linked}; the index is at {index_path}."
         )
     if report.unchanged:
         are_as_they_were = "article is as it was" if report.unchanged == 1 else "articles are as they were"

@@ -13,8 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from search.archive.documents import LAYOUT, article_to_document
-from search.article import Article
+from search.archive.documents import LAYOUT, article_to_document, stored_article
+from search.archive.links import LinkedArticle
 from search.columnar.arrays import write_arrays
 from search.columnar.commit import BUILDING_SUFFIX, FileEntry
 from search.columnar.invert import SegmentBuilder
@@ -52,7 +52,7 @@ class Workers:
         """Return whether so many articles are better shared than analysed here."""
         return self._jobs > 1 and articles >= WORTH_SHARING
 
-    def start(self, articles: Sequence[Article], dictionary: bytes) -> None:
+    def start(self, articles: Sequence[LinkedArticle], dictionary: bytes) -> None:
         """
         Begin to build segments of articles, one for each process (more of a huge number); none of none.
 
@@ -85,11 +85,11 @@ class Workers:
             raise CommitFailed(self._path, reason) from error
 
 
-def build_segment(path: Path, articles: Sequence[Article], dictionary: bytes = b"") -> FileEntry:
+def build_segment(path: Path, articles: Sequence[LinkedArticle], dictionary: bytes = b"") -> FileEntry:
     """Analyse articles with different ids and write their segment to a file. Raises ``OSError``."""
     builder = SegmentBuilder(LAYOUT, dictionary)
-    for article in articles:
-        builder.add(article_to_document(article))
+    for article, link in articles:
+        builder.add(article_to_document(article, stored_article(article, link)))
     size, checksum = write_arrays(path, builder.arrays())
     return FileEntry(path.name, size, checksum)
 

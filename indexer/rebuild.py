@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from indexer.write import Progress, index_articles
-from search.archive.documents import LAYOUT, document_to_article
+from search.archive.documents import LAYOUT, document_to_article, link_of
+from search.archive.links import LinkedArticle
 from search.archive.upkeep import CONTENTS
-from search.article import Article
 from search.columnar.commit import REBUILDABLE_FORMATS
 from search.columnar.lock import WAIT_SECONDS, locked
 from search.columnar.rebuild import begin_rebuilding, finish_rebuilding, is_current, living_documents
@@ -92,7 +92,7 @@ def _rebuilt(
     return articles
 
 
-def _articles(path: Path, state: Survey, repair: Repair, ids: set[int]) -> Iterator[Article]:
+def _articles(path: Path, state: Survey, repair: Repair, ids: set[int]) -> Iterator[LinkedArticle]:
     """Yield what the old index holds; ``ids`` are given a hash of each id, eight bytes instead of the whole."""
     salvager = Salvager(path, state, CONTENTS, repair)
 
@@ -104,4 +104,4 @@ def _articles(path: Path, state: Survey, repair: Repair, ids: set[int]) -> Itera
     for stored in living_documents(path, state, of_damaged):
         article = document_to_article(stored)
         ids.add(hash(article.id))
-        yield article
+        yield LinkedArticle(article, link_of(stored))

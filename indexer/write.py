@@ -8,12 +8,13 @@ is counted.
 import contextlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from indexer.errors import IndexerError
+from indexer.linking import Linker
 from indexer.parallel import Workers
 from indexer.readers.reading import Remark
 from search.archive.decisions import Rules, read_rules
@@ -22,9 +23,11 @@ from search.archive.documents import (
     article_to_document,
     digest_of_stored,
     document_to_article,
+    link_of,
     stored_article,
 )
 from search.archive.editing import catch_up
+from search.archive.links import Link, LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
 from search.article import Article
 from search.columnar.commit import read_commit
@@ -46,7 +49,8 @@ class Report:
     What a run did, in articles.
 
     ``removed`` counts deletions, ``rejected`` what could not be taken, ``duplicates`` the articles that came after
-    another with the same id in this run (the last one wins). ``errors`` are the reasons for the rejections and
+    another with the same id in this run (the last one wins), ``linked`` those that were put into a story by their
+    content. ``errors`` are the reasons for the rejections and
     ``duplicate_ids`` the ids that came again, the first ``MAX_ERRORS`` of each; ``remarks`` are other things worth
     knowing.
     """
@@ -56,6 +60,7 @@ class Report:
     unchanged: int = 0
     removed: int = 0
     rejected: int = 0
+    linked: int = 0
     duplicates: int = 0
     duplicate_ids: list[str] = field(default_factory=list)
     errors: list[IndexerError] = field(default_factory=list)
@@ -74,6 +79,7 @@ class Report:
             "unchanged": self.unchanged,
             "removed": self.removed,
             "rejected": self.rejected,
+            "linked": self.linked,
             "duplicates": self.duplicates,
             "duplicate_ids": self.duplicate_ids,
             "errors": [
@@ -88,12 +94,15 @@ class Report:
 MAX_ERRORS = 1_000
 
 Progress = Callable[[Report], None]
+#: What a run takes: articles, also such as an index gave back; what the readers could not take, and their remarks.
+Item: TypeAlias = Article | LinkedArticle | IndexerError | Remark
 
 
 def index_articles(
-    articles: Iterable[Article | IndexerError | Remark],
+    articles: Iterable[Item],
     path: Path | str,
     *,
+    link: bool = False,
     commit_every: int = COMMIT_EVERY,
     commit_seconds: float = COMMIT_SECONDS,
     wait_seconds: float = WAIT_SECONDS,
@@ -106,10 +115,12 @@ def index_articles(
 
     ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
     after every ``commit_every`` articles, when ``commit_seconds`` have passed as an article comes, and at the end; what
-    is committed stays, whatever happens later. What editors have decided of an article (``search.set_status`` and the
-    like) holds, whatever comes. With ``jobs``, so many processes share the analysis of a large number of
-    articles (``indexer.parallel`` says what this asks of a script). ``progress`` is called again and again as articles
-    are looked at. ``generation`` is the number of the first commit, if there is no index yet.
+    is committed stays, whatever happens later. With ``link``, a new article without a story (it is its own id then)
+    gets the one that it belongs to by its content, in the same commit (``indexer.linking``). What editors have decided
+    of an article (``search.set_status`` and the like) holds, whatever comes. With ``jobs``, so many processes share the
+    analysis of a large number of articles (``indexer.parallel`` says what this asks of a script). ``progress`` is
+    called again and again as articles are looked at. ``generation`` is the number of the first commit, if there is no
+    index yet.
 
     Raises ``IndexLocked`` when another writer does not finish within ``wait_seconds``, ``IndexOutdated`` or
     ``IndexDamaged`` for an index that cannot be written to, ``CommitFailed`` (a full disk).
@@ -119,16 +130,18 @@ def index_articles(
         Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds, generation=generation) as writer,
         Workers(Path(path), jobs) as workers,
     ):
-        run = _Run(writer, workers, report, progress, _followed_rules(writer))
+        rules = _followed_rules(writer)
+        run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None)
         try:
             for item in articles:
                 run.take(item)
                 if len(run.waiting) >= commit_every or run.seconds_waited() >= commit_seconds:
                     run.write()
         except BaseException:
-            with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
-                run.keep_headlines()
-                writer.commit()
+            if not run.awaits_linking:  # else the next run would pass over what was never linked
+                with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
+                    run.keep_headlines()
+                    writer.commit()
             raise
         run.write()
         run.commit()
@@ -165,21 +178,31 @@ class _Run:
     """
 
     def __init__(
-        self, writer: Writer, workers: Workers, report: Report, progress: Progress | None, rules: Rules
+        self,
+        writer: Writer,
+        workers: Workers,
+        report: Report,
+        progress: Progress | None,
+        rules: Rules,
+        linker: Linker | None,
     ) -> None:
-        self.waiting: dict[str, Article] = {}
-        self._rules = rules
+        self.waiting: dict[str, LinkedArticle] = {}
+        self._rules, self._linker = rules, linker
+        self._without_story: list[str] = []
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
         self._seen: set[int] = set()
         self._headlines: list[HeadlineChange] = []
 
-    def take(self, item: Article | IndexerError | Remark) -> None:
+    def take(self, item: Item) -> None:
         """Put an article with those that wait; count what is none."""
         report = self._report
         if isinstance(item, Article):
-            self._note_duplicate(item.id)
-            self.waiting[item.id] = item
+            item = LinkedArticle(item)
+        if isinstance(item, LinkedArticle):
+            identifier = item.article.id
+            self._note_duplicate(identifier)
+            self.waiting[identifier] = item
         elif isinstance(item, IndexerError):
             report.rejected += 1
             if len(report.errors) < MAX_ERRORS:
@@ -191,25 +214,43 @@ class _Run:
                 f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
             )
 
+    @property
+    def awaits_linking(self) -> bool:
+        """Whether an article was written that is not compared with the others yet."""
+        return bool(self._linker and self._without_story)
+
     def seconds_waited(self) -> float:
         """Return for how long something may have waited for a commit: since the last, or since the run began."""
         return time.monotonic() - self._written
 
     def write(self) -> None:
-        """Write the articles that wait. Those that processes share are in the commit after this one."""
+        """Write the articles that wait. Those that processes share are in the commit after this one, unless linked."""
         self._take_over()  # what they were given before: an id may be in both
-        waiting, self.waiting = [self._rules.applied(article) for article in self.waiting.values()], {}
-        news = ((article, stored) for article in waiting if (stored := self._news(article)) is not None)
+        waiting, self.waiting = list(self.waiting.values()), {}
+        news = (found for article in waiting if (found := self._news(article)) is not None)
         if self._workers.are_worth(len(waiting)):
-            self._workers.start([article for article, _ in news], self._writer.dictionary)
+            self._workers.start(list(news), self._writer.dictionary)
         else:
-            for article, stored in news:
-                self._writer.put(article_to_document(article, stored))
+            for article, link in news:
+                self._put(article, link)
                 self._show_progress()
+        self._link()
         self.keep_headlines()
         self._writer.commit()  # and merge, while the processes are at work again
         self._show_progress()
         self._written = time.monotonic()
+
+    def _put(self, article: Article, link: Link | None) -> None:
+        self._writer.put(article_to_document(article, stored_article(article, link)))
+
+    def _link(self) -> None:
+        """Put what came without a story into the story that it belongs to."""
+        if self._linker and self._without_story:
+            self._take_over()  # an article can be linked when it is there
+            for article, link in self._linker.moved(self._without_story):
+                self._put(article, link)
+                self._report.linked += 1
+        self._without_story = []
 
     def keep_headlines(self) -> None:
         """Write down the headlines that the next commit changes: before it, so that none is lost."""
@@ -238,19 +279,36 @@ class _Run:
                 self._report.duplicate_ids.append(identifier)
         self._seen.add(key)
 
-    def _news(self, article: Article) -> bytes | None:
-        """Count an article and return what is to be stored of it, or None if it is in the index as it is."""
-        before = self._writer.digest_of(article.id)
-        stored = stored_article(article)
+    def _news(self, item: LinkedArticle) -> LinkedArticle | None:
+        """Count an article and return it as it is to be stored, or None if it is in the index as it is."""
+        item = self._as_decided(item)
+        before = self._writer.digest_of(item.article.id)
         if before is None:
             self._report.added += 1
-        elif before == digest_of_stored(stored):
+        elif before == digest_of_stored(stored_article(*item)):
             self._report.unchanged += 1
             return None
         else:
             self._report.updated += 1
-            self._note_headline(article)
-        return stored
+            self._note_headline(item.article)
+        if item.article.story == item.article.id:
+            self._without_story.append(item.article.id)
+        return item
+
+    def _as_decided(self, item: LinkedArticle) -> LinkedArticle:
+        """Return an article as the editors want it, in the story that it was linked to before if it has no other."""
+        article, link = self._rules.applied(item.article), item.link
+        is_decided = article.id in self._rules.stories
+        if link or not (is_decided or article.story == article.id):
+            return LinkedArticle(article, link)
+        stored = self._writer.stored_of(article.id)
+        link = link_of(stored) if stored else None
+        if stored is None or link is None:
+            return LinkedArticle(article)
+        story = document_to_article(stored).story
+        if not is_decided:
+            article = replace(article, story=story)
+        return LinkedArticle(article, link if article.story == story else None)
 
     def _note_headline(self, article: Article) -> None:
         before = self._writer.stored_of(article.id)

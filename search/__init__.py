@@ -14,9 +14,12 @@ from search.archive.arrivals import Arrival, Arrivals
 from search.archive.attributions import Attribution, KnownQuote
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
+from search.archive.draft_files import draft_text
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.near_duplicates import NearDuplicate
 from search.archive.prior_results import (
+    DraftQuote,
     DraftSentence,
     PriorCoverage,
     PriorStory,
@@ -78,6 +81,7 @@ from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
     CommitFailed,
+    DraftUnreadable,
     EditRefused,
     IndexDamaged,
     IndexLocked,
@@ -118,7 +122,9 @@ __all__ = [
     "Differences",
     "Disagreement",
     "Disagreements",
+    "DraftQuote",
     "DraftSentence",
+    "DraftUnreadable",
     "Edit",
     "EditRefused",
     "Edited",
@@ -156,6 +162,7 @@ __all__ = [
     "NameRow",
     "NameYear",
     "NamesTable",
+    "NearDuplicate",
     "Notice",
     "NumberDifference",
     "OnThisDay",
@@ -195,6 +202,7 @@ __all__ = [
     "article_to_record",
     "csv_rows",
     "decisions",
+    "draft_text",
     "explanation_as_dict",
     "explanation_text",
     "hit_as_dict",

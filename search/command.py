@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 import click
 
 import search
+from search.archive.coverage_text import coverage_text
 from search.archive.dictionaries import dictionaries_summary, dictionary_notices
 from search.columnar.verify import verify_index
 from search.errors import SearchError
@@ -133,7 +134,7 @@ def search_command(
       visti search 'повінь у Херсоні' --without glossary:повінь
       visti search --newsroom -- '-спорт'
     """
-    with search.open(index_path, audience=_audience(newsroom)) as archive:
+    with search.open(index_path, audience=audience_of(newsroom)) as archive:
         try:
             page = archive.search(
                 " ".join(words), since=since, until=until, sort=sort, group=group, limit=limit, offset=offset,
@@ -157,7 +158,7 @@ def search_command(
             "Note: nothing fits all the filters; visti stats lists the languages, sections and sources", err=True
         )
     if as_json:
-        click.echo(_json(_page_as_dict(page, explanations)))
+        click.echo(json_text(_page_as_dict(page, explanations)))
     else:
         click.echo(_page_text(page, explain, explanations))
 
@@ -166,25 +167,35 @@ def search_command(
 @click.argument("source")
 @index_option
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many results.")
+@click.option("--sentences", is_flag=True, help="Say of each sentence whether it is new or where it was reported.")
 @newsroom_option
 @json_option
-def related_command(source: str, index_path: Path, limit: int, newsroom: bool, as_json: bool) -> None:
-    """Print the stories nearest to a text, the nearest first.
+def related_command(
+    source: str, index_path: Path, limit: int, sentences: bool, newsroom: bool, as_json: bool
+) -> None:  # fmt: skip
+    """Print what the archive has about a draft: the stories nearest to it, what they are to it, and why.
 
-    SOURCE is the id of an article, a text file, or - for a text on standard input.
+    SOURCE is the id or the address of an article, a file (text, HTML or Word), or - for a text on standard input.
 
     \b
     Examples:
       visti related draft.txt
+      visti related draft.docx --newsroom --sentences
       visti related sample-energy-01.uk --json
     """
-    with search.open(index_path, audience=_audience(newsroom)) as archive:
-        article = archive.get(source)
-        hits = archive.related(article if article else _text_of(source), limit=limit)
+    with search.open(index_path, audience=audience_of(newsroom)) as archive:
+        article = archive.get(source) or archive.get_by_url(source)
+        coverage = archive.prior_coverage(article if article else _text_of(source), limit=limit)
+    if not coverage.recognised:
+        click.echo(
+            "Note: the draft does not look Ukrainian, Russian or English; little but names is compared", err=True
+        )
+    if coverage.compared < len(coverage.text):
+        click.echo(f"Note: only the first {coverage.compared:,} characters were compared", err=True)
     if as_json:
-        click.echo(_json({"hits": [search.hit_as_dict(hit) for hit in hits]}))
+        click.echo(json_text(coverage.as_dict()))
     else:
-        click.echo("\n".join(_hit_text(hit) for hit in hits) if hits else "Nothing in the archive is near to it.")
+        click.echo(coverage_text(coverage, sentences=sentences))
 
 
 @click.command("stats")
@@ -198,12 +209,12 @@ def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
     Example:
       visti stats --json
     """
-    with search.open(index_path, audience=_audience(newsroom)) as archive:
+    with search.open(index_path, audience=audience_of(newsroom)) as archive:
         statistics = archive.statistics()
     beside = dictionaries_summary(index_path)
     print_dictionary_notices(index_path)
     if as_json:
-        click.echo(_json(statistics.as_dict() | beside))
+        click.echo(json_text(statistics.as_dict() | beside))
     else:
         click.echo("\n".join((_statistics_text(statistics), *_dictionaries_text(beside))))
 
@@ -225,7 +236,7 @@ def verify_command(index_path: Path, as_json: bool) -> None:
     if as_json:
         names = ("generation", "files", "bytes", "documents", "problems")
         notes = {"notes": dictionary_notices(index_path)}
-        click.echo(_json({name: getattr(found, name) for name in names} | notes))
+        click.echo(json_text({name: getattr(found, name) for name in names} | notes))
     else:
         for problem in found.problems:
             click.echo(problem)
@@ -264,12 +275,17 @@ def _dictionaries_text(summary: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _audience(newsroom: bool) -> search.Audience:
+def audience_of(newsroom: bool) -> search.Audience:
+    """Return whose view of an archive a command opens."""
     return search.Audience.NEWSROOM if newsroom else search.Audience.READERS
 
 
 def _text_of(source: str) -> str:
-    """Return the text of a file or of standard input; bytes that are not UTF-8 only make words that nothing has."""
+    """Return the text of a file or of standard input."""
+    if source.startswith(("http://", "https://")):
+        raise click.ClickException(
+            f"no article of the archive has the address {source}. Nothing is fetched: save the page and give the file"
+        )
     try:
         content = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -277,13 +293,11 @@ def _text_of(source: str) -> str:
             f"{source!r} is neither the id of an article in the index nor a file that can be read "
             f"({getattr(error, 'strerror', None) or error}). Find an id: visti search WORDS"
         ) from error
-    text = content.decode(errors="replace")
-    if not text.strip():
-        raise click.ClickException(f"there is no text in {'standard input' if source == '-' else source}")
-    return text
+    return search.draft_text(content, "standard input" if source == "-" else source)
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
+    """Return a value as JSON on one line."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -333,7 +347,7 @@ def _switches_text(interpretation: search.Interpretation) -> list[str]:
         readings[each.id] = f"{each.typed} → {each.read}", each.on
     for date in interpretation.dates:
         until = date.until - timedelta(microseconds=1) if date.until else None
-        readings[date.id] = f"{date.text} → {_day(date.since)} to {_day(until)}", date.on
+        readings[date.id] = f"{date.text} → {shown_day(date.since)} to {shown_day(until)}", date.on
     for word in interpretation.words:
         for bridge in word.bridges:
             # The words of names are keys that nobody would type
@@ -346,18 +360,19 @@ def _switches_text(interpretation: search.Interpretation) -> list[str]:
     return ["Also read as (--without NAME switches one off):", *lines] if lines else []
 
 
-def _day(moment: datetime | None) -> str:
+def shown_day(moment: datetime | None) -> str:
+    """Return the day of Kyiv in which a moment is."""
     return f"{moment.astimezone(KYIV):%Y-%m-%d}" if moment else "any day"
 
 
 def _hit_text(hit: search.Hit) -> str:
     article = hit.article
-    day = _day(article.published) if article.published else "undated"
+    day = shown_day(article.published) if article.published else "undated"
     facts = " · ".join(fact for fact in (day, article.section, " ".join(v.language for v in hit.versions)) if fact)
-    return f"\n{_styled(hit.headline)}\n  {facts} · {article.id} · {hit.score:.2f}\n  {_styled(hit.snippet)}"
+    return f"\n{styled(hit.headline)}\n  {facts} · {article.id} · {hit.score:.2f}\n  {styled(hit.snippet)}"
 
 
-def _styled(snippet: search.Snippet) -> str:
+def styled(snippet: search.Snippet) -> str:
     """Return a snippet for a terminal, its marks in bold; click takes the styles off where there is no terminal."""
     pieces, end = [], 0
     for span in snippet.highlights:

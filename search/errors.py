@@ -10,12 +10,14 @@ What can go wrong in the library, as one tree.
         IndexLocked             another writer did not finish in time
       CommitFailed            the articles could not be written            path
       EditRefused             an editor's decision cannot be followed      path
+      DraftUnreadable         a file holds no text that can be compared    name, kind
       UnsupportedLanguage     not uk, ru or en                             language
 
 Every message says what is wrong, where, and which command helps.
 """
 
 from pathlib import Path
+from typing import ClassVar
 
 
 class SearchError(Exception):
@@ -104,6 +106,26 @@ class EditRefused(SearchError, ValueError):
     def __init__(self, path: Path | str, reason: str, help_: str) -> None:
         self.path = Path(path)
         super().__init__(f"{reason} Nothing was changed. {help_}")
+
+
+class DraftUnreadable(SearchError, ValueError):
+    """
+    A file ``name`` holds no draft.
+
+    ``kind`` is ``"empty"``, ``"binary"`` (no text), ``"encoding"`` (none of the usual ones) or ``"document"`` (a
+    document of Word that cannot be read).
+    """
+
+    REASONS: ClassVar[dict[str, str]] = {
+        "empty": "has no text in it",
+        "binary": "is no text; save the draft as .txt, .html or .docx",
+        "encoding": "is in an encoding that is not understood; save it as UTF-8",
+        "document": "is no document of Word that can be read; save the draft as .txt",
+    }
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.name, self.kind = name, kind
+        super().__init__(f"{name or 'The draft'} {self.REASONS[kind]}")
 
 
 class UnsupportedLanguage(SearchError, ValueError):

@@ -66,15 +66,15 @@ def test_the_unit_starts_the_server_and_gives_it_time_to_stop(unit: Unit) -> Non
     assert service["NoNewPrivileges"] == service["PrivateTmp"] == "yes"
 
 
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd is not installed")
-    path = tmp_path / "visti.service"
-    path.write_text(UNIT.replace("/opt/visti/.venv/bin/visti", sys.executable))
-    result = subprocess.run([analyze, "verify", "--man=no", path], capture_output=True, text=True)
-    ours = [line for line in result.stderr.splitlines() if "visti.service" in line]
-    assert ours == []
+    for name in ("visti.service", "visti-alerts.service", "visti-alerts.timer"):
+        text = (DEPLOY / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace("/opt/visti/.venv/bin/visti", sys.executable))
+        result = subprocess.run([analyze, "verify", "--man=no", tmp_path / name], capture_output=True, text=True)
+        assert [line for line in result.stderr.splitlines() if name in line] == []
 
 
 def test_the_container_copies_what_there_is_and_sets_what_can_be_set() -> None:

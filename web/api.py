@@ -10,7 +10,7 @@ from enum import StrEnum
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from search import FACETS, Archive, Article, Page, Position, article_as_dict, hit_as_dict
+from search import FACETS, Archive, Article, Page, Position, article_as_dict
 from search.article import clean_text
 from web.archive import current_archive
 from web.conditional import conditional
@@ -29,9 +29,10 @@ from web.params import (
     ParameterProblem,
     SearchRequest,
     read_limit,
+    read_speaker,
 )
 from web.presenters.suggestions import suggested_items
-from web.query import asked, parameters, run_search
+from web.query import asked, parameters, run_quotes, run_search
 from web.urls import api_search_url
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -42,7 +43,24 @@ SUGGESTIONS_TYPE = "application/x-suggestions+json"
 
 RELATED_PARAMETERS = (
     ParameterInfo("id", N_("The article whose prior coverage is wanted."), {"type": "string"}),
+    ParameterInfo("url", N_("Or the address at which an article of the archive was published."), {"type": "string"}),
     ParameterInfo("text", N_("Or a text, such as a draft; POST one that is too long for a URL."), {"type": "string"}),
+    LIMIT_PARAMETER,
+)
+# Quotations have one order, and one format.
+_NOT_OF_QUOTES = ("q", "sort", "fold")
+QUOTE_PARAMETERS = (
+    ParameterInfo(
+        "q",
+        N_("Words of the quotation; fields such as section: limit the articles."),
+        {"type": "string", "maxLength": MAX_QUERY_CHARACTERS},
+    ),
+    ParameterInfo(
+        "speaker",
+        N_("Words of the name of whoever said it, in any form, script or language."),
+        {"type": "string", "maxLength": MAX_QUERY_CHARACTERS},
+    ),
+    *(parameter for parameter in SEARCH_PARAMETERS if parameter.name not in _NOT_OF_QUOTES),
     LIMIT_PARAMETER,
 )
 SUGGEST_PARAMETERS = (
@@ -173,8 +191,17 @@ def article(article_id: str) -> ResponseReturnValue:
 def related() -> ResponseReturnValue:
     """Find prior coverage of an article or a text, in all languages; every story comes with its other versions."""
     archive = current_archive()
-    hits = archive.related(_subject(archive), limit=_limit())
-    return jsonify({"hits": [hit_as_dict(hit) for hit in hits]})
+    return jsonify(archive.prior_coverage(_subject(archive), limit=_limit()).as_dict())
+
+
+@api.get("/quotes")
+@conditional()
+def quotes() -> ResponseReturnValue:
+    """Find who said what: quotations, those of the newest articles first."""
+    search_request, problems = asked()
+    _refuse(problems)
+    page = run_quotes(current_archive(), search_request, read_speaker(parameters()), limit=_limit())
+    return jsonify(page.as_dict())
 
 
 @api.get("/suggest")
@@ -212,9 +239,14 @@ def _subject(archive: Archive) -> Article | str:
     given = _related_to()
     if given.get("id"):
         return _existing(archive, given["id"])
+    if given.get("url"):
+        found = archive.get_by_url(given["url"])
+        if found is None:
+            abort(404, "No article of the archive has this address. Nothing is fetched: give the text.")
+        return found
     text = clean_text(given.get("text", ""))
     if not text:
-        raise BadParameter("text", "name an article with id, or give a text")
+        raise BadParameter("text", "name an article with id or url, or give a text")
     return text
 
 
@@ -224,14 +256,14 @@ def _refuse(problems: Sequence[ParameterProblem]) -> None:
 
 
 def _related_to() -> Mapping[str, str]:
-    """Return ``id`` and ``text`` as given: in the URL, or posted as JSON, as a form or as plain text."""
+    """Return ``id``, ``url`` and ``text`` as given: in the URL, or posted as JSON, as a form or as plain text."""
     if request.method in ("GET", "HEAD"):
         return request.args
     if request.is_json:
         body = request.get_json()
         if not isinstance(body, dict):
             raise BadParameter("body", 'post a JSON object such as {"text": "..."}')
-        given = {name: body[name] for name in ("id", "text") if body.get(name) is not None}
+        given = {name: body[name] for name in ("id", "url", "text") if body.get(name) is not None}
         for name, value in given.items():
             if not isinstance(value, str):
                 raise BadParameter(name, "must be text")

@@ -96,6 +96,25 @@ class SiteConfig:
     oidc_label: str = ""
     """What stands on the button; empty: "Single sign-on"."""
 
+    site_url: str = ""
+    """The address of the site, such as ``https://news.example.org/``: how links in e-mails begin."""
+    mail_sender: str = ""
+    """From whom e-mails come: ``alerts@example.org`` or ``Visti <alerts@example.org>``."""
+    smtp_host: str = ""
+    """The mail server that takes e-mails; empty: none are sent."""
+    smtp_port: int = field(default=587, metadata=between(1, MAX_PORT))
+    """Its port."""
+    smtp_security: str = field(default="starttls", metadata=one_of("starttls", "tls", "none"))
+    """How the connection to it is secured."""
+    smtp_user: str = ""
+    """The name to sign in with there; empty: nobody signs in."""
+    smtp_password: str = ""
+    """The password of that name."""
+    alert_hour: int = field(default=8, metadata=between(0, 23))
+    """The hour, of Kyiv, from which daily and weekly e-mails are sent."""
+    alert_weekday: int = field(default=1, metadata=between(1, 7))
+    """The day of weekly e-mails: 1 is Monday."""
+
     name: str = "Visti"
     """The name of the publication, as the news sitemap gives it to search engines."""
     cors_origins: tuple[str, ...] = ()

@@ -43,30 +43,31 @@ def atom() -> Response:
     if not request.args.get("sort"):
         search_request = replace(search_request, sort=Sort.NEWEST)
     page = run_search(current_archive(), search_request, limit=FEED_ENTRIES, facets=(), prefer=interface_language())
-    return _xml(feed_of(search_request, page), ATOM_TYPE)
+    return xml_response(feed_of(search_request, page), ATOM_TYPE)
 
 
 @feeds.get("/opensearch.xml")
 def description() -> Response:
     """Describe this site to browsers and programs that can search it."""
-    response = _xml(search_description(), OPENSEARCH_TYPE)
+    response = xml_response(search_description(), OPENSEARCH_TYPE)
     response.add_etag()
     response.make_conditional(request)
     return response
 
 
-def feed_of(search_request: SearchRequest, page: Page) -> Element:
-    """Make the feed of a page of results."""
+def feed_of(search_request: SearchRequest, page: Page, *, title: str = "", address: str = "") -> Element:
+    """Make the feed of a page of results; one that has an address of its own has only one page."""
     feed = Element(f"{{{ATOM}}}feed", {_XML_LANG: interface_language()})
-    _text(feed, "title", f"{gettext('Visti')}: {page.query}" if page.query else gettext("Visti: the newest stories"))
-    _text(feed, "id", _identifier("feed", repr(query_pairs(replace(search_request, page=1)))))
+    title = title or page.query
+    _text(feed, "title", f"{gettext('Visti')}: {title}" if title else gettext("Visti: the newest stories"))
+    _text(feed, "id", _identifier("feed", address or repr(query_pairs(replace(search_request, page=1)))))
     _text(feed, "updated", _timestamp(max((_changed(hit) for hit in page.hits), default=_NEVER)))
-    _link(feed, "self", _feed_address(search_request), ATOM_TYPE)
+    _link(feed, "self", address or _feed_address(search_request), ATOM_TYPE)
     _link(feed, "alternate", _address("pages.search", search_request), "text/html")
     _link(feed, "search", url_for("feeds.description", _external=True), OPENSEARCH_TYPE)
     if search_request.page > 1:
         _link(feed, "previous", _feed_address(replace(search_request, page=search_request.page - 1)), ATOM_TYPE)
-    if page.offset + page.limit < page.results:
+    if page.offset + page.limit < page.results and not address:
         _link(feed, "next", _feed_address(replace(search_request, page=search_request.page + 1)), ATOM_TYPE)
     for name, number in (
         ("totalResults", page.results),
@@ -169,5 +170,6 @@ def _link(parent: Element, relation: str, address: str, kind: str, language: str
     SubElement(parent, f"{{{ATOM}}}link", attributes)
 
 
-def _xml(root: Element, kind: str) -> Response:
+def xml_response(root: Element, kind: str) -> Response:
+    """Answer with a document."""
     return Response(tostring(root, encoding="utf-8", xml_declaration=True), content_type=f"{kind}; charset=utf-8")

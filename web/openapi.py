@@ -8,9 +8,10 @@ from typing import Any
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from search import LANGUAGES, Status
+from search import LANGUAGES, Relation, SentenceState, Status
 from search.article import ARTICLE_FIELDS
 from web.api import (
+    QUOTE_PARAMETERS,
     RELATED_PARAMETERS,
     SEARCH_API_PARAMETERS,
     SUGGEST_PARAMETERS,
@@ -101,6 +102,9 @@ def _paths() -> dict[str, Any]:
             ),
             "post": _posted(),
         },
+        "/api/v1/quotes": {
+            "get": _operation("quotes", "Find who said what.", QUOTE_PARAMETERS, {_JSON: "QuotePage"}, 400),
+        },
         "/api/v1/suggest": {
             "get": _operation("suggest", "Complete what is typed.", SUGGEST_PARAMETERS, suggested, 400),
         },
@@ -118,7 +122,7 @@ def _search() -> dict[str, Any]:
 
 
 def _posted() -> dict[str, Any]:
-    text = {"type": "object", "properties": {"id": _STRING, "text": _STRING}}
+    text = {"type": "object", "properties": {"id": _STRING, "url": _STRING, "text": _STRING}}
     posted = _operation(
         "relatedToText", "The same for a posted text.", RELATED_PARAMETERS[-1:], {_JSON: "Hits"}, 400, 404, 413, 415
     )
@@ -204,6 +208,68 @@ def _with_optional(optional: Mapping[str, Schema], **properties: Schema) -> dict
     return {**described, "properties": {**described["properties"], **optional}}
 
 
+def _hit() -> dict[str, Schema]:
+    return {
+        "id": _STRING,
+        "story": _STRING,
+        "language": _LANGUAGE,
+        "title": _STRING,
+        "url": _OPTIONAL,
+        "published": _MOMENT,
+        "section": _OPTIONAL,
+        "score": {"type": "number"},
+        "snippet": {**_STRING, "description": "HTML: escaped text with <mark>."},
+        "versions": _list("Version"),
+        "matched": {"type": "array", "items": _object(word=_STRING, form=_STRING, by=_STRING)},
+    }
+
+
+def _prior_schemas() -> dict[str, Any]:
+    shared = {"type": "array", "items": _object(word=_STRING, form=_STRING)}
+    return {
+        "PriorHit": _with_optional(
+            {"status": _STRING, "embargoed_until": _MOMENT},
+            **_hit(),
+            authors={"type": "array", "items": _STRING},
+            source=_OPTIONAL,
+            relation={**_STRING, "enum": [str(relation) for relation in Relation]},
+            nearest={**_STRING, "description": "The id of the version that is nearest to the text."},
+            why=_object(
+                names=shared,
+                numbers=shared,
+                words=shared,
+                phrases={"type": "array", "items": _STRING},
+                sentences={**_COUNT, "description": "So many sentences of the text it has."},
+                of_sentences=_COUNT,
+            ),
+        ),
+        "DraftSentence": _with_optional(
+            {"report": _reference("Report")},
+            start=_COUNT,
+            end=_COUNT,
+            text=_STRING,
+            state={**_STRING, "enum": [str(state) for state in SentenceState]},
+        ),
+        "DraftQuote": _object(
+            start=_COUNT,
+            end=_COUNT,
+            text=_STRING,
+            speaker={**_STRING, "description": "Who said it, as the article writes it."},
+            said={**_STRING, "description": "The quotation of the article."},
+            article=_reference("Version"),
+        ),
+        "Report": _object(
+            id=_STRING,
+            language=_LANGUAGE,
+            title=_STRING,
+            url=_OPTIONAL,
+            published=_MOMENT,
+            text={**_STRING, "description": "The sentence of the archive."},
+            share={"type": "number", "description": "How much of the sentence it says, from 0 to 1."},
+        ),
+    }
+
+
 def _schemas() -> dict[str, Any]:
     return {
         "Page": _object(
@@ -231,17 +297,7 @@ def _schemas() -> dict[str, Any]:
         ),
         "Hit": _with_optional(
             {"also": {**_list("AlsoPublished"), "description": "Nearly the same texts, folded under this (`fold=1`)."}},
-            id=_STRING,
-            story=_STRING,
-            language=_LANGUAGE,
-            title=_STRING,
-            url=_OPTIONAL,
-            published=_MOMENT,
-            section=_OPTIONAL,
-            score={"type": "number"},
-            snippet={**_STRING, "description": "HTML: escaped text with <mark>."},
-            versions=_list("Version"),
-            matched={"type": "array", "items": _object(word=_STRING, form=_STRING, by=_STRING)},
+            **_hit(),
         ),
         "AlsoPublished": _object(
             id=_STRING,
@@ -252,7 +308,44 @@ def _schemas() -> dict[str, Any]:
             story=_STRING,
             source=_OPTIONAL,
         ),
-        "Hits": _object(hits=_list("Hit")),
+        "Hits": _object(
+            language=_LANGUAGE,
+            recognised={"type": "boolean", "description": "Whether the text looks Ukrainian, Russian or English."},
+            compared={**_COUNT, "description": "So many characters of the text were compared."},
+            hits=_list("PriorHit"),
+            timeline={
+                "type": "array",
+                "items": _STRING,
+                "description": "The ids of those hits that report the same, by date.",
+            },
+            sentences=_list("DraftSentence"),
+            quotes=_list("DraftQuote"),
+        ),
+        **_prior_schemas(),
+        "QuotePage": _object(
+            query=_STRING,
+            speaker=_STRING,
+            total={**_COUNT, "description": "Quotations, on all pages."},
+            stories={**_COUNT, "description": "Stories that they stand in."},
+            quotes=_list("Quote"),
+            notices=_list("Notice"),
+        ),
+        "Quote": _object(
+            text=_STRING,
+            snippet={**_STRING, "description": "HTML: the escaped text with <mark>."},
+            speaker={**_OPTIONAL, "description": "As the article writes it; null if it does not tell."},
+            verb={**_STRING, "description": "The verb of saying, or what stands for it."},
+            article=_object(
+                id=_STRING,
+                story=_STRING,
+                language=_LANGUAGE,
+                title=_STRING,
+                url=_OPTIONAL,
+                published=_MOMENT,
+                section=_OPTIONAL,
+            ),
+            versions=_list("Version"),
+        ),
         "Version": _object(id=_STRING, language=_LANGUAGE, title=_STRING, url=_OPTIONAL, published=_MOMENT),
         "FacetValue": _object(value=_STRING, count=_COUNT, stories=_COUNT, selected={"type": "boolean"}),
         "Article": _article_schema(),

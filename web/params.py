@@ -148,6 +148,11 @@ def read_find(parameters: Mapping[str, Sequence[str]]) -> str:
     return _Reader(parameters).text("find", MAX_FIND_CHARACTERS)
 
 
+def read_speaker(parameters: Mapping[str, Sequence[str]]) -> str:
+    """Return the words of the name of whoever is quoted."""
+    return clean_text(next(iter(parameters.get("speaker", ())), ""))[:MAX_QUERY_CHARACTERS].strip()
+
+
 def read_limit(
     parameters: Mapping[str, Sequence[str]], default: int = PAGE_SIZE, most: int = MAX_LIMIT
 ) -> tuple[int, tuple[ParameterProblem, ...]]:

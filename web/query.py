@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import request as http_request
 
-from search import FACETS, Archive, Page, Position
+from search import FACETS, Archive, Page, Position, QuotePage
 from web.params import PAGE_SIZE, ParameterProblem, SearchRequest, read_search_request
 
 
@@ -16,6 +16,29 @@ def asked() -> tuple[SearchRequest, tuple[ParameterProblem, ...]]:
 def parameters() -> Mapping[str, Sequence[str]]:
     """Return the URL's parameters, each with all of its values."""
     return http_request.args.to_dict(flat=False)
+
+
+def run_quotes(
+    archive: Archive, request: SearchRequest, speaker: str, *, limit: int = PAGE_SIZE, prefer: str | None = None
+) -> QuotePage:
+    """Return the quotations that were asked for; the words of the query are looked for in them."""
+    return archive.search_quotes(
+        request.query,
+        speaker=speaker,
+        language=request.language,
+        section=request.section,
+        source=request.source,
+        author=request.author,
+        tag=request.tag,
+        since=request.since,
+        until=request.until,
+        group=request.group.value,
+        limit=limit,
+        offset=(request.page - 1) * limit,
+        bridges=request.bridges,
+        without=request.without,
+        prefer=prefer,
+    )
 
 
 def run_search(

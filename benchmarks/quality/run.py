@@ -27,6 +27,7 @@ PARTS = (
     "learning",
     "across_languages",
     "related",
+    "linking",
     "questions",
     "quotations",
 )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.archive.dictionaries import Dictionaries
-from search.archive.duplicates import Shingles, shingles
+from search.archive.duplicates import THRESHOLD, Shingles, resemblance, shingles
 from search.archive.passages import Passage, bridged_keys, is_name, is_number, meeting_keys, own_keys, passages_of
 from search.columnar.arrays import Array
 from search.language import Token, folded_words, word_spans
@@ -95,8 +95,8 @@ class Draft:
     def _bridged(self) -> dict[str, list[int]]:
         return _by_key(bridged_keys(word.token, self._dictionaries) for word in self.words)
 
-    def compared(self, text: str, language: str) -> "Compared":
-        """Return what of the draft stands in another text."""
+    def compared(self, text: str, language: str, body: str = "") -> "Compared":
+        """Return what of the draft stands in another text, of which ``body`` is the part without headline and lead."""
         passages = passages_of(text, language)
         crosses = language != self.language
         known = self._bridged if crosses else self._own
@@ -112,7 +112,7 @@ class Draft:
                             # Of ordinary words consonants alone are no reason to show
                             if key[0] != "~" or self.words[number].is_name:
                                 forms.setdefault(number, token)
-        return Compared(self, text, passages, has, forms, crosses)
+        return Compared(self, text, body, passages, has, forms, crosses)
 
 
 class Compared:
@@ -124,15 +124,24 @@ class Compared:
     """
 
     def __init__(
-        self, draft: Draft, text: str, passages: Sequence[Passage], has: Array, forms: dict[int, Token], crosses: bool
-    ) -> None:
-        self.draft, self.text, self.passages, self.has = draft, text, passages, has
+        self, draft: Draft, text: str, body: str, passages: Sequence[Passage], has: Array,
+        forms: dict[int, Token], crosses: bool,
+    ) -> None:  # fmt: skip
+        self.draft, self.text, self.body, self.passages, self.has = draft, text, body, passages, has
         self.forms, self.crosses = forms, crosses
 
     @cached_property
     def shingles(self) -> Shingles:
         """The runs of words of the text; none of a short one, or one in another language than the draft."""
         return frozenset() if self.crosses else shingles(folded_words(self.text))
+
+    @cached_property
+    def resemblance(self) -> float:
+        """How alike the texts are, with headline and lead or without, which whoever pastes a text may leave out."""
+        alike = resemblance(self.draft.shingles, self.shingles)
+        if self.crosses or alike >= THRESHOLD or not self.body:
+            return alike
+        return max(alike, resemblance(self.draft.shingles, shingles(folded_words(self.body))))
 
 
 def _words(passages: Sequence[Passage], weigh: Callable[[tuple[str, ...]], float]) -> list[DraftWord]:

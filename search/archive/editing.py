@@ -142,9 +142,10 @@ def split_story(
         if len(named) == len(desk.members(story)):
             them = "It has no other version" if len(named) == 1 else "They are the whole of it"
             raise EditRefused(path, f"Nothing is left of the story {story!r}. {them}.", "See it: visti story show ID")
-        own = desk.own_key(list(named), story)
-        stories = dict.fromkeys(named, own)
-        return desk.decide(Act.SPLIT, tuple(named), stories=stories, stories_before=_stories(named))
+        members = {each.id: each for each in desk.members(story)}
+        # Those that stay are decided about too, so that none of them is linked to those that go
+        stories = dict.fromkeys(members, story) | dict.fromkeys(named, desk.own_key(list(named), story))
+        return desk.decide(Act.SPLIT, tuple(named), stories=stories, stories_before=_stories(members))
 
 
 def catch_up(writer: Writer, snapshot: Snapshot, rules: Rules) -> int:

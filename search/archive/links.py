@@ -1,7 +1,9 @@
 """Why an article that came without a story is in one: what was found when it was compared with another."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from search.article import Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +21,10 @@ class Link:
     def as_dict(self) -> dict[str, Any]:
         """Return the link for JSON."""
         return {"to": self.to, "score": self.score, "by": list(self.by)}
+
+
+class LinkedArticle(NamedTuple):
+    """An article, and why it is in its story: None if its source or an editor put it there, or nobody did."""
+
+    article: Article
+    link: Link | None = None

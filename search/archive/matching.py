@@ -24,6 +24,7 @@ from search.archive.request import SearchRequest
 from search.archive.standing import StandingSearch, read_footprint
 from search.archive.understanding import DEFAULT_TEXT_FIELDS, understand
 from search.archive.view import RANKING, View
+from search.columnar.arrays import Array
 from search.columnar.document import Document
 from search.columnar.execute import Executor
 from search.columnar.ranking import idf
@@ -31,7 +32,7 @@ from search.columnar.snapshot import Snapshot, open_snapshot
 from search.columnar.writer import Writer
 from search.language import analysis_version
 from search.query.footprint import ArticleTerms, Footprint
-from search.query.leaves import Most, Query, every
+from search.query.leaves import Most, Query
 
 # Of articles that are looked at together. An article in the small index takes some 100 KB until it is written.
 _BATCH = 1_000
@@ -116,22 +117,25 @@ class _Weights:
     def __init__(self, view: View) -> None:
         self._snapshot = view.snapshot
         self._counts: dict[tuple[Query, Query], int] = {}
-        self._sizes: dict[Query, int] = {}
+        self._within: dict[Query, tuple[Array, int]] = {}
 
     def of(self, node: Most) -> list[float]:
         """Return the weight of each part."""
-        if node.within not in self._sizes:
-            self._sizes[node.within] = self._number(node.within)
-        return [idf(self._sizes[node.within], self._count(part, node.within)) for part in node.parts]
+        if node.within not in self._within:
+            inside = np.zeros(self._snapshot.size, dtype=bool)
+            inside[documents := self._documents(node.within)] = True
+            self._within[node.within] = inside, len(documents)
+        inside, size = self._within[node.within]
+        return [idf(size, self._count(part, node.within, inside)) for part in node.parts]
 
-    def _count(self, part: Query, within: Query) -> int:
+    def _count(self, part: Query, within: Query, inside: Array) -> int:
         if (part, within) not in self._counts:
-            self._counts[part, within] = self._number(every((part, within)))
+            self._counts[part, within] = int(np.count_nonzero(inside.take(self._documents(part))))
         return self._counts[part, within]
 
-    def _number(self, query: Query) -> int:
+    def _documents(self, query: Query) -> Array:
         # An executor keeps what it has found: of thousands of searches that would be more than there is memory.
-        return len(Executor(self._snapshot, RANKING, maxsize).documents(query))
+        return Executor(self._snapshot, RANKING, maxsize).documents(query)
 
 
 def _small_snapshot(documents: Iterable[Document]) -> Snapshot:

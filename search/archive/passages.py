@@ -28,8 +28,8 @@ from search.language import (
 from search.language.aliases import aliases
 from search.language.names import skeletons
 
-# A book is compared by its beginning: 100,000 characters are some 16,000 words.
-MAX_CHARACTERS = 100_000
+# A book is compared by its beginning, some 6,000 words: the work grows with the square of a text.
+MAX_CHARACTERS = 40_000
 # Shorter words that are no numbers are mostly particles and abbreviations of units.
 FEWEST_LETTERS = 3
 # Three consonants are shared by words that have nothing to do with each other; names are fewer, so three will do there.

@@ -14,8 +14,9 @@ import numpy as np
 
 from search.archive.comparison import Compared, Draft
 from search.archive.documents import article_to_version
+from search.archive.draft_quotes import draft_quotes
 from search.archive.hits import make_hits
-from search.archive.passages import FEWEST_WORDS
+from search.archive.passages import FEWEST_WORDS, MAX_CHARACTERS
 from search.archive.prior_results import DraftSentence, PriorCoverage, PriorStory, Relation, Report, SentenceState
 from search.archive.reasons import why_of
 from search.archive.related import STRONG_SCORE, STRONG_SHARE, Subject, nearest_stories, subject_of
@@ -68,9 +69,10 @@ def prior_coverage(view: View, source: str | Article, limit: int, prefer: str | 
     stories = _stories(hits, groups)
     compared = [each for group in groups for each in group]
     compared += comparing.of_documents(_holders(view, subject, draft, known, compared))
-    return PriorCoverage(
-        draft.text, draft.language, _is_recognised(subject), stories, tuple(_sentences(draft, compared))
-    )
+    until = min(len(text), MAX_CHARACTERS)
+    sentences = tuple(_sentences(draft, compared))
+    quotes = draft_quotes(draft, text[:MAX_CHARACTERS], [(each.article, each.compared) for each in compared])
+    return PriorCoverage(text, draft.language, _is_recognised(subject), until, stories, sentences, quotes)
 
 
 def _is_recognised(subject: Subject) -> bool:
@@ -98,7 +100,9 @@ class _Comparing:
 
     def _of_document(self, document: int) -> _Article:
         article = self._view.article_at(document)
-        compared = self._draft.compared(_text_of(article)[:MAX_COMPARED_CHARACTERS], article.language)
+        text = _text_of(article)[:MAX_COMPARED_CHARACTERS]
+        body = article.body[:MAX_COMPARED_CHARACTERS]
+        compared = self._draft.compared(text, article.language, body)
         return _Article(document, article, compared, likeness(compared))
 
 

@@ -98,6 +98,20 @@ class DraftSentence(NamedTuple):
     report: Report | None
 
 
+class DraftQuote(NamedTuple):
+    """
+    A quotation of a draft, as offsets in ``PriorCoverage.text``, that the archive attributes to somebody.
+
+    ``speaker`` and ``said`` are who said what as the article ``version`` writes it.
+    """
+
+    start: int
+    end: int
+    speaker: str
+    said: str
+    version: Version
+
+
 @dataclass(frozen=True, slots=True)
 class PriorCoverage:
     """
@@ -105,13 +119,16 @@ class PriorCoverage:
 
     ``text`` is the draft as it was compared; the offsets of ``sentences`` refer to it. ``language`` is the one in which
     it was read, ``recognised`` says whether it looks like one of the three; if not, little but names can be found.
+    Of a very long draft only the first ``compared`` characters were compared.
     """
 
     text: str
     language: str
     recognised: bool
+    compared: int
     stories: tuple[PriorStory, ...]
     sentences: tuple[DraftSentence, ...]
+    quotes: tuple[DraftQuote, ...] = ()
 
     @property
     def timeline(self) -> tuple[PriorStory, ...]:
@@ -128,9 +145,11 @@ class PriorCoverage:
         return {
             "language": self.language,
             "recognised": self.recognised,
+            "compared": self.compared,
             "hits": [_story_as_dict(story) for story in self.stories],
             "timeline": [story.hit.article.id for story in self.timeline],
             "sentences": [_sentence_as_dict(self.text, sentence) for sentence in self.sentences],
+            "quotes": [_quote_as_dict(self.text, quote) for quote in self.quotes],
         }
 
 
@@ -168,11 +187,24 @@ def _shared(words: Sequence[SharedWord]) -> list[dict[str, str]]:
 
 
 def _sentence_as_dict(text: str, sentence: DraftSentence) -> dict[str, Any]:
-    report = sentence.report
-    return {
+    fields: dict[str, Any] = {
         "start": sentence.start,
         "end": sentence.end,
         "text": text[sentence.start : sentence.end],
         "state": str(sentence.state),
-        "report": report and {**version_as_dict(report.version), "text": report.text, "share": round(report.share, 3)},
+    }
+    if sentence.report is None:
+        return fields
+    version, said, share = sentence.report
+    return {**fields, "report": {**version_as_dict(version), "text": said, "share": round(share, 3)}}
+
+
+def _quote_as_dict(text: str, quote: DraftQuote) -> dict[str, Any]:
+    return {
+        "start": quote.start,
+        "end": quote.end,
+        "text": text[quote.start : quote.end],
+        "speaker": quote.speaker,
+        "said": quote.said,
+        "article": version_as_dict(quote.version),
     }

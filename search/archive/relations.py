@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.archive.comparison import Compared
-from search.archive.duplicates import THRESHOLD, resemblance
+from search.archive.duplicates import THRESHOLD
 from search.archive.passages import FEWEST_WORDS, Passage
 from search.archive.prior_results import Relation
 from search.columnar.arrays import Array
@@ -66,7 +66,7 @@ def likeness(compared: Compared) -> Likeness:
     like = LIKE if compared.crosses else LIKE_IN_ONE_LANGUAGE
     ours, said = _said(shares.max(axis=1, initial=0.0), draft.counts, like)
     theirs, other_said = _said(common.max(axis=0, initial=0.0) / np.maximum(lengths, 1.0), lengths, like)
-    alike = resemblance(draft.shingles, compared.shingles)
+    alike = compared.resemblance
     relation = None
     if alike >= THRESHOLD:
         relation = Relation.SAME_TEXT

@@ -6,8 +6,11 @@ Everything that was read otherwise than typed has a name under which it can be s
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
 
 from search.archive.bridges import ArchiveBridges
+from search.archive.dictionaries import Dictionaries
 from search.archive.hits import articles_having
 from search.archive.layouts import mended
 from search.archive.request import ReadingOptions
@@ -15,6 +18,7 @@ from search.archive.results import Correction, DateReading, Interpretation, Read
 from search.archive.view import View
 from search.article import LANGUAGES
 from search.columnar.execute import Matches
+from search.columnar.recent import Recent
 from search.query.compile import CompiledQuery, Leaf, compile_query
 from search.query.fields import DEFAULT_TEXT_FIELDS as DEFAULT_TEXT_FIELDS
 from search.query.nodes import ParsedQuery
@@ -29,6 +33,11 @@ from search.query.show import show
 MAX_WORDS_TRIED = 120
 
 
+# Reading a query of three words takes 2 ms, and who turns a page or chooses a value asks for the same words again. Of
+# queries of some 20 characters these are 1,000, which take 20 MB.
+_REMEMBERED_CHARACTERS = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class UnderstoodQuery:
     """A query: as it was typed, or mended by ``corrections``; parsed; and compiled."""
@@ -39,8 +48,35 @@ class UnderstoodQuery:
     compiled: CompiledQuery
 
 
+class _Readings(NamedTuple):
+    """Queries as they were read with some dictionaries, by their text, how they were to be read, and the day."""
+
+    dictionaries: Dictionaries
+    queries: Recent[tuple[str, ReadingOptions, date], UnderstoodQuery]
+
+
 def understand(view: View, query: str, options: ReadingOptions) -> UnderstoodQuery:
-    """Read a query. Never raises: what was not understood is in the notices."""
+    """Read a query. Never raises: what was not understood is in the notices. What was read lately is not read again."""
+    remembered = _remembered(view)
+    key = query, options, view.today
+    found = remembered.get(key)
+    if found is None:
+        found = _understood(view, query, options)
+        remembered.keep(key, found, len(query) + 1)
+    return found
+
+
+def _remembered(view: View) -> Recent[tuple[str, ReadingOptions, date], UnderstoodQuery]:
+    """Return the memory of queries that were read in a snapshot, with the dictionaries beside it as they are now."""
+    kept: list[_Readings] = view.snapshot.derived("readings", list)
+    found = next((each for each in kept if each.dictionaries is view.dictionaries), None)
+    if found is None:
+        found = _Readings(view.dictionaries, Recent(_REMEMBERED_CHARACTERS))
+        kept[:] = [found]  # of dictionaries that were replaced nothing is kept
+    return found.queries
+
+
+def _understood(view: View, query: str, options: ReadingOptions) -> UnderstoodQuery:
     read, corrections = mended(view, query, options, DEFAULT_TEXT_FIELDS) if options.bridges else (query, ())
     parsed = parse_query(read, view.today, without=options.without)
     bridges = ArchiveBridges(view, DEFAULT_TEXT_FIELDS) if options.bridges else None

@@ -51,6 +51,6 @@ def _named(card: bytes) -> Named:
 CONTENTS = Contents(
     split=_split,
     digest=digest_of_stored,
-    document=lambda stored: article_to_document(document_to_article(stored)),
+    document=lambda stored: article_to_document(document_to_article(stored), stored),
     named=_named,
 )

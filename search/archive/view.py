@@ -72,16 +72,23 @@ class View:
 
     def seen(self, matches: Matches) -> Matches:
         """Return the matches that may be seen."""
-        inside = self.visible.take(matches.documents)
-        if inside.all():
+        if self._sees_all_living:
             return matches
-        return Matches(matches.documents[inside], matches.scores[inside])
+        inside = self.visible.take(matches.documents)
+        return Matches(matches.documents.compress(inside), matches.scores.compress(inside))
 
     def articles_found(self, query: Query) -> int:
         """Return how many articles that may be seen a query finds; asked again, it is not counted again."""
         if query not in self.found:
-            self.found[query] = int(np.count_nonzero(self.visible.take(self.executor.documents(query))))
+            documents = self.executor.documents(query)
+            seen = documents if self._sees_all_living else documents.compress(self.visible.take(documents))
+            self.found[query] = len(seen)
         return self.found[query]
+
+    @property
+    def _sees_all_living(self) -> bool:
+        """Whether all that the executor finds may be seen: it is, in the views that ``make_view`` gives."""
+        return self.visible is self.snapshot.alive
 
     def articles_with(self, terms: Iterable[str], fields: Sequence[str]) -> int:
         """Return how many articles that may be seen have the commonest of some terms in some text fields."""

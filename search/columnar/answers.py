@@ -29,7 +29,13 @@ class Matches(NamedTuple):
 
 
 class Answer:
-    """The documents that match something; this one is a filter, which scores nothing."""
+    """
+    The documents that match something; this one is a filter, which scores nothing.
+
+    ``is_hot`` says that it was remembered and asked for again, so that it is worth while to work out more at once.
+    """
+
+    is_hot = False
 
     def __init__(self, snapshot: Snapshot, documents: Array | None = None) -> None:
         self.snapshot = snapshot
@@ -54,6 +60,18 @@ class Answer:
         """Return the scores of some documents, ascending, all of which match."""
         # One zero, seen many times: nothing as long as the archive is allocated for the empty query.
         return np.broadcast_to(np.float64(0.0), len(documents))
+
+    def scores_at(self, places: Array) -> Array:
+        """Return the scores of the documents at some ascending places of ``documents``."""
+        return self.scores(self.documents.take(places))
+
+    @property
+    def bytes(self) -> int:
+        """The size of what would be remembered."""
+        return sum(each.nbytes for each in vars(self).values() if isinstance(each, np.ndarray))
+
+    def forget_postings(self) -> None:
+        """Let go of what can be read again, before this is remembered."""
 
     @cached_property
     def matches(self) -> Matches:
@@ -87,7 +105,7 @@ class AllOf(Answer):
         documents = self._parts[0].documents
         for part in self._parts[1:]:
             inside = part.contains(documents)
-            documents = documents if inside.all() else documents[inside]
+            documents = documents if inside.all() else documents.compress(inside)
         return documents
 
     @property
@@ -124,11 +142,12 @@ class AnyOf(Answer):
             # Whoever ranks some of the documents has no need of the union of all.
             every = documents is vars(self).get("documents")
             for number, part in enumerate(self._parts):
-                wanted = part.documents
-                if not every:
-                    wanted = wanted[is_member(self.snapshot, wanted, documents)]
-                slots = ranks.take(wanted)
-                found = part.scores(wanted)
+                slots = ranks.take(part.documents)
+                if every:
+                    found = part.scores(part.documents)
+                else:
+                    places = np.flatnonzero(slots)
+                    slots, found = slots.take(places), part.scores_at(places)
                 scores[slots] = self._combine(scores[slots], found) if number else found
         return scores[1:]
 
@@ -151,7 +170,7 @@ class MostOf(Answer):
     @cached_property
     def documents(self) -> Array:
         """The documents inside that enough parts have."""
-        inside = [part.documents[self._within.contains(part.documents)] for part in self._parts]
+        inside = [part.documents.compress(self._within.contains(part.documents)) for part in self._parts]
         if self._weigh is None:
             size = len(self._within.documents)
             weights: Sequence[float] = [idf(size, len(documents)) for documents in inside]
@@ -165,7 +184,7 @@ class MostOf(Answer):
         found = np.zeros(len(candidates))
         for documents, weight in zip(inside, weights, strict=True):
             found += weight * is_member(self.snapshot, candidates, documents)
-        return candidates[found >= least]
+        return candidates.compress(found >= least)
 
     @property
     def most(self) -> int:
@@ -200,7 +219,7 @@ class Without(Answer):
     def documents(self) -> Array:
         """The documents of the one that are not in the other."""
         documents = self._wanted.documents
-        return documents[~self._excluded.contains(documents)]
+        return documents.compress(~self._excluded.contains(documents))
 
     @property
     def most(self) -> int:

@@ -117,7 +117,9 @@ class Collected:
             return self.selection
         documents = self.unfiltered.documents
         others = [mask for name, mask in self.masks.items() if name != dimension]
-        return Selection(self.snapshot.grouping, documents[_all_true(others, documents)] if others else documents)
+        return Selection(
+            self.snapshot.grouping, documents.compress(_all_true(others, documents)) if others else documents
+        )
 
 
 def collect(snapshot: Snapshot, matches: Matches, masks: Mapping[str, Array]) -> Collected:
@@ -125,7 +127,8 @@ def collect(snapshot: Snapshot, matches: Matches, masks: Mapping[str, Array]) ->
     if not masks:
         return Collected(snapshot, matches, masks, matches)
     inside = _all_true(list(masks.values()), matches.documents)
-    return Collected(snapshot, matches, masks, Matches(matches.documents[inside], matches.scores[inside]))
+    found = Matches(matches.documents.compress(inside), matches.scores.compress(inside))
+    return Collected(snapshot, matches, masks, found)
 
 
 def count_of(snapshot: Snapshot, documents: Array) -> Count:
@@ -235,5 +238,5 @@ def _likely_best(keys: Array, number: int) -> Array:
 def _all_true(masks: list[Array], documents: Array) -> Array:
     inside = np.ones(len(documents), dtype=bool)
     for mask in masks:
-        inside &= mask[documents]
+        inside &= mask.take(documents)
     return inside

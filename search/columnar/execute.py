@@ -40,20 +40,20 @@ Nodes = Sequence[whoosh.query.Query]
 # has: 64 MB for 200,000 documents, some 160 words of the benchmark's queries, which find 25,000 documents on average.
 _BYTES_A_DOCUMENT = 320
 _LEAST_BYTES = 1 << 20
-_OF_A_WORD = 2_000  # the leaf and its lists, about
+_OF_A_LEAF = 2_000  # the leaf itself and its lists, about
 
 
-class _Word(NamedTuple):
+class _Leaf(NamedTuple):
     """A leaf that was evaluated, and the work that this was."""
 
     work: int
-    answer: RankedPostings
+    answer: Answer
 
 
-def _remembered_words(snapshot: Snapshot, ranking: Bm25f) -> Recent[whoosh.query.Query, _Word]:
+def _remembered_leaves(snapshot: Snapshot, ranking: Bm25f) -> Recent[whoosh.query.Query, _Leaf]:
     """Return the memory that all executors of a snapshot share."""
     limit = max(_LEAST_BYTES, _BYTES_A_DOCUMENT * snapshot.size)
-    return snapshot.derived(("words", ranking), lambda: Recent(limit))
+    return snapshot.derived(("leaves", ranking), lambda: Recent(limit))
 
 
 class Executor:
@@ -61,7 +61,7 @@ class Executor:
     Evaluates trees over one snapshot; what a leaf gives is kept, so asking for it again costs nothing.
 
     ``limit`` is how many postings one tree may read. ``left_out`` are the leaves that were left out so far. Executors
-    of a snapshot share what they remember of words, but for one that is ``alone``, which reads all from the index.
+    of a snapshot share what they remember of leaves, but for one that is ``alone``, which reads all from the index.
     ``weigh`` gives what the parts of a ``Most`` weigh, where the snapshot is a part of the archive that says so.
     """
 
@@ -82,8 +82,8 @@ class Executor:
         self._weigh = weigh
         self._work = Work(limit)
         self._known: dict[whoosh.query.Query, Answer | None] = {}
-        self._words = Recent(0) if alone else _remembered_words(snapshot, ranking)
-        self._used: dict[whoosh.query.Query, _Word] = {}
+        self._remembered = Recent(0) if alone else _remembered_leaves(snapshot, ranking)
+        self._used: dict[whoosh.query.Query, _Leaf] = {}
 
     def matches(self, node: whoosh.query.Query) -> Matches:
         """
@@ -97,8 +97,10 @@ class Executor:
 
     def documents(self, node: whoosh.query.Query) -> Array:
         """Return which documents a tree matches, ascending (int64): what they score is not worked out."""
+        before = len(self._used)
         documents = self._root(node).documents
-        self._remember()
+        if len(self._used) > before:  # what a page counts are mostly leaves of its query
+            self._remember()
         return documents
 
     def paragraphs(self, node: whoosh.query.Query, documents: Array) -> Array:
@@ -135,34 +137,31 @@ class Executor:
             return self._known[node]
         answer: Answer | None = None
         try:
-            answer = self._word_or_filter(node, evaluate) if keep else evaluate(node)
+            answer = self._evaluated(node, evaluate) if keep else evaluate(node)
         except TooMuchWork:
             self.left_out.append(node)
         if keep:
             self._known[node] = answer
         return answer
 
-    def _word_or_filter(self, node: whoosh.query.Query, evaluate: Callable[[Any], Answer]) -> Answer:
-        """Evaluate a leaf; a word that was asked for lately counts as the work that it was, but is not read again."""
-        word = self._words.get(node)
-        if word is not None:
-            self._work.spend(word.work)
-            word.answer.is_hot = True
+    def _evaluated(self, node: whoosh.query.Query, evaluate: Callable[[Any], Answer]) -> Answer:
+        """Evaluate a leaf; one that was asked for lately counts as the work that it was, but is not read again."""
+        leaf = self._remembered.get(node)
+        if leaf is not None:
+            self._work.spend(leaf.work)
+            leaf.answer.is_hot = True
         else:
             before = self._work.spent
             answer = evaluate(node)
-            if not isinstance(answer, RankedPostings):
-                return answer
-            word = _Word(self._work.spent - before, answer)
-        self._used[node] = word
-        return word.answer
+            leaf = _Leaf(self._work.spent - before, answer)
+        self._used[node] = leaf
+        return leaf.answer
 
     def _remember(self) -> None:
-        """Remember the words of the query that was answered: what was worked out of them is not known before."""
-        for node, word in self._used.items():
-            word.answer.forget_postings()
-            self._words.keep(node, word, word.answer.bytes + _OF_A_WORD)
-        self._used.clear()
+        """Remember the leaves of the query that was answered: how much was worked out of them is known only now."""
+        for node, leaf in self._used.items():
+            leaf.answer.forget_postings()
+            self._remembered.keep(node, leaf, leaf.answer.bytes + _OF_A_LEAF)
 
     def _nothing(self, node: whoosh.query.Query | None = None) -> Answer:
         return Answer(self._snapshot, NONE)

@@ -250,7 +250,7 @@ class Snapshot:
 
     def _living_members(self, group: int) -> list[int]:
         alive = self.alive.data
-        return [member for member in self.grouping.members(group).tolist() if alive[member]]
+        return [member for member in self.grouping.members(group) if alive[member]]
 
     def stored(self, document: int) -> bytes:
         """Return what was stored for a document."""
@@ -271,6 +271,13 @@ class Snapshot:
         """Return the card of a document."""
         segment, number = self._place(document)
         return segment.cards[number]
+
+    def documents_with_card(self, piece: bytes) -> Iterator[int]:
+        """Yield the numbers of the living documents in whose card ``piece`` stands; this reads all cards."""
+        for segment, base in zip(self.segments, self._bases, strict=False):
+            for number in dict.fromkeys(segment.cards.holding(piece)):
+                if self.alive[base + number]:
+                    yield int(base + number)
 
     def _place(self, document: int) -> tuple[Segment, int]:
         number = bisect_right(self._bases, document) - 1

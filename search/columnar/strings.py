@@ -6,7 +6,8 @@ the numbers of the strings ordered by bucket (``NAME.by_hash``) and where each b
 bucket is the CRC-32 of the string modulo their number, a power of two. A binary search would take ten times as long.
 """
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from zlib import crc32
@@ -36,6 +37,13 @@ class Strings(Sequence[bytes]):
         for end in self._ends.tolist():
             yield whole[start:end]
             start = end
+
+    def holding(self, piece: bytes) -> Iterator[int]:
+        """Yield the numbers of the strings in which ``piece`` stands, ascending; this reads all of the table."""
+        for match in re.finditer(re.escape(piece), self._bytes):
+            number = bisect_right(self._ends, match.start())
+            if match.end() <= self._ends[number]:
+                yield number
 
     def prefix_range(self, prefix: bytes) -> range:
         """Return the numbers of the strings that begin with ``prefix``; UTF-8 keeps a prefix's strings together."""

@@ -47,10 +47,8 @@ class RankedPostings(Answer):
     The documents that have any of some postings, ranked as one word.
 
     ``lists`` are ordered by weight, then by form. ``in_order`` says that in each of them a document comes once, in
-    ascending order, as it does for one term. While ``is_hot``, scores are worked out for all documents and kept.
+    ascending order, as it does for one term. Where it ``is_hot``, scores are worked out for all documents and kept.
     """
-
-    is_hot = False
 
     def __init__(
         self, snapshot: Snapshot, ranking: Bm25f, lists: Sequence[FieldPostings], *, in_order: bool = True
@@ -70,18 +68,33 @@ class RankedPostings(Answer):
         """Return what the pooled frequencies are worth, times the idf of the whole; read-only if they are kept."""
         if documents is self.documents:
             return self._all_scores
-        if self.is_hot or "_all_scores" in vars(self):
+        if self._keeps_scores:
             return self._all_scores.take(places_of(self.snapshot, documents, self.documents))
         return self._scores_of(documents)
 
+    def scores_at(self, places: Array) -> Array:
+        """Return the scores of the documents at some places."""
+        if self._keeps_scores:
+            return self._all_scores.take(places)
+        return super().scores_at(places)
+
     @property
     def bytes(self) -> int:
-        """The size of the documents and scores that are kept."""
-        return sum(vars(self)[name].nbytes for name in ("documents", "_all_scores") if name in vars(self))
+        """The size of documents and scores, and of lists that are no part of a file."""
+        pieces = (piece for chunk in self._chunks for each in chunk.lists for piece in each.pieces)
+        own = (array.nbytes for piece in pieces for array in piece[1:] if array.base is None)
+        return super().bytes + sum(own)
 
     def forget_postings(self) -> None:
         """Keep documents and scores alone: postings that are needed again are read again."""
-        vars(self).pop("_only", None)
+        kept = vars(self)
+        kept.pop("_only", None)
+        if "documents" in kept and self.documents.base is not None:  # a part of all that was read, which would stay
+            kept["documents"] = self.documents.copy()
+
+    @property
+    def _keeps_scores(self) -> bool:
+        return self.is_hot or "_all_scores" in vars(self)
 
     @cached_property
     def _all_scores(self) -> Array:

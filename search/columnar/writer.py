@@ -41,7 +41,7 @@ from search.columnar.lock import WAIT_SECONDS, IndexLock, unusable_folder
 from search.columnar.merge import merged_arrays
 from search.columnar.merge_policy import MAX_SEGMENT_DOCUMENTS, Size, segments_to_merge
 from search.columnar.segment import Segment
-from search.columnar.snapshot import read_deletions
+from search.columnar.snapshot import Snapshot, read_deletions
 from search.errors import CommitFailed, IndexDamaged, IndexMissing, IndexOutdated, IndexUnavailable
 
 _logger = logging.getLogger(__name__)
@@ -169,6 +169,19 @@ class Writer:
             self._places.pop(identifier, None)  # from now on it is here
         entry = SegmentEntry(replace(file, name=path.name), len(segment), None)
         self._parts.append(_Part(entry, segment, np.ones(len(segment), dtype=bool)))
+
+    def preview(self, before: Snapshot | None = None) -> Snapshot:
+        """
+        Return what the next commit would show; nothing of it is visible to anybody else yet.
+
+        What was worked out for the preview ``before`` is taken over. Raises ``CommitFailed`` when what waits in memory
+        cannot be written to a segment.
+        """
+        if len(self._builder):
+            self._set_batch_aside()
+        entries = tuple(part.entry for part in self._parts)
+        commit = replace(self._commit, generation=self._commit.generation + 1, segments=entries)
+        return Snapshot(commit, [part.segment for part in self._parts], [~part.alive for part in self._parts], before)
 
     def delete(self, identifier: str) -> bool:
         """Delete the document with this id; return whether there was one."""

@@ -23,7 +23,8 @@ from search.columnar.lock import LOCK_NAME
 from search.columnar.verify import verify_index
 
 REPORT_KEYS = {
-    "added", "updated", "unchanged", "removed", "rejected", "duplicates", "duplicate_ids", "errors", "remarks",
+    "added", "updated", "unchanged", "removed", "rejected", "linked", "duplicates", "duplicate_ids", "errors",
+    "remarks",
 }  # fmt: skip
 
 

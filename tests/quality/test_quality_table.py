@@ -68,6 +68,8 @@ def test_targets_are_those_asked_for(figures: list[Figure]) -> None:
     assert wanted["edge cases", "cases that hold"] == (107, False)
     assert wanted["languages", "queries of one word: languages analysed, mean"] == (1.25, True)
     assert wanted["spelling", "uk: real slips end to end, suggested first"] == (0.55, False)
+    assert wanted["linking", "all: recall"] == (0.9, False)
+    assert wanted["linking", "all: precision"] == (0.98, False)
     assert wanted["across languages", "uk → ru: four words"] == (0.85, False)
     assert wanted["across languages", "en → ru: four words, with learned pairs"] == (0.75, False)
 

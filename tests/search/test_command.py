@@ -15,6 +15,7 @@ import search
 PAGE_KEYS = {"query", "total", "stories", "hits", "facets", "interpretation", "suggestion", "relaxations"}
 HIT_KEYS = {"id", "story", "language", "title", "url", "published", "section", "score", "snippet", "versions"}
 HIT_EXTRA_KEYS = {"matched"}
+PRIOR_KEYS = {"authors", "source", "relation", "nearest", "why"}
 VERSION_KEYS = {"id", "language", "title", "url", "published"}
 FACETS = {"language", "section", "source", "author", "tag", "month"}
 STATISTICS_KEYS = {"articles", "stories", "languages", "sections", "sources"}
@@ -271,7 +272,27 @@ class TestRelated:
         result = visti("related", ARTICLE, "--limit", "1", "--json", "--index", sample_index)
         hits = json.loads(result.stdout)["hits"]
         assert len(hits) == 1
-        assert all(set(hit) == HIT_KEYS | HIT_EXTRA_KEYS for hit in hits)
+        assert all(set(hit) == HIT_KEYS | HIT_EXTRA_KEYS | PRIOR_KEYS for hit in hits)
+
+    def test_says_what_a_story_is_to_the_draft_and_which_sentences_are_new(self, visti, sample_index, sample_archive):
+        text = sample_archive.get(ARTICLE).body + "\n\nУ Жашкові відкрили музей паперових зміїв і кав'ярню на даху."
+        result = visti("related", "-", "--sentences", "--index", sample_index, input=text)
+        assert "THE SAME TEXT" in result.stdout and "The same story, by date:" in result.stdout
+        assert "  new       У Жашкові" in result.stdout and "  reported  " in result.stdout
+
+    def test_takes_an_address_of_the_archive_and_fetches_no_other(self, visti, sample_index, sample_archive):
+        article = next(hit.article for hit in sample_archive.search("", limit=50).hits if hit.article.url)
+        by_address = visti("related", article.url + "#top", "--json", "--index", sample_index)
+        assert json.loads(by_address.stdout) == json.loads(
+            visti("related", article.id, "--json", "--index", sample_index).stdout
+        )
+        other = visti("related", "https://example.org/none", "--index", sample_index)
+        assert other.exit_code == 1 and "no article of the archive has the address" in other.stderr
+
+    def test_a_draft_in_another_language_is_noticed(self, visti, sample_index):
+        draft = "Die Regierung hat in der Nacht beschlossen, das Kraftwerk bei Saporischschja wieder zu eröffnen."
+        result = visti("related", "-", "--index", sample_index, input=draft)
+        assert result.exit_code == 0 and "does not look Ukrainian, Russian or English" in result.stderr
 
     def test_text_without_kin_says_so(self, visti, sample_index):
         result = visti("related", "-", "--index", sample_index, input="abracadabra hocus pocus")
@@ -288,12 +309,13 @@ class TestRelated:
     def test_no_text_is_a_problem(self, visti, sample_index, text):
         result = visti("related", "-", "--index", sample_index, input=text)
         assert result.exit_code == 1
-        assert "no text in standard input" in result.stderr
+        assert "standard input has no text in it" in result.stderr
 
-    def test_binary_file_is_a_text_without_kin(self, visti, sample_index, tmp_path):
+    def test_binary_file_is_refused(self, visti, sample_index, tmp_path):
         path = tmp_path / "picture.jpg"
         path.write_bytes(bytes(range(256)) * 100)
-        assert visti("related", path, "--index", sample_index).exit_code == 0
+        result = visti("related", path, "--index", sample_index)
+        assert result.exit_code == 1 and "picture.jpg is no text" in result.stderr
 
 
 class TestStats:
@@ -399,9 +421,9 @@ class TestFrame:
 
     def test_every_subcommand_of_the_design_is_there(self, visti):
         listed = visti("--help").stdout.partition("Commands:")[2]
-        assert {line.split()[0] for line in listed.splitlines() if line.strip()} == {
+        assert {line.split()[0] for line in listed.splitlines() if line.strip()} >= {
             "index", "search", "related", "serve", "stats", "verify", "delete", "reindex", "repair", "learn",
-            "dictionary",
+            "dictionary", "quotes",
         }  # fmt: skip
 
     @pytest.mark.parametrize("arguments", [("serach",), ()], ids=["unknown", "none"])

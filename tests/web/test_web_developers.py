@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from readers_archive import NASTY
 
 from web import create_app
-from web.api import RELATED_PARAMETERS, SEARCH_API_PARAMETERS, SUGGEST_PARAMETERS
+from web.api import QUOTE_PARAMETERS, RELATED_PARAMETERS, SEARCH_API_PARAMETERS, SUGGEST_PARAMETERS
 from web.config import SiteConfig
 from web.errors import CODES
 from web.i18n import load_translations
@@ -25,6 +25,7 @@ def test_the_page_names_every_operation_and_parameter(page: Page, client: FlaskC
     assert told == [f"{method.upper()} {path}" for path, item in described.items() for method in item]
     for operation, table in (
         ("search", SEARCH_API_PARAMETERS),
+        ("quotes", QUOTE_PARAMETERS),
         ("related", RELATED_PARAMETERS),
         ("suggest", SUGGEST_PARAMETERS),
     ):

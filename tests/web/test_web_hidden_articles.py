@@ -60,6 +60,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "api.search": ("/api/v1/search", "/api/v1/search?limit=100"),
     "api.article": (f"/api/v1/articles/{PUBLIC}", *(f"/api/v1/articles/{name}" for name in STATES)),
     "api.related": (f"/api/v1/related?id={PUBLIC}", *(f"/api/v1/related?id={name}" for name in STATES)),
+    "api.quotes": ("/api/v1/quotes", f"/api/v1/quotes?speaker={SECRET}", "/api/v1/quotes?speaker=капітан&group=none"),
     "api.suggest": ("/api/v1/suggest", "/api/v1/suggest?format=opensearch"),
     "openapi.document": ("/openapi.json",),
 }

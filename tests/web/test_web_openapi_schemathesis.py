@@ -29,6 +29,7 @@ CHECKS = (
 OPERATIONS = [
     ("/api/v1/search", "GET"),
     ("/api/v1/articles/{article_id}", "GET"),
+    ("/api/v1/quotes", "GET"),
     ("/api/v1/related", "GET"),
     ("/api/v1/related", "POST"),
     ("/api/v1/suggest", "GET"),

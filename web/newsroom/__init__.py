@@ -19,23 +19,43 @@ from web.config import SiteConfig
 from web.errors import ErrorText
 from web.i18n import N_
 from web.newsroom.account_pages import account
+from web.newsroom.alert_links import alert_links
 from web.newsroom.audit_pages import audit
 from web.newsroom.collection_pages import collections
+from web.newsroom.coverage_pages import coverage
 from web.newsroom.database import Database, install_database
 from web.newsroom.desk_pages import desk
+from web.newsroom.draft_pages import drafts
 from web.newsroom.export_pages import exports
 from web.newsroom.home import newsroom
 from web.newsroom.navigation import tools_for
 from web.newsroom.oidc import init_oidc
 from web.newsroom.oidc_sign_in import oidc
 from web.newsroom.permissions import Scope, current_user
+from web.newsroom.quote_pages import quotes
+from web.newsroom.saved_search_pages import saved_search_pages
 from web.newsroom.sign_in import sign_in
 from web.newsroom.user_pages import users
 from web.rate_limit import EXEMPT_ENDPOINTS
 from web.urls import tool_url
 
 #: A new topic of the newsroom adds its blueprint here.
-BLUEPRINTS = (newsroom, sign_in, oidc, account, users, audit, desk, collections, exports)
+BLUEPRINTS = (
+    newsroom,
+    sign_in,
+    account,
+    users,
+    audit,
+    collections,
+    exports,
+    desk,
+    oidc,
+    drafts,
+    coverage,
+    quotes,
+    saved_search_pages,
+    alert_links,
+)
 
 #: Most often somebody has signed out, or in, in another tab.
 STALE_FORM = ErrorText(
@@ -73,7 +93,9 @@ def _protect_sessions(app: Flask, key: str) -> None:
     )
     app.session_interface = _Sessions()
     # The API takes no session for what changes anything (permissions.current_user), so nothing can be forged there
-    CSRFProtect(app).exempt(api)
+    protection = CSRFProtect(app)
+    protection.exempt(api)
+    protection.exempt(alert_links)  # a mail program stops e-mails by a secret address, and has no session
 
 
 class _Sessions(SecureCookieSessionInterface):

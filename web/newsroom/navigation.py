@@ -20,7 +20,15 @@ class Tool:
 
 #: In the order in which they are shown.
 TOOLS: tuple[Tool, ...] = (
+    Tool("drafts.ask", N_("Check a draft"), N_("What has been written about it already, and what is new in it.")),
+    Tool("saved_searches.index", N_("Saved searches"), N_("What is new in them, here, by e-mail or as a feed.")),
     Tool("collections.index", N_("Collections"), N_("Articles put together for a subject, with notes.")),
+    Tool("quotes.index", N_("Quotations"), N_("Who said what, in which article, and when.")),
+    Tool(
+        "coverage.gaps",
+        N_("Coverage"),
+        N_("What is missing, what disagrees, what was on this day, what is compared."),
+    ),
     Tool("users.index", N_("Accounts"), N_("Who may sign in, and what they may do."), Role.EDITOR),
     Tool("audit.index", N_("Audit trail"), N_("Who did what, and when."), Role.EDITOR),
     Tool("account.show", N_("My account"), N_("Your password, and tokens for programs.")),

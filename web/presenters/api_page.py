@@ -13,10 +13,11 @@ TITLES = {
     "article": N_("An article and its language versions"),
     "related": N_("Prior coverage of an article"),
     "relatedToText": N_("Prior coverage of a posted text"),
+    "quotes": N_("Who said what"),
     "suggest": N_("Completions of what is typed"),
 }
 #: What each operation is tried with, by the names of its parameters.
-TRIED = {"search": ("q", "sort", "limit"), "related": ("text", "limit"), "suggest": ("q",)}
+TRIED = {"search": ("q", "sort", "limit"), "related": ("text", "limit"), "quotes": ("q", "limit"), "suggest": ("q",)}
 
 
 class ParameterRow(NamedTuple):

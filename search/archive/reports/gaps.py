@@ -15,6 +15,7 @@ from search.archive.reports.periods import NO_PERIOD, Step, period_name, periods
 from search.archive.reports.stories import (
     NONE,
     Stories,
+    distinct,
     group_name,
     having_values,
     in_languages,
@@ -176,8 +177,8 @@ def _any(masks: Iterable[Array], size: int) -> Array:
 
 
 def _cells(counted: _Counted, missing: dict[str, Array]) -> tuple[GapCell, ...]:
-    months, month_of = np.unique(counted.months, return_inverse=True)
-    sections, section_of = np.unique(counted.sections, return_inverse=True)
+    months, sections = distinct(counted.months), distinct(counted.sections)
+    month_of, section_of = np.searchsorted(months, counted.months), np.searchsorted(sections, counted.sections)
     keys = month_of * len(sections) + section_of
     size = len(months) * len(sections)
     stories = np.bincount(keys, minlength=size)
@@ -231,7 +232,8 @@ def _lags(counted: _Counted, stories: Stories) -> tuple[tuple[Lag, ...], tuple[L
 
 def _parted(hours: Array, keys: Array) -> Iterable[tuple[int, Array]]:
     """Yield the hours that belong to each key, in their order."""
-    numbers, places = np.unique(keys, return_inverse=True)
+    numbers = distinct(keys)
+    places = np.searchsorted(numbers, keys)
     narrow = places.astype(np.min_scalar_type(max(len(numbers) - 1, 0)))  # of narrow numbers the sort is a radix sort
     ends = np.cumsum(np.bincount(places, minlength=len(numbers)))
     parts = np.split(hours[np.argsort(narrow, kind="stable")], ends[:-1]) if len(numbers) else []

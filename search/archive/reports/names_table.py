@@ -21,7 +21,7 @@ import numpy as np
 from search.archive.documents import PROSE, document_to_article, field_paragraphs
 from search.archive.reports.name_lists import NameEntry
 from search.archive.reports.periods import NO_PERIOD, Step, first_day, periods_of
-from search.archive.reports.stories import single_values
+from search.archive.reports.stories import distinct, single_values
 from search.archive.view import View
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
@@ -129,7 +129,7 @@ class _Occurrences:
 
     def of_any(self, terms: Iterable[str], field: str) -> Array:
         found = [array for term in terms if len(array := self.of(term, field))]
-        return found[0] if len(found) == 1 else np.unique(np.concatenate(found)) if found else _EMPTY
+        return found[0] if len(found) == 1 else distinct(*found) if found else _EMPTY
 
 
 class _Stretch(NamedTuple):
@@ -149,7 +149,7 @@ class _Finder:
 
     def row(self, entry: NameEntry) -> NameRow:
         stretches = self._stretches(entry.spellings)
-        documents = np.unique(np.concatenate([_EMPTY, *(each.starts >> _POSITION_BITS for each in stretches)]))
+        documents = distinct(_EMPTY, *(each.starts >> _POSITION_BITS for each in stretches))
         forms, others = self._forms(stretches)
         count = count_of(self._snapshot, documents)
         return NameRow(
@@ -183,8 +183,9 @@ class _Finder:
                     for order in orders
                     if len(order) == length
                 ]
-                new = np.setdiff1d(np.concatenate(starts), covered)
-                covered = np.union1d(covered, np.concatenate([_EMPTY, *(new + step for step in range(length))]))
+                new = distinct(*starts)
+                new = new[~_are_in(new, covered)]
+                covered = distinct(covered, *(new + step for step in range(length)))
                 if len(new):
                     found.append(_Stretch(field, length, new))
         return found
@@ -224,7 +225,7 @@ class _Finder:
             NameForm(
                 shown[key],
                 sum(map(len, arrays)),
-                len(np.unique(np.concatenate([array >> _POSITION_BITS for array in arrays]))),
+                len(distinct(*(array >> _POSITION_BITS for array in arrays))),
             )
             for key, arrays in found.items()
         ]
@@ -254,25 +255,27 @@ class _Finder:
         return tuple(word.terms[0] for word in words), text[words[0].start : words[-1].end]
 
     def _by_year(self, documents: Array) -> tuple[NameYear, ...]:
-        years = self._years[documents]
         found = []
-        for year in np.unique(years).tolist():
-            count = count_of(self._snapshot, documents[years == year])
-            found.append(NameYear(_shown_year(year), count.groups, count.documents))
-        return tuple(sorted(found, key=lambda each: (each.year is None, each.year or 0)))
+        for year, inside in self._parted(documents):
+            count = count_of(self._snapshot, inside)
+            found.append(NameYear(year, count.groups, count.documents))
+        return tuple(found)
 
     def _cells(self, documents: Array) -> tuple[NameCell, ...]:
-        texts = self._snapshot.keywords("language").values.texts()
-        pairs, counts = np.unique(
-            np.stack((self._years[documents], self._languages[documents])), axis=1, return_counts=True
-        )
-        cells = [
-            NameCell(_shown_year(year), texts[language], count)
-            for year, language, count in zip(*pairs.tolist(), counts.tolist(), strict=True)
-        ]
-        return tuple(
-            sorted(cells, key=lambda each: (each.year is None, each.year or 0, LANGUAGES.index(each.language)))
-        )
+        column = self._snapshot.keywords("language")
+        numbers = [(language, column.values.number(language)) for language in LANGUAGES]
+        cells = []
+        for year, inside in self._parted(documents):
+            counts = np.bincount(self._languages[inside], minlength=column.count).tolist()
+            cells += [NameCell(year, language, counts[n]) for language, n in numbers if n is not None and counts[n]]
+        return tuple(cells)
+
+    def _parted(self, documents: Array) -> Iterator[tuple[int | None, Array]]:
+        """Yield the documents of each year, the first first; those without a date last."""
+        years = self._years[documents]
+        numbers = distinct(years).tolist()
+        for year in sorted(numbers, key=lambda number: (number == NO_PERIOD, number)):
+            yield _shown_year(year), documents[years == year]
 
 
 def _orders(spelling: str) -> Iterator[tuple[Token, ...]]:

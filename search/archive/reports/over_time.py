@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.archive.reports.periods import NO_PERIOD, Step, first_day, period_name, period_of, periods_of
+from search.archive.reports.stories import distinct
 from search.archive.request import SearchRequest
 from search.archive.understanding import understand
 from search.archive.view import View
@@ -146,7 +147,7 @@ def _counts(snapshot: Snapshot, documents: Array, periods: Array, first: int, co
     places = periods[documents] - first
     inside = (periods[documents] != NO_PERIOD) & (places >= 0) & (places < count)
     places, groups = places[inside], snapshot.groups[documents[inside]]
-    pairs = np.unique(groups * max(count, 1) + places)
+    pairs = distinct(groups * max(count, 1) + places)
     stories = np.bincount(pairs % max(count, 1), minlength=max(count, 0))
     return _Counts(stories, np.bincount(places, minlength=max(count, 0)))
 

@@ -204,6 +204,28 @@ class TestSentences:
         )
 
 
+class TestQuotes:
+    WORDS = "Ми чекали на цей двигун цілу зиму й нарешті виходимо в лиман без буксира"
+
+    @pytest.fixture
+    def said(self, tmp_path: Path) -> Iterator[search.Archive]:
+        body = f"Пором вийшов у рейс. «{self.WORDS}», – сказав капітан Остап Гайдамаченко.\n\n" + FERRY["uk"][1]
+        with opened(tmp_path / "index", [ferry("uk", id="said", body=body, published="2026-05-11")]) as archive:
+            yield archive
+
+    def test_are_attributed_as_the_archive_does(self, said: search.Archive) -> None:
+        draft = f"Пором знову ходить.\n\n«{self.WORDS}», – почули ми на причалі в Овідіополі від команди порома."
+        (quote,) = said.prior_coverage(draft).quotes
+        assert "Остап Гайдамаченко" in quote.speaker and quote.version.id == "said"
+        assert draft[quote.start : quote.end] == self.WORDS == quote.said
+
+    def test_other_words_are_nobodys(self, said: search.Archive) -> None:
+        draft = (
+            "«Ми чекали на цей ремонт усе літо, бо пасажирів ніхто не питав», – почули ми на причалі порома «Лиман»."
+        )
+        assert said.prior_coverage(draft).quotes == ()
+
+
 class TestTimeline:
     def test_is_of_what_reports_the_same_by_date(self, tmp_path: Path) -> None:
         versions = [
