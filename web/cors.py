@@ -1,7 +1,7 @@
 """
 Which other sites' scripts may read the API (CORS). None, unless the site's owner names them.
 
-The API needs no cookie and gives everybody the same, so no site ever gets leave to send credentials.
+No site ever gets leave to send credentials: scripts of other sites see what readers see.
 """
 
 from urllib.parse import urlsplit

@@ -1,18 +1,16 @@
 """A small real index, the site over it, and a client; shared by all tests of the site."""
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import waitress
 from bs4 import BeautifulSoup
-from chromium import WAIT_SECONDS, as_before, start_chromium
+from chromium import as_before, start_chromium
 from flask import Flask
 from flask.testing import FlaskClient
 from readers_archive import NOW, articles
 from selenium import webdriver
-from waitress import wasyncore
+from served import served
 
 from indexer import index_articles
 from web import create_app
@@ -67,15 +65,8 @@ def search_page(page: Callable[..., BeautifulSoup]) -> Callable[..., BeautifulSo
 @pytest.fixture(scope="module")
 def site(app: Flask) -> Iterator[str]:
     """The address of the site, served as ``visti serve`` does it."""
-    sockets: dict[int, object] = {}
-    server = waitress.create_server(app, map=sockets, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))  # in its own thread; without sockets it ends
-    thread.join(timeout=WAIT_SECONDS)
-    server.task_dispatcher.shutdown()
-    assert not thread.is_alive()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

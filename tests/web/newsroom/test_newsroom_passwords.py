@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom_client import PASSWORD, Clock, NewsroomClient
 from readers_archive import NOW
@@ -45,6 +45,7 @@ def test_what_is_asked_of_a_password(password: str, why: str) -> None:
     assert (found is not None and why in found.message % found.values) if why else found is None
 
 
+@settings(max_examples=20, deadline=None)  # a hash takes long, as it should
 @given(st.text(min_size=1, max_size=40), st.text(min_size=1, max_size=40))
 def test_only_the_same_password_matches(one: str, other: str) -> None:
     same = unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other)
@@ -137,6 +138,7 @@ def test_tries_are_counted_together_by_all_processes(database: Database, clock: 
     other.close()
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(0, 100), min_size=1, max_size=30),
     st.integers(1, 4),
