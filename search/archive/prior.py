@@ -39,7 +39,7 @@ MAX_ARTICLES_OF_A_RARE_WORD = 2_000
 # How sure ``identify`` must be for a text to be taken for one in its language.
 SURE = 0.5
 # Latin letters alone make no English: of the development data's English articles .31 of the words and more are function
-# words, of texts in German, Polish, French and Italian up to .22. Of a few words nothing is said.
+# words, of a sentence each in German, Polish, French and Italian .08 to .22: too few to be sure of the limit.
 LEAST_FUNCTION_WORDS = 0.25
 FEWEST_WORDS_OF_A_TEXT = 8
 
