@@ -2,10 +2,12 @@
 Which reader reads what.
 
 The content decides first, then the name: a file that begins with ``{`` is JSON Lines whatever it is called. A new
-format is a module with a reader and a line here.
+format is a module with a reader and a line in ``FORMATS``.
 """
 
 import codecs
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
@@ -13,14 +15,40 @@ from indexer.readers.jsonlines import read_json_lines
 from indexer.readers.page_dump import read_page_dump
 from indexer.readers.reading import Reader
 
-READERS: dict[str, Reader] = {
-    ".jsonl": read_json_lines,
-    ".ndjson": read_json_lines,
-    ".txt": read_page_dump,
-}
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """
+    A format that articles come in.
+
+    ``recognises`` is given the first ``HEAD_BYTES`` of a stream, unpacked and without a byte order mark, and tells
+    whether they can be nothing else. ``suffixes`` decide when no format recognises the content.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    read: Reader
+
+
+def _begins_an_object(head: bytes) -> bool:
+    return head.lstrip()[:1] == b"{"
+
+
+def _never(head: bytes) -> bool:
+    return False
+
+
+#: The first that recognises the content reads it.
+FORMATS = (
+    Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
+    Format("a page dump", (".txt",), _never, read_page_dump),
+)
 _COMPRESSION_SUFFIXES = (".gz", ".zst")
 #: What is looked for in folders; a file that is named itself is read under any name.
-FOLDER_SUFFIXES = (".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".txt")
+FOLDER_SUFFIXES = tuple(
+    suffix + packed for each in FORMATS for suffix in each.suffixes for packed in ("", *_COMPRESSION_SUFFIXES)
+)
 
 _WIDE_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"{\x00", b"\x00{", b"[\x00", b"\x00[")
 
@@ -35,21 +63,18 @@ def choose_reader(head: bytes, source: str) -> Reader:
         raise SourceUnavailable(
             source, f"the file is in UTF-16; save it as UTF-8, for instance: iconv -f UTF-16 -t UTF-8 {source}"
         )
-    by_name = _reader_by_name(source)
-    first = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
-    if first == b"{" or (first == b"[" and by_name is None):
-        return read_json_lines
-    if by_name is None:
-        raise SourceUnavailable(
-            source, "neither JSON Lines, one object per line, nor a page dump; those are called .jsonl and .txt"
-        )
-    return by_name
+    content = head.removeprefix(codecs.BOM_UTF8)
+    chosen = next((each for each in FORMATS if each.recognises(content)), None) or _format_by_name(source)
+    if chosen is None and (source == "-" or content.lstrip()[:1] == b"["):
+        return read_json_lines  # which says what is wrong with a list
+    if chosen is None:
+        names = ", ".join(f"{each.name} ({' '.join(each.suffixes)})" for each in FORMATS)
+        raise SourceUnavailable(source, f"its content is of no format that is read: {names}")
+    return chosen.read
 
 
-def _reader_by_name(source: str) -> Reader | None:
-    if source == "-":
-        return read_json_lines
+def _format_by_name(source: str) -> Format | None:
     suffixes = [suffix.lower() for suffix in PurePath(source).suffixes]
     if suffixes and suffixes[-1] in _COMPRESSION_SUFFIXES:
         suffixes.pop()
-    return READERS.get(suffixes[-1]) if suffixes else None
+    return next((each for each in FORMATS if suffixes and suffixes[-1] in each.suffixes), None)

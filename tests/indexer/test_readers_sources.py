@@ -137,7 +137,7 @@ class TestFormats:
     def test_unknown_format_says_what_is_known(self, tmp_path):
         (error,) = read_file(tmp_path, b"title;body\n", "table.csv")
         assert isinstance(error, SourceUnavailable)
-        assert "neither JSON Lines" in str(error)
+        assert "of no format that is read: JSON Lines" in str(error)
 
     def test_json_list_says_how_to_make_lines_of_it(self, tmp_path):
         (error,) = read_file(tmp_path, b'[\n{"title": "A"}\n]', "export.json")

@@ -8,6 +8,7 @@ from search import errors
 from search.errors import (
     ArticleInvalid,
     CommitFailed,
+    DraftUnreadable,
     EditRefused,
     IndexDamaged,
     IndexLocked,
@@ -41,6 +42,7 @@ PATH = Path("/archives/мій індекс")
             EditRefused(PATH, "Not there: a.", "See visti story show."),
             ("a.", "Nothing was changed", "visti story show"),
         ),
+        (DraftUnreadable("draft.pdf", "binary"), ("draft.pdf", "is no text", "save the draft as .txt")),
         (ArticleInvalid("published", "yesterday", "not a date"), ("'published'", "not a date", "'yesterday'")),
         (UnsupportedLanguage("de"), ("'de'", "uk (or ua), ru or en")),
     ],

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from chromium import as_before, start_chromium
+from chromium import as_before, complaints, start_chromium
 from flask import Flask
 from flask.testing import FlaskClient
 from readers_archive import NOW, articles
@@ -80,5 +80,6 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chr
 def browser(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
     """The one Chromium of the session, without cookies, and with its own window after the test."""
     chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    complaints(chromium)  # those of the test before
     yield chromium
     as_before(chromium)
