@@ -49,7 +49,7 @@ from search.archive.reports.names_table import NameCell, NameForm, NameRow, Name
 from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
 from search.archive.reports.periods import Step
 from search.archive.reports.tables import BYTE_ORDER_MARK, csv_rows, report_as_dict
-from search.archive.request import FACETS, MORE_FACETS, Group, Sort
+from search.archive.request import FACETS, MORE_FACETS, Finding, Group, Sort
 from search.archive.results import (
     Correction,
     Coverage,
@@ -130,6 +130,7 @@ __all__ = [
     "Edited",
     "Explanation",
     "FacetValue",
+    "Finding",
     "FoundArticles",
     "FoundQuote",
     "GapCell",
