@@ -35,6 +35,7 @@ HOMES = {
     "pymorphy3": "search/language/",
     "snowballstemmer": "search/language/",
     "rapidfuzz": "search/archive/spelling.py",
+    "threadpoolctl": "search/archive/prior.py",
     "filelock": "search/columnar/lock.py",
     "flask": "web/",
     "flask_compress": "web/compression.py",
