@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
 from indexer.readers.jsonlines import read_json_lines
+from indexer.readers.ninjs import read_ninjs, recognises_ninjs
 from indexer.readers.page_dump import read_page_dump
 from indexer.readers.reading import Reader
 
@@ -41,6 +42,7 @@ def _never(head: bytes) -> bool:
 
 #: The first that recognises the content reads it.
 FORMATS = (
+    Format("ninjs", (".ninjs", ".json"), recognises_ninjs, read_ninjs),
     Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
     Format("a page dump", (".txt",), _never, read_page_dump),
 )
