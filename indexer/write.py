@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from indexer.errors import IndexerError
 from indexer.linking import Linker
 from indexer.parallel import Workers
-from indexer.readers.reading import Remark
+from indexer.readers.reading import Remark, Withdrawal
 from search.archive.decisions import Rules, read_rules
 from search.archive.documents import (
     LAYOUT,
@@ -29,7 +29,7 @@ from search.archive.documents import (
 from search.archive.editing import catch_up
 from search.archive.links import Link, LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
-from search.article import Article
+from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
 from search.columnar.snapshot import open_snapshot
@@ -95,7 +95,7 @@ MAX_ERRORS = 1_000
 
 Progress = Callable[[Report], None]
 #: What a run takes: articles, also such as an index gave back; what the readers could not take, and their remarks.
-Item: TypeAlias = Article | LinkedArticle | IndexerError | Remark
+Item: TypeAlias = Article | LinkedArticle | IndexerError | Remark | Withdrawal
 
 
 def index_articles(
@@ -209,10 +209,26 @@ class _Run:
                 report.errors.append(item)
         elif isinstance(item, Remark):
             report.remarks.append(item)
+        elif isinstance(item, Withdrawal):
+            self._withdraw(item)
         else:
             raise TypeError(
                 f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
             )
+
+    def _withdraw(self, withdrawal: Withdrawal) -> None:
+        """Cancel an article that is in the index, or waits to be."""
+        self._take_over()
+        known = self.waiting.get(withdrawal.id)
+        if known is None and (stored := self._writer.stored_of(withdrawal.id)) is not None:
+            known = LinkedArticle(document_to_article(stored), link_of(stored))
+        if known is None:
+            message = f"the article {withdrawal.id!r} is withdrawn, and the archive does not have it"
+            self._report.remarks.append(Remark(withdrawal.source, withdrawal.line, message))
+            return
+        updated = withdrawal.when or known.article.updated
+        canceled = replace(known.article, status=Status.CANCELED, updated=updated)
+        self.waiting[withdrawal.id] = LinkedArticle(canceled, known.link)
 
     @property
     def awaits_linking(self) -> bool:

@@ -50,6 +50,7 @@ HOMES = {
     "alembic": "web/newsroom/",
     "argon2": "web/newsroom/passwords.py",
     "authlib": "web/newsroom/oidc.py",
+    "lxml": "indexer/readers/",
     "joserfc": "web/newsroom/oidc.py",
     "requests": "web/newsroom/oidc.py",
     "flask_wtf": "web/newsroom/__init__.py",
