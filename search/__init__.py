@@ -17,6 +17,7 @@ from search.archive.documents import article_digest
 from search.archive.draft_files import draft_text
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.exporting import ExportedLines, export_lines, write_export
 from search.archive.near_duplicates import NearDuplicate
 from search.archive.prior_results import (
     DraftQuote,
@@ -83,6 +84,7 @@ from search.errors import (
     CommitFailed,
     DraftUnreadable,
     EditRefused,
+    ExportFailed,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -129,6 +131,8 @@ __all__ = [
     "EditRefused",
     "Edited",
     "Explanation",
+    "ExportFailed",
+    "ExportedLines",
     "FacetValue",
     "Finding",
     "FoundArticles",
@@ -206,6 +210,7 @@ __all__ = [
     "draft_text",
     "explanation_as_dict",
     "explanation_text",
+    "export_lines",
     "hit_as_dict",
     "join_stories",
     "open",
@@ -216,4 +221,5 @@ __all__ = [
     "set_status",
     "split_story",
     "story_of",
+    "write_export",
 ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias
 
 from indexer.errors import RecordError, SourceUnavailable
+from search.archive.links import LinkedArticle
 from search.article import Article
 from search.errors import ArticleInvalid
 from search.language import identify
@@ -34,7 +35,7 @@ class Remark:
         return f"{place}: {self.message}".encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-Reading: TypeAlias = Article | RecordError | SourceUnavailable | Remark
+Reading: TypeAlias = Article | LinkedArticle | RecordError | SourceUnavailable | Remark
 
 
 class Reader(Protocol):

@@ -10,6 +10,7 @@ from search.errors import (
     CommitFailed,
     DraftUnreadable,
     EditRefused,
+    ExportFailed,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -37,6 +38,7 @@ PATH = Path("/archives/мій індекс")
             (str(PATH), "x is missing", f"visti verify --index {PATH}", f"visti repair --index {PATH}"),
         ),
         (IndexLocked(PATH, 2.5), (str(PATH), "2.5 seconds", "run the same command again")),
+        (ExportFailed(PATH, "No space left"), (str(PATH), "No space left", "Nothing is left", "visti export FILE")),
         (CommitFailed(PATH, "No space left"), (str(PATH), "No space left", "intact", "run the same command again")),
         (
             EditRefused(PATH, "Not there: a.", "See visti story show."),
