@@ -21,6 +21,7 @@ import click
 import search
 from search.archive.coverage_text import coverage_text
 from search.archive.dictionaries import dictionaries_summary, dictionary_notices
+from search.archive.statistics_text import statistics_text
 from search.columnar.verify import verify_index
 from search.errors import SearchError
 from search.settings import INDEX_ENVIRONMENT_VARIABLE, KYIV, default_index_path
@@ -208,18 +209,25 @@ def related_command(
 def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
     """Print figures about the archive.
 
+    How many articles there are by language, section, source, status and month, how much room the files take by their
+    kind, how many different words each language and field has, and which commit, format and analysis it is. With
+    --newsroom articles that readers do not see are counted too.
+
     \b
-    Example:
-      visti stats --json
+    Examples:
+      visti stats --newsroom
+      visti stats --json | jq .months
     """
     with search.open(index_path, audience=audience_of(newsroom)) as archive:
-        statistics = archive.statistics()
+        statistics, sizes, vocabulary = archive.statistics(), archive.file_sizes(), archive.vocabulary()
     beside = dictionaries_summary(index_path)
     print_dictionary_notices(index_path)
     if as_json:
-        click.echo(json_text(statistics.as_dict() | beside))
+        click.echo(json_text({**statistics.as_dict(), "sizes": sizes, "vocabulary": vocabulary, **beside}))
     else:
-        click.echo("\n".join((_statistics_text(statistics), *_dictionaries_text(beside))))
+        click.echo(statistics_text(statistics, sizes, vocabulary))
+        for line in _dictionaries_text(beside):
+            click.echo(line)
 
 
 @click.command("verify")
@@ -382,24 +390,3 @@ def styled(snippet: search.Snippet) -> str:
         pieces += [snippet.text[end : span.start], click.style(snippet.text[span.start : span.end], bold=True)]
         end = span.end
     return "".join([*pieces, snippet.text[end:]])
-
-
-def _statistics_text(statistics: search.Statistics) -> str:
-    def listed(counts: Any) -> str:
-        return ", ".join(f"{value} {count:,}" for value, count in counts.items()) or "none"
-
-    def day(moment: Any) -> str:
-        return f"{moment.astimezone(KYIV):%Y-%m-%d}" if moment else "-"
-
-    return "\n".join(
-        (
-            f"articles   {statistics.articles:,} in {counted(statistics.stories, 'story', 'stories')}",
-            f"languages  {listed(statistics.languages)}",
-            f"sections   {listed(statistics.sections)}",
-            f"sources    {listed(statistics.sources)}",
-            f"published  {day(statistics.first)} to {day(statistics.last)}",
-            f"index      {counted(statistics.size, 'byte')}, {counted(statistics.segments, 'segment')}, "
-            f"{counted(statistics.terms, 'term')}, {statistics.deleted:,} deleted articles not yet merged away",
-            f"analysis   {statistics.analysis} (commit {statistics.generation})",
-        )
-    )
