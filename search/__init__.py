@@ -77,10 +77,15 @@ from search.archive.upkeep import repair
 from search.archive.visibility import Audience
 from search.archive.whoosh_api import open_whoosh
 from search.article import LANGUAGES, Article, Status, article_from_record, article_to_record
+from search.columnar.backup import MadeBackup, back_up
+from search.columnar.backup_store import Backup
 from search.columnar.explain import Explanation
+from search.columnar.restore import Restored, check_backup, list_backups, restore
 from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
+    BackupDamaged,
+    BackupFailed,
     CommitFailed,
     DraftUnreadable,
     EditRefused,
@@ -111,6 +116,9 @@ __all__ = [
     "ArticleInvalid",
     "Attribution",
     "Audience",
+    "Backup",
+    "BackupDamaged",
+    "BackupFailed",
     "Bridge",
     "ChangedHeadline",
     "CommitFailed",
@@ -154,6 +162,7 @@ __all__ = [
     "Interpretation",
     "KnownQuote",
     "Lag",
+    "MadeBackup",
     "Match",
     "Member",
     "Mention",
@@ -186,6 +195,7 @@ __all__ = [
     "Relaxation",
     "Repair",
     "Report",
+    "Restored",
     "SearchError",
     "SentenceState",
     "SharedWord",
@@ -205,6 +215,8 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "back_up",
+    "check_backup",
     "csv_rows",
     "decisions",
     "draft_text",
@@ -213,11 +225,13 @@ __all__ = [
     "export_lines",
     "hit_as_dict",
     "join_stories",
+    "list_backups",
     "open",
     "open_whoosh",
     "read_names",
     "repair",
     "report_as_dict",
+    "restore",
     "set_status",
     "split_story",
     "story_of",
