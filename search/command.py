@@ -22,7 +22,7 @@ import search
 from search.archive.coverage_text import coverage_text
 from search.archive.dictionaries import dictionaries_summary, dictionary_notices
 from search.archive.statistics_text import statistics_text
-from search.columnar.verify import verify_index
+from search.archive.verifying import verify_archive
 from search.errors import SearchError
 from search.settings import INDEX_ENVIRONMENT_VARIABLE, KYIV, default_index_path
 
@@ -236,25 +236,37 @@ def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
 def verify_command(index_path: Path, as_json: bool) -> None:
     """Read all of the index and say whether it is sound.
 
-    Exit status 1 if it is not. Dictionaries beside the index that cannot be used are only noted: searching goes on
-    without them.
+    Every file is compared with its checksum, every article with what is searched for it, and what lies beside the
+    index is read: the editors' decisions, the headlines that were changed, the dictionaries. Exit status 1 if something
+    is wrong. What harms nobody for now, such as a dictionary that cannot be used, is only noted. Articles may be coming
+    in meanwhile.
 
     \b
     Example:
       visti verify --index index
     """
-    found = verify_index(index_path)
+    found = verify_archive(index_path)
     if as_json:
-        names = ("generation", "files", "bytes", "documents", "problems")
-        notes = {"notes": dictionary_notices(index_path)}
-        click.echo(json_text({name: getattr(found, name) for name in names} | notes))
+        click.echo(json_text(found.as_dict()))
     else:
         for problem in found.problems:
             click.echo(problem)
         state = counted(len(found.problems), "problem") if found.problems else "sound"
-        size = f"{counted(found.files, 'file')}, {counted(found.bytes, 'byte')}, {counted(found.documents, 'article')}"
+        index = found.index
+        size = f"{counted(index.files, 'file')}, {counted(index.bytes, 'byte')}, {counted(index.documents, 'article')}"
         click.echo(f"{index_path}: {size}: {state}")
-    print_dictionary_notices(index_path)
+    for note in found.notes:
+        click.echo(f"Note: {note}", err=True)
+    if found.beside and not (found.index.problems or found.contradictions):
+        raise click.ClickException(
+            f"the index at {index_path} is sound, but not what lies beside it. Bring it back from a backup, beside the "
+            f"index: visti restore FOLDER --index NEW_FOLDER"
+        )
+    if found.contradictions and not found.index.problems:
+        raise click.ClickException(
+            f"articles of {index_path} are not found as what they are. Build it anew from them: "
+            f"visti reindex --force --index {index_path}"
+        )
     if found.problems:
         raise click.ClickException(
             f"the index at {index_path} is damaged. Bring back what can be read: visti repair --index {index_path}"
