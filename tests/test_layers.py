@@ -18,7 +18,7 @@ LAYERS = [
     {"columnar"},
     {"archive"},
     {"__init__"},  # the door
-    {"command", "coverage_command", "quotes_command"},
+    {"command", "coverage_command", "export_command", "quotes_command"},
 ]
 
 #: The only modules that may know the engine's name.
