@@ -22,7 +22,7 @@ from indexer.readers.page_addresses import alternates_by_language, clean_address
 from indexer.readers.page_dates import parse_page_date
 from indexer.readers.page_head import PageHead, first_figure, read_head, title_without_site
 from indexer.readers.page_metadata import LIST_TYPES, PageMetadata, merged
-from indexer.readers.page_text import article_element, extract_paragraphs, parse_page, strip_scripts
+from indexer.readers.page_text import article_element, extract_paragraphs, lead_text, parse_page, strip_scripts
 from indexer.readers.reading import Reading, Remark, identified_language
 from search.article import LANGUAGES, MAX_LIST_ITEMS, Article, parse_language
 from search.errors import ArticleInvalid, UnsupportedLanguage
@@ -110,7 +110,7 @@ def _article(content: bytes, address: str, charset: str | None, remark: Callable
     paragraphs = _text(page, container)
     title = _title(page)
     day, paragraphs = _date_line(_without_headline(paragraphs, title))
-    lead, paragraphs = _lead(page, paragraphs)
+    lead, paragraphs = _lead(page, lead_text(container), paragraphs)
     texts = {"title": title, "lead": lead, "body": "\n\n".join(paragraphs)}
     texts = {name: _repaired(name, text, remark) for name, text in texts.items()}
     language = _language(page, "\n".join(texts.values()), remark)
@@ -201,8 +201,10 @@ def _without_headline(paragraphs: list[str], title: str) -> list[str]:
     return [text for text in paragraphs if text.casefold() != title.casefold()]
 
 
-def _lead(page: _Page, paragraphs: list[str]) -> tuple[str, list[str]]:
-    """Return the lead and what follows it: the description, where readers of the page see it above the text."""
+def _lead(page: _Page, marked: str, paragraphs: list[str]) -> tuple[str, list[str]]:
+    """Return the lead and what follows it: what is marked as one, or the description if the page shows it."""
+    if marked and len(paragraphs) > 1 and paragraphs[0] == marked:
+        return marked, paragraphs[1:]
     description = _CUT.sub("", page.metadata.description)
     if len(description) < MIN_BODY_CHARACTERS:
         return "", paragraphs

@@ -18,6 +18,10 @@ Node: TypeAlias = dict[str, Any]
 
 # A graph of a page has some tens of nodes; archives of a whole section have been seen with thousands.
 MAX_NODES = 2000
+# A long article with all of its text; ten times that is no description of a page.
+MAX_SCRIPT_CHARACTERS = 1_000_000
+# A comment around a CDATA section, both with a beginning and an end, and a semicolon.
+_MAX_WRAPPINGS = 5
 _WRAPPING = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|;)\s*$"
 )
@@ -55,10 +59,12 @@ def read_json_ld(scripts: Iterable[str], address: str = "") -> JsonLd:
 
 
 def _parsed(script: str) -> Any:
-    text = script.strip()
-    while (unwrapped := _WRAPPING.sub("", text, count=1).strip()) != text:
-        text = unwrapped
-    if not text:
+    if len(script) > MAX_SCRIPT_CHARACTERS:
+        raise ValueError(f"longer than {MAX_SCRIPT_CHARACTERS:,} characters")
+    text = script
+    for _ in range(_MAX_WRAPPINGS):
+        text = _WRAPPING.sub("", text.strip(), count=1)
+    if not text.strip():
         return None
     try:
         return json.loads(text, strict=False)

@@ -7,6 +7,7 @@ hold the article, without what is never text: that saves time and keeps teasers 
 
 import copy
 import logging
+import re
 from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
@@ -23,6 +24,7 @@ _NEVER_TEXT = ("script", "style", "noscript", "template", "svg", "iframe", "obje
 _AROUND = ("nav", "aside", "footer", "form")
 # "Air raid alert in Kyiv." is a whole story, but less than this in the likeliest place means that it is another place.
 _MIN_CHARACTERS = 40
+_LEAD_CLASS = re.compile(r"(?:^|[\s_-])(?:lead|lede|standfirst|intro|anons|announce)(?:$|\s)", re.IGNORECASE)
 #: Stands for a blank line on the way through trafilatura, which makes one line break of many; no text of news has it.
 _BLANK_LINE = "\N{REVERSED PILCROW SIGN}"
 # A table of figures has short cells; a cell of a page's layout has an article in it.
@@ -64,7 +66,8 @@ def article_element(tree: HtmlElement) -> HtmlElement:
     Return the smallest element that is certain to hold the text of the article: at worst the whole page.
 
     The one marked as ``articleBody``; else the only ``article`` around the headline, or the only one at all; else the
-    only ``main``; else the one long column of a layout made of tables.
+    only ``main``; else the one long column of a layout made of tables; else what holds both the headline and the most
+    text that stands together.
     """
     bodies = tree.xpath(".//*[contains(@itemprop, 'articleBody')]")
     if len(bodies) == 1:
@@ -75,7 +78,29 @@ def article_element(tree: HtmlElement) -> HtmlElement:
         if len(found) == 1:
             return found[0]
     columns = [each for each in tree.iter("td") if _is_column(each) and next(each.iter("table"), None) is None]
-    return columns[0] if len(columns) == 1 else tree
+    return columns[0] if len(columns) == 1 else _around_headline_and_text(tree)
+
+
+def _around_headline_and_text(tree: HtmlElement) -> HtmlElement:
+    """Return the smallest element that holds the only ``h1`` and the element with the most text in paragraphs."""
+    headlines = list(tree.iter("h1"))
+    lengths: dict[HtmlElement, int] = {}
+    for paragraph in tree.iter("p"):
+        parent = paragraph.getparent()
+        lengths[parent] = lengths.get(parent, 0) + len(paragraph.text_content())
+    if len(headlines) != 1 or not lengths:
+        return tree
+    fullest = max(lengths, key=lengths.__getitem__)
+    around = {fullest, *fullest.iterancestors()}
+    return next((each for each in headlines[0].iterancestors() if each in around), tree)
+
+
+def lead_text(container: HtmlElement) -> str:
+    """Return what an article's element marks as its lead by a class; nothing if nothing is marked so."""
+    for element in container.xpath(".//p[@class]|.//div[@class]|.//h2[@class]"):
+        if _LEAD_CLASS.search(element.get("class")):
+            return _line(element)
+    return ""
 
 
 def extract_paragraphs(tree: HtmlElement, container: HtmlElement) -> list[str]:
