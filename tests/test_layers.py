@@ -34,6 +34,9 @@ WHOOSH_FOLDER = "search/columnar/"
 HOMES = {
     "pymorphy3": "search/language/",
     "snowballstemmer": "search/language/",
+    "trafilatura": "indexer/readers/page_text.py",
+    "ftfy": "indexer/readers/mojibake.py",
+    "feedparser": "indexer/readers/feed.py",
     "rapidfuzz": "search/archive/spelling.py",
     "threadpoolctl": "search/archive/prior.py",
     "filelock": "search/columnar/lock.py",

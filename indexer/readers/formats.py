@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
+from indexer.readers.html import read_html, recognises_html
 from indexer.readers.jsonlines import read_json_lines
 from indexer.readers.ninjs import read_ninjs, recognises_ninjs
 from indexer.readers.page_dump import read_page_dump
@@ -44,6 +45,7 @@ def _never(head: bytes) -> bool:
 FORMATS = (
     Format("ninjs", (".ninjs", ".json"), recognises_ninjs, read_ninjs),
     Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
+    Format("HTML pages", (".html", ".htm", ".xhtml"), recognises_html, read_html),
     Format("a page dump", (".txt",), _never, read_page_dump),
 )
 _COMPRESSION_SUFFIXES = (".gz", ".zst")
