@@ -30,6 +30,7 @@ from search.archive.prior_results import (
     Why,
 )
 from search.archive.quotes import FoundQuote, QuotePage
+from search.archive.receiving import Outcome, Received, checked_article, receive, withdraw
 from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
 from search.archive.reports.differences import (
     ComparedVersion,
@@ -167,6 +168,7 @@ __all__ = [
     "Notice",
     "NumberDifference",
     "OnThisDay",
+    "Outcome",
     "OverTime",
     "OverTimeLine",
     "OverTimePoint",
@@ -178,6 +180,7 @@ __all__ = [
     "PriorStory",
     "QuotePage",
     "Reading",
+    "Received",
     "Relation",
     "Relaxation",
     "Repair",
@@ -201,6 +204,7 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "checked_article",
     "csv_rows",
     "decisions",
     "draft_text",
@@ -211,9 +215,11 @@ __all__ = [
     "open",
     "open_whoosh",
     "read_names",
+    "receive",
     "repair",
     "report_as_dict",
     "set_status",
     "split_story",
     "story_of",
+    "withdraw",
 ]
