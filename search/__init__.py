@@ -31,6 +31,7 @@ from search.archive.prior_results import (
     Why,
 )
 from search.archive.quotes import FoundQuote, QuotePage
+from search.archive.receiving import Outcome, Received, checked_article, receive, withdraw
 from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
 from search.archive.reports.differences import (
     ComparedVersion,
@@ -180,6 +181,7 @@ __all__ = [
     "Notice",
     "NumberDifference",
     "OnThisDay",
+    "Outcome",
     "OverTime",
     "OverTimeLine",
     "OverTimePoint",
@@ -191,6 +193,7 @@ __all__ = [
     "PriorStory",
     "QuotePage",
     "Reading",
+    "Received",
     "Relation",
     "Relaxation",
     "Repair",
@@ -217,6 +220,7 @@ __all__ = [
     "article_to_record",
     "back_up",
     "check_backup",
+    "checked_article",
     "csv_rows",
     "decisions",
     "draft_text",
@@ -229,11 +233,13 @@ __all__ = [
     "open",
     "open_whoosh",
     "read_names",
+    "receive",
     "repair",
     "report_as_dict",
     "restore",
     "set_status",
     "split_story",
     "story_of",
+    "withdraw",
     "write_export",
 ]

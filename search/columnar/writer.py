@@ -195,9 +195,16 @@ class Writer:
         self._places[identifier] = None
         return True
 
-    def commit(self) -> None:
+    @property
+    def generation(self) -> int:
+        """The number of the last commit."""
+        return self._commit.generation
+
+    def commit(self, *, merge_up_to: int | None = None) -> None:
         """
         Make everything since the last commit visible and durable, then merge segments if there are many.
+
+        With ``merge_up_to``, a merge of more documents is left to a later commit: somebody waits for this one.
 
         Raises ``CommitFailed`` with nothing changed; the same documents wait for another try. Only when the disk fails
         at the very last step, which makes the switch durable, is the commit visible all the same.
@@ -215,7 +222,7 @@ class Writer:
             self._publish(entries)
         self._begin_batch()
         self._settle(before)
-        self._merge()
+        self._merge(merge_up_to)
 
     def _prepare_folder(self) -> None:
         try:
@@ -385,10 +392,12 @@ class Writer:
         part = known.get(entry.file.name)
         return _Part(entry, part.segment, part.alive) if part else self._open_part(entry)
 
-    def _merge(self) -> None:
+    def _merge(self, up_to: int | None) -> None:
         """Merge until no tier is full. The articles are safe already: a failure here only leaves more segments."""
         try:
             while chosen := segments_to_merge([Size(len(part.alive), int(part.alive.sum())) for part in self._parts]):
+                if up_to is not None and sum(len(self._parts[number].alive) for number in chosen) > up_to:
+                    return
                 with self._new_files() as write:
                     merged = self._written_merge(self._parts[chosen.start : chosen.stop], write)
                     entries = [part.entry for part in self._parts]
