@@ -12,9 +12,12 @@ from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
 from indexer.readers.jsonlines import read_json_lines
+from indexer.readers.newsml_g2 import read_newsml, recognises_newsml
 from indexer.readers.ninjs import read_ninjs, recognises_ninjs
+from indexer.readers.nitf import read_nitf, recognises_nitf
 from indexer.readers.page_dump import read_page_dump
 from indexer.readers.reading import Reader
+from indexer.readers.wxr import read_wxr, recognises_wxr
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ def _never(head: bytes) -> bool:
 #: The first that recognises the content reads it.
 FORMATS = (
     Format("ninjs", (".ninjs", ".json"), recognises_ninjs, read_ninjs),
+    Format("NewsML-G2", (".newsml", ".xml"), recognises_newsml, read_newsml),
+    Format("WordPress exports", (".wxr",), recognises_wxr, read_wxr),
+    Format("NITF", (".nitf",), recognises_nitf, read_nitf),
     Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
     Format("a page dump", (".txt",), _never, read_page_dump),
 )
