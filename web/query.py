@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import request as http_request
 
-from search import FACETS, Archive, Page, Position, QuotePage
+from search import FACETS, Archive, Finding, Page, Position, QuotePage
 from web.params import PAGE_SIZE, ParameterProblem, SearchRequest, read_search_request
 
 
@@ -16,6 +16,24 @@ def asked() -> tuple[SearchRequest, tuple[ParameterProblem, ...]]:
 def parameters() -> Mapping[str, Sequence[str]]:
     """Return the URL's parameters, each with all of its values."""
     return http_request.args.to_dict(flat=False)
+
+
+def finding(request: SearchRequest, prefer: str | None = None) -> Finding:
+    """Return the arguments of ``Archive.search`` that decide what is found and in which order, but for the query."""
+    return {
+        "language": request.language,
+        "section": request.section,
+        "source": request.source,
+        "author": request.author,
+        "tag": request.tag,
+        "since": request.since,
+        "until": request.until,
+        "sort": request.order.value,
+        "group": request.group.value,
+        "bridges": request.bridges,
+        "without": request.without,
+        "prefer": prefer,
+    }
 
 
 def run_quotes(
@@ -59,21 +77,10 @@ def run_search(
     """
     return archive.search(
         request.query,
-        language=request.language,
-        section=request.section,
-        source=request.source,
-        author=request.author,
-        tag=request.tag,
-        since=request.since,
-        until=request.until,
-        sort=request.order.value,
-        group=request.group.value,
+        **finding(request, prefer),
         facets=tuple(facets),
         limit=limit,
         offset=(request.page - 1) * limit,
-        bridges=request.bridges,
-        without=request.without,
-        prefer=prefer,
         fold_duplicates=fold if request.fold is None else request.fold,
         after=after,
     )

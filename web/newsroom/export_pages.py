@@ -22,7 +22,7 @@ from web.newsroom.export_formats.headings import articles_text
 from web.newsroom.permissions import CurrentUser, Role, current_user, requires
 from web.params import SearchRequest
 from web.presenters.labels import count_text
-from web.query import asked
+from web.query import asked, finding
 from web.urls import article_url, form_fields, search_url, web_address
 
 exports = Blueprint("exports", __name__, url_prefix="/newsroom")
@@ -34,7 +34,7 @@ def search() -> ResponseReturnValue:
     """Give all that a search finds in the format that the URL names; without one, ask for it."""
     search_request, _ = asked()
     archive = current_archive()
-    found = _found(archive, search_request)
+    found = archive.articles(search_request.query, **finding(search_request, interface_language()))
     key = request.args.get("format", "")
     if key not in FORMATS:
         return _choice(search_request, found)
@@ -55,24 +55,6 @@ def collection(number: int) -> ResponseReturnValue:
         if found is None or key not in FORMATS:
             abort(404)
         return _file(key, _of_collection(found, current_archive()), f"collection {number}")
-
-
-def _found(archive: Archive, search_request: SearchRequest) -> FoundArticles:
-    return archive.articles(
-        search_request.query,
-        language=search_request.language,
-        section=search_request.section,
-        source=search_request.source,
-        author=search_request.author,
-        tag=search_request.tag,
-        since=search_request.since,
-        until=search_request.until,
-        sort=search_request.order.value,
-        group=search_request.group.value,
-        bridges=search_request.bridges,
-        without=search_request.without,
-        prefer=interface_language(),
-    )
 
 
 def _of_collection(collection: Collection, archive: Archive) -> Export:
