@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
+from indexer.readers.csv_table import read_csv, recognises_csv
 from indexer.readers.html import read_html, recognises_html
 from indexer.readers.jsonlines import read_json_lines
 from indexer.readers.newsml_g2 import read_newsml, recognises_newsml
@@ -52,6 +53,7 @@ FORMATS = (
     Format("NITF", (".nitf",), recognises_nitf, read_nitf),
     Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
     Format("HTML pages", (".html", ".htm", ".xhtml"), recognises_html, read_html),
+    Format("tables", (".csv", ".tsv"), recognises_csv, read_csv),
     Format("a page dump", (".txt",), _never, read_page_dump),
 )
 _COMPRESSION_SUFFIXES = (".gz", ".zst")
