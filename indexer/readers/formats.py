@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
+from indexer.readers.csv_table import read_csv, recognises_csv
 from indexer.readers.html import read_html, recognises_html
 from indexer.readers.jsonlines import read_json_lines
+from indexer.readers.newsml_g2 import read_newsml, recognises_newsml
 from indexer.readers.ninjs import read_ninjs, recognises_ninjs
+from indexer.readers.nitf import read_nitf, recognises_nitf
 from indexer.readers.page_dump import read_page_dump
 from indexer.readers.reading import Reader
+from indexer.readers.wxr import read_wxr, recognises_wxr
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,12 @@ def _never(head: bytes) -> bool:
 #: The first that recognises the content reads it.
 FORMATS = (
     Format("ninjs", (".ninjs", ".json"), recognises_ninjs, read_ninjs),
+    Format("NewsML-G2", (".newsml", ".xml"), recognises_newsml, read_newsml),
+    Format("WordPress exports", (".wxr",), recognises_wxr, read_wxr),
+    Format("NITF", (".nitf",), recognises_nitf, read_nitf),
     Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
     Format("HTML pages", (".html", ".htm", ".xhtml"), recognises_html, read_html),
+    Format("tables", (".csv", ".tsv"), recognises_csv, read_csv),
     Format("a page dump", (".txt",), _never, read_page_dump),
 )
 _COMPRESSION_SUFFIXES = (".gz", ".zst")

@@ -17,9 +17,8 @@ from indexer.readers.bylines import authors_of_byline
 from indexer.readers.html_text import single_line
 from indexer.readers.json_values import each_json_object
 from indexer.readers.ninjs_parts import Item, body_of, first_text, image_of, items_of, lead_of, names_of, title_of
-from indexer.readers.reading import Reading, Remark, Withdrawal
-from indexer.readers.records import article_or_error, legible_id, web_link
-from search.article import parse_moment
+from indexer.readers.reading import Reading, Remark
+from indexer.readers.records import legible_id, reading_of_record, web_link
 
 _Record: TypeAlias = dict[str, Any]
 
@@ -95,10 +94,7 @@ def _reading_of(item: Item, source: str, line: int) -> Reading:
         what = f'a news item of the type "{kind[:60]}"' if kind else "the description of an event"
         message = f"{what} was passed over, here and from now on; only texts are read"
         return Remark(source, line, message, f"ninjs type {kind}")
-    record = _record_of(item)
-    if record["status"] == "canceled" and not (record["title"] or record["body"]) and record["id"]:
-        return Withdrawal(record["id"], _moment(record["updated"] or record["published"]), source, line)
-    return article_or_error(record, source, line)
+    return reading_of_record(_record_of(item), source, line)
 
 
 def _record_of(item: Item) -> _Record:
@@ -216,13 +212,6 @@ def _status(status: str) -> str:
     """Return a status as the archive writes it; one that is unknown stays, and is refused."""
     status = status.strip().lower().removeprefix("stat:")
     return "canceled" if status in ("cancelled", "killed") else status or "usable"
-
-
-def _moment(value: str) -> Any:
-    try:
-        return parse_moment(value) if value else None
-    except ValueError:
-        return None
 
 
 def _first_names(text: str) -> set[str]:

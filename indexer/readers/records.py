@@ -3,11 +3,20 @@ From what a format says of an article to the article, or to the complaint about 
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from indexer.errors import RecordError
-from indexer.readers.reading import identified_language
-from search.article import MAX_ID_BYTES, MAX_LINE_CHARACTERS, MAX_LIST_ITEMS, Article, article_from_record
+from indexer.readers.reading import Reading, Withdrawal, identified_language
+from search.article import (
+    MAX_ID_BYTES,
+    MAX_LINE_CHARACTERS,
+    MAX_LIST_ITEMS,
+    Article,
+    Status,
+    article_from_record,
+    parse_moment,
+)
 from search.errors import ArticleInvalid
 
 
@@ -28,6 +37,14 @@ def article_or_error(record: Mapping[str, Any], source: str, line: int | None) -
         return RecordError(source, line, str(error), legible_id(given.get("id")))
 
 
+def reading_of_record(record: Mapping[str, Any], source: str, line: int | None) -> Reading:
+    """Return the article of a record or an error; of a canceled one without a text, the withdrawal."""
+    is_canceled = record.get("status") == Status.CANCELED and legible_id(record.get("id"))
+    if is_canceled and not record.get("title") and not record.get("body"):
+        return Withdrawal(record["id"], _moment(record.get("updated") or record.get("published")), source, line)
+    return article_or_error(record, source, line)
+
+
 def legible_id(value: object) -> str | None:
     """Return an id that can be shown and looked for, or None."""
     return value if isinstance(value, str) and 0 < len(value) <= MAX_ID_BYTES else None
@@ -43,6 +60,13 @@ def web_link(value: object) -> str | None:
     text = value.strip() if isinstance(value, str) else ""
     is_web = text.lower().startswith(("http://", "https://")) and len(text.split()) == 1
     return text if is_web and len(text) <= MAX_LINE_CHARACTERS else None
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return parse_moment(value) if value else None
+    except ValueError:
+        return None
 
 
 def _short_list(values: Any) -> list[str]:

@@ -31,6 +31,8 @@ _WIDE_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
 _TOO_BIG = re.compile(r"Resource limit|too big|too long|Huge|size limit|Excessive depth", re.IGNORECASE)
 _PLACE = re.compile(r", line \d+, column \d+\s*$")
 _TOO_DEEP = f"elements are nested more than {MAX_DEPTH} deep; no news is"
+_PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*", re.DOTALL)
+_START_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _PREDEFINED = {"lt", "gt", "amp", "quot", "apos"}
 
 
@@ -82,6 +84,19 @@ def each_element(
             _free(element)
             walk.begin_record()
     walk.close()
+
+
+def root_name(head: bytes) -> str:
+    """
+    Return the local name of the root element of a document that begins with ``head``; of anything else an empty text.
+
+    >>> root_name(b'<?xml version="1.0"?><!-- a --><!DOCTYPE nitf SYSTEM "nitf.dtd">\\n<nitf>')
+    'nitf'
+    """
+    text = head.decode("latin-1").removeprefix("\xef\xbb\xbf")
+    start = _PROLOGUE.match(text)
+    root = _START_TAG.match(text, start.end() if start else 0)
+    return root[1].rpartition(":")[2] if root else ""
 
 
 def local_name(element: Element) -> str:

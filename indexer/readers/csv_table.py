@@ -1,0 +1,269 @@
+"""
+Tables of articles as CSV or TSV: what spreadsheets and databases export.
+
+The first row names the columns. Columns called like the fields of an article are read as they are; for others a mapping
+says which is which: ``csv_reader(parse_columns("title=Заголовок,body=Текст"))`` is the reader of a file with those.
+Delimiter and encoding are told by the beginning of the file.
+"""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from indexer.errors import RecordError
+from indexer.readers.encoding import decode_text
+from indexer.readers.html_text import html_paragraphs, joined_paragraphs, plain_paragraphs, single_line
+from indexer.readers.lines import MAX_LINE_BYTES, Line, read_lines
+from indexer.readers.reading import Reader, Reading, Remark
+from indexer.readers.records import article_or_error, legible_id
+from search.article import ARTICLE_FIELDS
+
+_DELIMITERS = ",;\t|"
+_SAMPLE_BYTES = 1 << 16
+_TEXTS = ("lead", "body")
+_LISTS = ("authors", "tags")
+_DATES = ("published", "updated", "embargoed_until")
+# The longest lawful text of an article, twice, for its markup; csv's own limit is 131,072 characters.
+_MAX_CELL_CHARACTERS = 4_000_000
+# A row that is no text of an article any more: a quotation mark was opened and never closed.
+_MAX_ROW_LINES = 20_000
+_LOCAL_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}:\d{2}(?::\d{2})?))?")
+_NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
+
+
+def parse_columns(text: str) -> dict[str, str]:
+    """
+    Return the column of each field that a text names, as ``FIELD=COLUMN`` parted by commas, or one on each line.
+
+    This is what ``--columns`` of the command should take, itself or out of a file. Raises ``ValueError``.
+
+    >>> parse_columns("title=Заголовок, body=Текст")
+    {'title': 'Заголовок', 'body': 'Текст'}
+    """
+    columns: dict[str, str] = {}
+    for pair in filter(str.strip, text.splitlines() if "\n" in text.strip() else text.split(",")):
+        field, equals, column = (part.strip() for part in pair.partition("="))
+        if not equals or not column or field not in ARTICLE_FIELDS:
+            raise ValueError(f"{pair.strip()!r} is not FIELD=COLUMN; the fields are {', '.join(ARTICLE_FIELDS)}")
+        if field in columns:
+            raise ValueError(f"the field {field!r} is given two columns; a field has one")
+        columns[field] = column
+    return columns
+
+
+def csv_reader(columns: Mapping[str, str] | None = None) -> Reader:
+    """Return a reader of tables in which some fields have columns of other names (``parse_columns``)."""
+
+    def read(stream: BinaryIO, source: str) -> Iterator[Reading]:
+        return _read_table(stream, source, dict(columns or {}))
+
+    return read
+
+
+#: The reader of tables whose columns are called like the fields of an article.
+read_csv = csv_reader()
+
+
+def recognises_csv(head: bytes) -> bool:
+    """
+    Tell a table by a first row that names two fields of an article, one of them its title or body.
+
+    >>> recognises_csv("id;title;Текст\\n1;А;Б".encode()), recognises_csv("Title, body and soul".encode())
+    (True, False)
+    """
+    first = head.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")[0].decode("utf-8", "replace")
+    names = {name.strip().strip('"').lower() for name in first.split(_delimiter(first, ()))}
+    return len(names & set(ARTICLE_FIELDS)) >= 2 and bool(names & {"title", "body"})
+
+
+def _read_table(stream: BinaryIO, source: str, columns: dict[str, str]) -> Iterator[Reading]:
+    csv.field_size_limit(_MAX_CELL_CHARACTERS)
+    lines = _Lines(stream, source)
+    try:
+        header = lines.first_row(columns.values())
+        fields = _fields_of(header, columns)
+    except ValueError as error:
+        yield RecordError(source, lines.number or None, str(error))
+        return
+    if not header:
+        yield Remark(source, None, "the file has no records")
+        return
+    for name in [name for name, field in zip(header, fields, strict=True) if field is None and name]:
+        message = f"the column {name[:80]!r} is no field of an article and was passed over"
+        yield Remark(source, lines.number, message, f"column {name[:80]}")
+    for row, line in lines.rows():
+        if isinstance(row, RecordError):
+            yield row
+        elif any(cell.strip() for cell in row):
+            yield _read_row(row, fields, source, line)
+
+
+def _read_row(row: Sequence[str], fields: Sequence[str | None], source: str, line: int) -> Reading:
+    while len(row) > len(fields) and not row[-1].strip():  # delimiters at the end of the line
+        row = row[:-1]
+    record: dict[str, Any] = {field: cell.strip() for field, cell in zip(fields, row, strict=False) if field}
+    identifier = legible_id(record.get("id"))
+    if len(row) != len(fields):
+        reason = f"the row has {len(row)} cells, the first row {len(fields)}; a delimiter or a quotation mark is amiss"
+        return RecordError(source, line, reason, identifier)
+    if any(_NOT_UTF8.search(cell) for cell in row):
+        reason = "the row is not in the encoding of the rows before it; save the file as UTF-8"
+        return RecordError(source, line, reason, identifier)
+    try:
+        return article_or_error({name: _value(name, cell) for name, cell in record.items() if cell}, source, line)
+    except ValueError as error:
+        return RecordError(source, line, str(error), identifier)
+
+
+def _value(field: str, cell: str) -> Any:
+    if field in _TEXTS:
+        paragraphs = html_paragraphs(cell)
+        return plain_paragraphs(cell) if paragraphs == cell else joined_paragraphs(paragraphs)
+    if field in _LISTS:
+        separator = next((mark for mark in ";|" if mark in cell), ",")
+        return [name for each in cell.split(separator) if (name := each.strip())]
+    if field in _DATES:
+        return _date(cell)
+    return single_line(cell) if field == "title" else cell.lower() if field == "status" else cell
+
+
+def _date(cell: str) -> str:
+    """
+    Return a date as ISO 8601; one that is written with the day first, as spreadsheets here do, is turned round.
+
+    >>> _date("1.07.2026 9:30"), _date("2026-07-01")
+    ('2026-07-01 09:30', '2026-07-01')
+    """
+    if not (local := _LOCAL_DATE.fullmatch(cell)):
+        return cell
+    day, month, year, time = local.groups()
+    hour, _, rest = (time or "").partition(":")
+    return f"{year}-{int(month):02}-{int(day):02}" + (f" {int(hour):02}:{rest}" if time else "")
+
+
+def _fields_of(header: list[str], columns: dict[str, str]) -> list[str | None]:
+    """
+    Return the field of each column.
+
+    Raises ``ValueError`` when a column that was asked for is not there, and when nothing would be a title or a body.
+    """
+    given = {column.casefold(): field for field, column in columns.items()}
+    names = [name.casefold() for name in header]
+    found: list[str | None] = []
+    for name in names:
+        own = name if name in ARTICLE_FIELDS and name not in columns else None
+        found.append(given.get(name, own))
+    absent = [column for column in given if column not in names]
+    shown = ", ".join(header)[:300]
+    if header and absent:
+        raise ValueError(f"there is no column {columns[given[absent[0]]]!r}; the columns are {shown}")
+    double = next((name for name in found if name and found.count(name) > 1), None)
+    if double:
+        raise ValueError(f"two columns are the field {double!r}; rename one of them")
+    if header and not {"title", "body"} & set(found):
+        raise ValueError(f"no column is a title or a body; say which: --columns title=COLUMN. The columns are {shown}")
+    return found
+
+
+def _delimiter(first: str, names: Sequence[str]) -> str:
+    """Return the delimiter of a first row: the one that parts off most of the names that are known, else of all."""
+    known = {name.casefold() for name in (*names, *ARTICLE_FIELDS)}
+
+    def score(mark: str) -> tuple[int, int]:
+        cells = [cell.strip().strip('"').casefold() for cell in first.split(mark)]
+        return sum(cell in known for cell in cells), len(cells)
+
+    return max(_DELIMITERS, key=score)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class _Lines:
+    """The lines of a table as text, with their numbers; ``number`` is that of the last."""
+
+    def __init__(self, stream: BinaryIO, source: str) -> None:
+        self._lines = read_lines(stream, source)
+        self._source = source
+        self._kept: list[Line | RecordError] = []
+        self._encoding = "utf-8"
+        self._delimiter = ","
+        self._row_began = 1
+        self._failure: RecordError | None = None
+        self.number = 0
+
+    def first_row(self, names: Any) -> list[str]:
+        """Return the names of the columns; ``ValueError`` says why there are none."""
+        self._encoding = self._told_encoding()
+        beginning = next((each for each in self._kept if isinstance(each, Line) and each.content.strip()), None)
+        if beginning is None:
+            return []
+        self._delimiter = _delimiter(self._decoded(beginning.content).strip("\ufeff\r\n"), list(names))
+        self._rows = csv.reader(self._texts(), delimiter=self._delimiter)
+        for row, _ in self.rows():
+            if isinstance(row, RecordError):
+                raise ValueError(row.reason)
+            if any(cell.strip() for cell in row):
+                while not row[-1].strip():
+                    row.pop()
+                return [cell.strip().strip("\ufeff") for cell in row]
+        return []
+
+    def rows(self) -> Iterator[tuple[list[str] | RecordError, int]]:
+        """Yield rows and errors, each with the line on which it begins."""
+        while True:
+            self._row_began = self.number + 1
+            try:
+                row = next(self._rows)
+            except StopIteration:
+                if self._failure:
+                    yield self._failure, self.number
+                return
+            except csv.Error as error:
+                reason = f"the row cannot be read ({error}); is a quotation mark opened and not closed?"
+                yield RecordError(self._source, self._row_began, reason), self._row_began
+                continue
+            yield row, self._row_began
+
+    def _texts(self) -> Iterator[str]:
+        for line in self._all_lines():
+            if isinstance(line, RecordError):
+                self._failure = line
+                return
+            self.number = line.number
+            if line.number - self._row_began > _MAX_ROW_LINES:
+                raise csv.Error(f"it goes on for more than {_MAX_ROW_LINES:,} lines")
+            yield self._decoded(line.content).replace("\0", "")
+
+    def _all_lines(self) -> Iterator[Line | RecordError]:
+        yield from self._kept
+        self._kept = []
+        yield from self._lines
+
+    def _decoded(self, content: bytes) -> str:
+        return content.decode(self._encoding, "surrogateescape")
+
+    def _told_encoding(self) -> str:
+        """Look at the first lines; ``ValueError`` says what is wrong with them."""
+        size = 0
+        for line in self._lines:
+            self._kept.append(line)
+            size += len(line.content) if isinstance(line, Line) else MAX_LINE_BYTES
+            if size > _SAMPLE_BYTES:
+                break
+        contents = [line.content.replace(b"\0", b"") for line in self._kept if isinstance(line, Line)]
+        sample = b"".join(contents)
+        try:
+            encoding = decode_text(sample).encoding
+        except ValueError:
+            if 2 * sum(map(_is_utf8, contents)) <= len(contents):
+                raise
+            encoding = "utf-8"  # with a few damaged rows, each of which is an error of its own
+        return "utf-8-sig" if encoding == "utf-8" and sample.startswith(codecs.BOM_UTF8) else encoding

@@ -1,0 +1,164 @@
+"""
+WXR, what WordPress exports: posts of any number, read one by one.
+
+Names as https://github.com/WordPress/wordpress-develop/blob/trunk/src/wp-admin/includes/export.php writes them. The
+languages and translations of posts are where Polylang keeps them (categories) and where WPML writes them (meta).
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from indexer.errors import RecordError
+from indexer.readers.html_text import single_line
+from indexer.readers.reading import Reading, Remark
+from indexer.readers.records import legible_id, reading_of_record, web_link
+from indexer.readers.wordpress_text import first_image, wordpress_paragraphs
+from indexer.readers.xml_safely import Element, XmlRefused, each_element, local_name, text_of
+from search.article import parse_language
+from search.errors import UnsupportedLanguage
+
+_NAMESPACE = b"http://wordpress.org/export/"
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+#: What readers of the site see is usable; of all else nobody knows that it may be seen.
+_STATUSES = {"publish": "usable", "future": "usable", "trash": "canceled"}
+#: The category of posts that have none.
+_NO_SECTIONS = ("uncategorized", "bez-rubriki", "bez-rubryky", "bez-kategoriyi", "без-рубрики")
+_NO_DATE = "0000-00-00 00:00:00"
+_LANGUAGE_KEYS = ("_wpml_import_language_code", "_wpml_language", "wpml_language")
+_TRANSLATION_KEYS = ("_wpml_import_translation_group", "_wpml_trid", "wpml_trid")
+# A picture's address is some hundred bytes: 30 MB for the largest site.
+_MAX_PICTURES = 200_000
+
+
+def recognises_wxr(head: bytes) -> bool:
+    """Tell an export of WordPress by the namespace that its root element declares."""
+    return _NAMESPACE in head and head.lstrip()[:1] == b"<"
+
+
+def read_wxr(stream: BinaryIO, source: str) -> Iterator[Reading]:
+    """Yield the posts of an export, and a remark for each other kind of thing that it has."""
+    site = _Site(source)
+    try:
+        for element in each_element(stream, source, ("author", "title", "item")):
+            name = local_name(element)
+            if name == "item":
+                yield from site.read_item(element)
+            elif name == "author":
+                site.note_author(element)
+            elif not site.title:
+                site.title = text_of(element)
+    except XmlRefused as error:
+        yield RecordError(source, error.line, f"{error.reason}. The posts before this line were read")
+
+
+class _Site:
+    """What an export says before and between its posts: its name, its authors, its pictures."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self.title = ""
+        self._authors: dict[str, str] = {}
+        self._pictures: dict[str, str] = {}
+
+    def note_author(self, element: Element) -> None:
+        """Keep the name under which an author's posts are shown."""
+        self._authors[_text(element, "author_login")] = _text(element, "author_display_name")
+
+    def read_item(self, item: Element) -> Iterator[Reading]:
+        """Yield the article of a post, or the remark that an item is none."""
+        kind = _text(item, "post_type")
+        if kind == "attachment" and len(self._pictures) < _MAX_PICTURES:
+            self._pictures[_text(item, "post_id")] = _text(item, "attachment_url")
+        if kind != "post":
+            message = f'an item of the type "{kind[:60]}" was passed over, here and from now on; only posts are read'
+            yield Remark(self._source, item.sourceline, message, f"WordPress {kind}")
+        elif _text(item, "status") == "auto-draft":  # the editor was opened and nothing was written
+            return
+        else:
+            yield self._reading_of_post(item)
+
+    def _reading_of_post(self, item: Element) -> Reading:
+        try:
+            return reading_of_record(self._record_of(item), self._source, item.sourceline)
+        except ValueError as error:
+            return RecordError(self._source, item.sourceline, str(error), legible_id(_text(item, "guid")))
+
+    def _record_of(self, item: Element) -> dict[str, Any]:
+        meta = _meta_of(item)
+        content = _raw(item, _CONTENT)
+        published, updated = _moment(item, "post_date"), _moment(item, "post_modified")
+        sections = [name for slug, name in _terms(item, "category") if slug not in _NO_SECTIONS]
+        creator = _text(item, "creator")
+        return {
+            "id": _text(item, "guid") or _text(item, "link"),
+            "story": next((slug for slug, _ in _terms(item, "post_translations")), "")
+            or _first(meta, _TRANSLATION_KEYS),
+            "language": _language(item, meta),
+            "title": single_line(_text(item, "title")),
+            "lead": wordpress_paragraphs(_excerpt(item)),
+            "body": wordpress_paragraphs(content),
+            "published": published,
+            "updated": updated if updated != published else None,
+            "url": web_link(_text(item, "link")),
+            "section": sections[0] if sections else None,
+            "tags": [*sections[1:], *(name for _, name in _terms(item, "post_tag"))],
+            "source": self.title,
+            "authors": [self._authors.get(creator) or creator],
+            "image_url": web_link(self._pictures.get(meta.get("_thumbnail_id", ""))) or web_link(first_image(content)),
+            "status": _status(item, published),
+            "embargoed_until": published if _text(item, "status") == "future" else None,
+        }
+
+
+def _status(item: Element, published: str) -> str:
+    """Return the status; what is behind a password, or planned for an unknown time, nobody may see."""
+    status = _text(item, "status")
+    if _text(item, "post_password") or (status == "future" and not published):
+        return "withheld"
+    return _STATUSES.get(status, "withheld")
+
+
+def _language(item: Element, meta: dict[str, str]) -> str | None:
+    """Return the language that Polylang or WPML gave a post; a word that names none is left to the text."""
+    given = next((slug for slug, _ in _terms(item, "language")), "") or _first(meta, _LANGUAGE_KEYS)
+    try:
+        return parse_language(given.removeprefix("pll_")) if given else None
+    except UnsupportedLanguage:
+        # Two or three letters are a language, and it is not one of ours; anything else a name that somebody chose
+        return given if re.fullmatch(r"[a-z]{2,3}([-_]\w+)?", given) else None
+
+
+def _moment(item: Element, name: str) -> str:
+    """Return a date: in UTC where WordPress wrote it, else the site's own, which is Kyiv's."""
+    utc, local = _text(item, f"{name}_gmt"), _text(item, name)
+    if utc and utc != _NO_DATE:
+        return f"{utc}+00:00"
+    return "" if local == _NO_DATE else local
+
+
+def _terms(item: Element, domain: str) -> list[tuple[str, str]]:
+    """Return slugs and names of the categories of a kind."""
+    found = [each for each in item if local_name(each) == "category" and each.get("domain") == domain]
+    return [(each.get("nicename") or "", single_line(text_of(each))) for each in found]
+
+
+def _meta_of(item: Element) -> dict[str, str]:
+    fields = [each for each in item if local_name(each) == "postmeta"]
+    return {_text(each, "meta_key"): _text(each, "meta_value") for each in fields}
+
+
+def _excerpt(item: Element) -> str:
+    return next((each.text or "" for each in item if local_name(each) == "encoded" and each.tag != _CONTENT), "")
+
+
+def _first(meta: dict[str, str], keys: tuple[str, ...]) -> str:
+    return next((meta[key] for key in keys if meta.get(key)), "")
+
+
+def _raw(item: Element, tag: str) -> str:
+    return item.findtext(tag) or ""
+
+
+def _text(element: Element, name: str) -> str:
+    return next((text_of(each) for each in element if local_name(each) == name), "")
