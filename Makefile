@@ -7,7 +7,7 @@ INDEX ?= index
 PORT ?= 8000
 DATA ?= ../shared/data
 FUZZ_EXAMPLES ?= 20000
-SOAK_OPERATIONS ?= 10000
+SOAK_OPERATIONS ?= 5000
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev browser run test check lint bench load quality torture soak fuzz docs screenshots clean

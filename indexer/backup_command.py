@@ -7,7 +7,7 @@ import click
 from indexer.command import wait_option
 from search.columnar.backup import back_up
 from search.columnar.backup_store import Backup
-from search.columnar.restore import check_backup, list_backups, restore
+from search.columnar.restore import check_backup, damaged_backups, list_backups, restore
 from search.command import counted, index_option, json_option, json_text
 from search.errors import BackupDamaged
 from search.settings import KYIV
@@ -70,6 +70,8 @@ def restore_command(
       visti restore /mnt/backup/visti --index /srv/visti-restored
       visti restore before-the-upgrade.tar --force
     """
+    for damaged in damaged_backups(source):
+        click.echo(f"Note: {damaged}", err=True)
     if only_list:
         backups = list_backups(source)
         click.echo(

@@ -89,15 +89,22 @@ class FolderStore:
         self.path = path
 
     def backups(self) -> list[Backup]:
-        """Return the backups that are there, the newest first. Raises ``BackupDamaged``."""
-        found = []
-        for file in self.path.iterdir():
+        """Return the backups that are there and can be read, the newest first."""
+        return self._read()[0]
+
+    def damaged(self) -> list[str]:
+        """Return which backups cannot be read, and why: the others are none the worse."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[list[Backup], list[str]]:
+        found, damaged = [], []
+        for file in sorted(self.path.iterdir()):
             if _BACKUP_NAME.fullmatch(file.name):
                 try:
                     found.append(decode_backup(file.name, file.read_bytes()))
                 except (OSError, *_NO_BACKUP) as error:
-                    raise BackupDamaged(file, str(error)) from error
-        return sorted(found, key=lambda backup: (backup.made, backup.name), reverse=True)
+                    damaged.append(f"{file.name} cannot be read: {error}")
+        return sorted(found, key=lambda backup: (backup.made, backup.name), reverse=True), damaged
 
     @contextmanager
     def opened(self, file: KeptFile) -> Iterator[IO[bytes]]:
@@ -121,6 +128,10 @@ class TarStore:
         except (OSError, tarfile.TarError, *_NO_BACKUP) as error:
             raise BackupDamaged(self.path, str(error)) from error
 
+    def damaged(self) -> list[str]:
+        """Return nothing: a tar file that cannot be read has no backup."""
+        return []
+
     @contextmanager
     def opened(self, file: KeptFile) -> Iterator[IO[bytes]]:
         """Give the content of a file. Raises ``OSError``."""
@@ -141,7 +152,7 @@ def open_store(path: Path) -> Store:
     """Return the backups in a folder or a tar file. Raises ``BackupDamaged`` if there are none."""
     store = FolderStore(path) if path.is_dir() else TarStore(path)
     if not store.backups():
-        raise BackupDamaged(path, "there is no backup in it")
+        raise BackupDamaged(path, next(iter(store.damaged()), "there is no backup in it"))
     return store
 
 

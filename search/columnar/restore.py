@@ -87,8 +87,13 @@ def check_backup(source: Path | str, name: str | None = None) -> tuple[Backup, l
 
 
 def list_backups(source: Path | str) -> list[Backup]:
-    """Return the backups in a folder or a tar file, the newest first. Raises ``BackupDamaged``."""
+    """Return the backups in a folder or a tar file that can be read, the newest first. Raises ``BackupDamaged``."""
     return open_store(Path(source)).backups()
+
+
+def damaged_backups(source: Path | str) -> list[str]:
+    """Return which backups in a folder cannot be read, and why. Raises ``BackupDamaged`` if it has no other."""
+    return open_store(Path(source)).damaged()
 
 
 def _prepare(path: Path) -> None:

@@ -36,7 +36,10 @@ def settle_restoring(path: Path) -> None:
 
 
 def _take_over(path: Path, folder: Path) -> None:
-    wanted = json.loads((folder / BESIDE_LIST_NAME).read_bytes())
+    try:
+        wanted = json.loads((folder / BESIDE_LIST_NAME).read_bytes())
+    except ValueError as error:
+        raise OSError(f"{folder / BESIDE_LIST_NAME} was changed; restore the backup again ({error})") from error
     for file in path.iterdir():
         if file.name.startswith(BESIDE_PREFIXES) and file.name not in wanted:
             file.unlink()

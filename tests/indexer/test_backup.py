@@ -138,6 +138,7 @@ class TestBackup:
     def test_backups_made_beside_a_writer_are_each_of_one_commit(self, tmp_path):
         """Each commit puts a number into two articles; a decision follows it in the files beside."""
         index, backups, stop = tmp_path / "index", tmp_path / "backups", threading.Event()
+        made: list[search.Backup] = []
         index_articles([article("a", "0"), article("b", "0")], index)
 
         def write() -> None:
@@ -149,8 +150,8 @@ class TestBackup:
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            for _ in range(12):
-                back_up(index, backups)
+            while len(generations := {each.generation for each in made}) < 5:  # the machine may be busy
+                made.append(back_up(index, backups).backup)
         finally:
             stop.set()
             writer.join()
@@ -160,7 +161,7 @@ class TestBackup:
             titles = [json.loads(line)["title"] for line in lines(tmp_path / "again")]
             assert len(titles) == 2 and len(set(titles)) == 1
             seen.add(titles[0])
-        assert len(seen) > 3
+        assert len(seen) > 2  # some of five: a merge is a commit too
 
 
 class TestRestore:
@@ -204,6 +205,15 @@ class TestRestore:
             restore(target, index)
         restore(target, index, force=True)
         assert lines(index) == expected and verify_index(index).problems == ()
+
+    def test_a_backup_that_cannot_be_read_leaves_the_others(self, visti, index, tmp_path):
+        backups = tmp_path / "backups"
+        older, newer = back_up(index, backups).backup, back_up(index, backups).backup
+        (backups / newer.name).write_text("{")
+        assert list_backups(backups) == [older]
+        result = visti("restore", backups, "--index", tmp_path / "again")
+        assert result.exit_code == 0 and f"Note: {newer.name} cannot be read" in result.stderr
+        assert lines(tmp_path / "again") == lines(index)
 
     def test_somebody_who_writes_is_waited_for(self, index, target):
         back_up(index, target)
