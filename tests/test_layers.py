@@ -51,6 +51,9 @@ HOMES = {
     "authlib": "web/newsroom/oidc.py",
     "joserfc": "web/newsroom/oidc.py",
     "requests": "web/newsroom/oidc.py",
+    "watchdog": "indexer/watching.py",
+    "httpx": "indexer/fetching.py",
+    "httpcore": "indexer/fetching.py",
     "flask_wtf": "web/newsroom/__init__.py",
 }
 
