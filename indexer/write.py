@@ -8,7 +8,7 @@ is counted.
 import contextlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,19 +16,20 @@ from typing import Any, TypeAlias
 from indexer.errors import IndexerError
 from indexer.linking import Linker
 from indexer.parallel import Workers
-from indexer.readers.reading import Remark
+from indexer.readers.reading import Remark, Withdrawal
 from search.archive.decisions import Rules
 from search.archive.documents import (
     LAYOUT,
     article_to_document,
     digest_of_stored,
     document_to_article,
+    link_of,
     stored_article,
 )
 from search.archive.editing import as_decided, followed_rules
 from search.archive.links import Link, LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
-from search.article import Article
+from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
 from search.columnar.writer import Writer
@@ -93,7 +94,7 @@ MAX_ERRORS = 1_000
 
 Progress = Callable[[Report], None]
 #: What a run takes: articles, also such as an index gave back; what the readers could not take, and their remarks.
-Item: TypeAlias = Article | LinkedArticle | IndexerError | Remark
+Item: TypeAlias = Article | LinkedArticle | IndexerError | Remark | Withdrawal
 
 
 def index_articles(
@@ -199,10 +200,26 @@ class _Run:
                 report.errors.append(item)
         elif isinstance(item, Remark):
             report.remarks.append(item)
+        elif isinstance(item, Withdrawal):
+            self._withdraw(item)
         else:
             raise TypeError(
                 f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
             )
+
+    def _withdraw(self, withdrawal: Withdrawal) -> None:
+        """Cancel an article that is in the index, or waits to be."""
+        self._take_over()
+        known = self.waiting.get(withdrawal.id)
+        if known is None and (stored := self._writer.stored_of(withdrawal.id)) is not None:
+            known = LinkedArticle(document_to_article(stored), link_of(stored))
+        if known is None:
+            message = f"the article {withdrawal.id!r} is withdrawn, and the archive does not have it"
+            self._report.remarks.append(Remark(withdrawal.source, withdrawal.line, message))
+            return
+        updated = withdrawal.when or known.article.updated
+        canceled = replace(known.article, status=Status.CANCELED, updated=updated)
+        self.waiting[withdrawal.id] = LinkedArticle(canceled, known.link)
 
     @property
     def awaits_linking(self) -> bool:
