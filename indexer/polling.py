@@ -12,8 +12,11 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from threading import Event
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from indexer.errors import SourceUnavailable
 from indexer.fetching import Fetched, Fetcher, FetchFailed, Validators, back_off_seconds
@@ -32,8 +35,41 @@ MIN_SECONDS = 30.0
 MAX_BACK_OFF_SECONDS = 24 * 3600.0
 # Pages of one source that are remembered: many times what a feed holds.
 _MAX_PAGES = 2_000
+# Of a sitemap the newest pages are of interest, and no more in one go than a polite fetcher gets in some minutes.
+_NEWEST_LISTED = 1_000
+_PAGES_AT_ONCE = 200
 # How often it is looked whether to stop.
 _STEP_SECONDS = 0.5
+
+
+class ListedPage(Protocol):
+    """What a sitemap says of an address."""
+
+    @property
+    def url(self) -> str:
+        """The address, of a page or of another sitemap."""
+        ...
+
+    @property
+    def published(self) -> datetime | None:
+        """When the page appeared."""
+        ...
+
+    @property
+    def updated(self) -> datetime | None:
+        """When it was changed last."""
+        ...
+
+    @property
+    def is_sitemap(self) -> bool:
+        """Whether it is another sitemap."""
+        ...
+
+
+class ListSitemap(Protocol):
+    """Reads a sitemap that was fetched from an address. Raises ``ValueError`` where it is none."""
+
+    def __call__(self, data: bytes, *, address: str) -> Sequence[ListedPage]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +94,7 @@ class Poller:
     Takes what sources have into the index at ``index_path``, until ``stop`` is set.
 
     ``told`` is given the report of each source that had something, ``troubled`` the reason of each failure. ``clock``
-    gives seconds that only grow, ``chance`` a number from 0 to 1.
+    gives seconds that only grow, ``chance`` a number from 0 to 1. ``listed`` reads sitemaps.
     """
 
     def __init__(
@@ -72,11 +108,12 @@ class Poller:
         troubled: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
+        listed: ListSitemap | None = None,
     ) -> None:
         self._sources, self._index_path, self._fetcher = tuple(sources), index_path, fetcher
         self._stop, self._told, self._troubled = stop, told, troubled
-        self._clock, self._chance = clock, chance
-        self._was_cut = False
+        self._clock, self._chance, self._listed = clock, chance, listed
+        self._left_over = False
         self._known = _read_known(index_path / STATE_NAME)
         self._due = dict.fromkeys(self._sources, clock())
         self._failures = dict.fromkeys(self._sources, 0)
@@ -123,23 +160,57 @@ class Poller:
         fetched = self._fetcher.fetch(source.url, known.validators)
         if fetched.content is None:
             return
-        pages, self._was_cut = dict(known.pages), False
-        readings = _read(fetched)
-        report = index_articles(
-            self._whole(readings, pages) if source.full_text else readings, self._index_path, link=True
-        )
-        if not self._was_cut:  # else the rest is asked for again
-            newest = dict(list(pages.items())[-_MAX_PAGES:])
-            self._known[source.url] = Known(fetched.validators, newest)
-            _write_known(self._index_path / STATE_NAME, self._known)
+        pages, self._left_over = dict(known.pages), False
+        # All is fetched before any is written: the lock of the index is not held while a server takes its time
+        readings = list(self._readings(source, fetched, pages))
+        report = index_articles(readings, self._index_path, link=True)
+        newest = dict(list(pages.items())[-_MAX_PAGES:])
+        validators = Validators() if self._left_over else fetched.validators  # what is left over is asked for again
+        self._known[source.url] = Known(validators, newest)
+        _write_known(self._index_path / STATE_NAME, self._known)
         if report.changed or report.rejected:
             self._told(report)
+
+    def _readings(self, source: PolledSource, fetched: Fetched, pages: dict[str, str]) -> Iterator[Reading]:
+        head = (fetched.content or b"")[:HEAD_BYTES]
+        if self._listed and (b"<urlset" in head or b"<sitemapindex" in head):
+            return self._pages_of_sitemap(self._listed, fetched, pages)
+        return self._whole(_read(fetched), pages) if source.full_text else _read(fetched)
+
+    def _pages_of_sitemap(self, listed: ListSitemap, fetched: Fetched, pages: dict[str, str]) -> Iterator[Reading]:
+        """Yield what is new on the pages that a sitemap, or one that it names, lists of its own site."""
+        fetches = 0
+        for each in self._newest_listed(listed, fetched):
+            stated = str(each.updated or each.published or "")
+            if pages.get(each.url) == stated:
+                continue
+            if self._stop.is_set() or fetches >= _PAGES_AT_ONCE:
+                self._left_over = True
+                return
+            fetches += 1
+            try:
+                yield from _read(self._fetcher.fetch(each.url))
+            except FetchFailed as error:
+                self._troubled(str(error))
+                if not error.lasting:
+                    self._left_over = True
+                    continue
+            pages.pop(each.url, None)
+            pages[each.url] = stated
+
+    def _newest_listed(self, listed: ListSitemap, fetched: Fetched) -> list[ListedPage]:
+        """Return the pages of a sitemap, the newest first; of an index those of the sitemap that was changed last."""
+        found = _of_this_site(listed, fetched)
+        inner = [each for each in found if each.is_sitemap]
+        if inner:
+            found = _of_this_site(listed, self._fetcher.fetch(inner[0].url))
+        return [each for each in found if not each.is_sitemap][:_NEWEST_LISTED]
 
     def _whole(self, readings: Iterator[Reading], pages: dict[str, str]) -> Iterator[Reading]:
         """Yield the articles of a feed with the text of their pages; those that were taken so before are left out."""
         for reading in readings:
             if self._stop.is_set():
-                self._was_cut = True
+                self._left_over = True
                 return
             if not isinstance(reading, Article) or not reading.url:
                 yield reading
@@ -169,6 +240,22 @@ class Poller:
             published=found.published or entry.published,
             updated=max((each for each in (found.updated, entry.updated) if each), default=None),
         )
+
+
+def _of_this_site(listed: ListSitemap, fetched: Fetched) -> list[ListedPage]:
+    """Return what a sitemap lists of its own host, as the protocol asks (sitemaps.org), the newest first."""
+    try:
+        found = listed(fetched.content or b"", address=fetched.url)
+    except ValueError as error:
+        raise FetchFailed(fetched.url, str(error)) from error
+    host = urlsplit(fetched.url).netloc
+    own = [each for each in found if urlsplit(each.url).netloc == host]
+    return sorted(own, key=lambda each: _moment(each), reverse=True)
+
+
+def _moment(listed: ListedPage) -> float:
+    moment = listed.updated or listed.published
+    return moment.timestamp() if moment else 0.0
 
 
 def _read(fetched: Fetched) -> Iterator[Reading]:

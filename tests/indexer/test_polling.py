@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
@@ -10,7 +12,7 @@ from small_server import Answer, SmallServer, small_server
 
 import search
 from indexer.fetching import Fetcher
-from indexer.polling import STATE_NAME, PolledSource, Poller
+from indexer.polling import STATE_NAME, ListSitemap, PolledSource, Poller
 from indexer.write import Report
 
 EVERY = 600.0
@@ -50,11 +52,11 @@ def poller(
 ) -> Iterator[Callable[..., Poller]]:
     fetchers: list[Fetcher] = []
 
-    def make(*sources: PolledSource) -> Poller:
+    def make(*sources: PolledSource, listed: ListSitemap | None = None) -> Poller:
         fetchers.append(Fetcher(allow_private=True, sleep=lambda seconds: None))
         return Poller(
             sources or [PolledSource(server.url("/feed"), EVERY)], tmp_path / "index", fetchers[-1], stop=Event(),
-            told=reports.append, troubled=troubles.append, clock=lambda: now.seconds, chance=lambda: 0.5,
+            told=reports.append, troubled=troubles.append, clock=lambda: now.seconds, chance=lambda: 0.5, listed=listed,
         )  # fmt: skip
 
     yield make
@@ -143,3 +145,38 @@ def test_pages_give_the_whole_text_once(
     server.answers["/feed"] = feed({**entries[0], "updated": "2026-11-02"})
     poller(source).run_once()
     assert server.asked.count("/1") == 2
+
+
+@dataclass(frozen=True)
+class Named:
+    """A line of the sitemaps below."""
+
+    url: str
+    updated: datetime | None
+    is_sitemap: bool = False
+    published: datetime | None = None
+
+
+def named_lines(data: bytes, *, address: str) -> list[Named]:
+    """Read a stand-in for a sitemap: after the first line, a kind, a day and an address on each."""
+    lines = [each.split() for each in data.decode().splitlines()[1:]]
+    return [Named(url, datetime(2026, 11, int(day), tzinfo=UTC), kind == "sitemap") for kind, day, url in lines]
+
+
+def test_a_sitemap_gives_its_own_new_pages(
+    server: SmallServer, poller: Callable[..., Poller], reports: list[Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.polling._PAGES_AT_ONCE", 2)
+    old, new = server.url("/old.xml"), server.url("/new.xml")
+    pages = "\n".join(f"page {day} {server.url(f'/{day}')}" for day in (1, 3, 2))
+    server.answers |= {f"/{day}": feed({"id": str(day), "title": f"Day {day}"}) for day in (1, 2, 3)}
+    server.answers |= {
+        "/feed": Answer(f"<sitemapindex>\nsitemap 1 {old}\nsitemap 2 {new}".encode(), headers={"ETag": '"1"'}),
+        "/new.xml": Answer(f"<urlset>\n{pages}\npage 4 http://other.example/4".encode()),
+    }
+    poller(listed=named_lines).run_once()
+    assert server.asked == ["/feed", "/new.xml", "/3", "/2"], "the newest first, no more than two at once"
+    server.asked.clear()
+    poller(listed=named_lines).run_once()
+    assert server.asked == ["/feed", "/new.xml", "/1"], "what was left over, though the index is as it was"
+    assert sum(report.added for report in reports) == 3
