@@ -56,6 +56,9 @@ HOMES = {
     "lxml": "indexer/readers/",
     "joserfc": "web/newsroom/oidc.py",
     "requests": "web/newsroom/oidc.py",
+    "watchdog": "indexer/watching.py",
+    "httpx": "indexer/fetching.py",
+    "httpcore": "indexer/fetching.py",
     "flask_wtf": "web/newsroom/__init__.py",
 }
 

@@ -1,0 +1,69 @@
+"""A web server on this machine that says what a test wants it to say, and remembers what it was asked."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Answer:
+    """What is answered to a path."""
+
+    content: bytes = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class SmallServer:
+    """A running server: ``answers`` by path, the paths that were ``asked``, and with which headers."""
+
+    port: int = 0
+    answers: dict[str, Answer] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    headers: list[Mapping[str, str]] = field(default_factory=list)
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}{path}"
+
+
+@contextmanager
+def small_server() -> Iterator[SmallServer]:
+    """Serve until the end of the block."""
+    state = SmallServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path != "/robots.txt":
+                state.asked.append(self.path)
+                state.headers.append(dict(self.headers))
+            answer = state.answers.get(self.path, Answer(status=404))
+            etag = answer.headers.get("ETag")
+            same = etag is not None and self.headers.get("If-None-Match") == etag
+            self.send_response(304 if same else answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", "0" if same else str(len(answer.content)))
+            self.end_headers()
+            if not same:
+                try:
+                    self.wfile.write(answer.content)
+                except OSError:
+                    return  # the client has had enough
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    state.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
