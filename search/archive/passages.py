@@ -65,19 +65,24 @@ def _passages(text: str, language: str) -> Iterator[Passage]:
     for start, end in each_paragraph(text):
         paragraph = text[start:end]
         tokens = analyze(paragraph, paragraph_language(paragraph, language))
-        words = [token for token in tokens if _tells(token.text, token.terms)]
+        words = [token for token in tokens if tells(token.text, token.terms)]
         place = 0
         for first, last in each_sentence(paragraph):
             begin = place
             while place < len(words) and words[place].start < last:
                 place += 1
-            denies = bool(_NEGATION.search(paragraph, first, last))
-            yield Passage(start + first, start + last, start, words[begin:place], denies)
+            denying = denies(paragraph, first, last)
+            yield Passage(start + first, start + last, start, words[begin:place], denying)
+
+
+def denies(text: str, start: int, end: int) -> bool:
+    """Return whether a sentence denies something."""
+    return bool(_NEGATION.search(text, start, end))
 
 
 # Asked of each word of each article that is compared, so the answer is remembered whole.
 @lru_cache(_REMEMBERED)
-def _tells(text: str, terms: tuple[str, ...]) -> bool:
+def tells(text: str, terms: tuple[str, ...]) -> bool:
     """Return whether a word tells something of what a sentence says: any number, or a longer word with a meaning."""
     token = Token(text, 0, len(text), terms)
     return is_number(token) or (len(text) >= FEWEST_LETTERS and not is_function_word(token))

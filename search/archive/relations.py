@@ -6,14 +6,13 @@ and numbers among them. Everything that is tuned here was measured on the develo
 languages and 174 in two, each version a draft against the 14 nearest stories, its other versions among them.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from search.archive.comparison import Compared
 from search.archive.duplicates import THRESHOLD
-from search.archive.passages import FEWEST_WORDS, Passage
+from search.archive.passages import FEWEST_WORDS
 from search.archive.prior_results import Relation
 from search.columnar.arrays import Array
 
@@ -60,9 +59,9 @@ class Likeness(NamedTuple):
 def likeness(compared: Compared) -> Likeness:
     """Return how a draft and another text say the same."""
     draft = compared.draft
-    shares = (draft.weights @ compared.has.T) / np.maximum(draft.totals[:, np.newaxis], 1e-9)
-    common = draft.has @ compared.has.T
-    lengths = np.array([len(passage.words) for passage in compared.passages], dtype=np.float32)
+    weights, common, _ = compared.products
+    shares = weights / np.maximum(draft.totals[:, np.newaxis], 1e-9)
+    lengths = compared.lengths
     like = LIKE if compared.crosses else LIKE_IN_ONE_LANGUAGE
     ours, said = _said(shares.max(axis=1, initial=0.0), draft.counts, like)
     theirs, other_said = _said(common.max(axis=0, initial=0.0) / np.maximum(lengths, 1.0), lengths, like)
@@ -99,10 +98,8 @@ def _sure(compared: Compared, common: Array, shares: Array, relation: Relation |
         least = LIKE_IN_ONE_LANGUAGE if relation else REPORTED_IN_ONE_LANGUAGE
     counts = draft.counts[:, np.newaxis]
     enough = (common >= np.minimum(FEWEST_SHARED, counts)) & (counts >= FEWEST_WORDS) & (shares >= least)
-    facts = draft.facts @ compared.has.T >= draft.facts.sum(axis=1)[:, np.newaxis]
-    sure: Array = enough & facts & (_denies(draft.passages)[:, np.newaxis] == _denies(compared.passages))
+    facts = compared.products[2] >= draft.facts.sum(axis=1)[:, np.newaxis]
+    sure: Array = enough & facts
+    for number, other in np.argwhere(sure).tolist():
+        sure[number, other] = draft.passages[number].denies == compared.denies(other)
     return sure
-
-
-def _denies(passages: Sequence[Passage]) -> Array:
-    return np.array([passage.denies for passage in passages], dtype=bool)
