@@ -5,7 +5,7 @@ A sentence of the draft is a row of the weights of its words, a sentence of anot
 the draft that it has. Their product says for each pair of sentences how much of what the one says the other says too.
 
 A draft is compared with a dozen articles that nobody has asked for lately, so of those only what the comparison needs
-is worked out: a chunk of text leads to the draft's words that it meets by one look into a dictionary, without tokens.
+is worked out, without tokens: of each chunk of a text it is remembered by which keys its words are known.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,10 +23,10 @@ from search.archive.passages import (
     denies,
     is_name,
     is_number,
+    known_by,
     meeting_keys,
     own_keys,
     passages_of,
-    tells,
 )
 from search.columnar.arrays import Array
 from search.language import (
@@ -37,7 +37,6 @@ from search.language import (
     folded_words,
     paragraph_language,
     word_spans,
-    words_of_chunk,
 )
 
 
@@ -135,7 +134,7 @@ class Draft:
         beginning = text[:MAX_CHARACTERS]
         for start, end in each_paragraph(beginning):
             paragraph = beginning[start:end]
-            found = _met_in(paragraph, meeting.chunks_in(paragraph_language(paragraph, language)))
+            found = _met_in(paragraph, paragraph_language(paragraph, language), meeting)
             place = 0
             for first, last in each_sentence(paragraph):
                 begin = place
@@ -233,19 +232,20 @@ _NOTHING = _Met([], [])
 _MetWord = tuple[int, str, _Met]
 
 
-def _met_in(paragraph: str, known: "_MeetingChunks") -> list[_MetWord]:
+def _met_in(paragraph: str, language: str, meeting: "_Meeting") -> list[_MetWord]:
     """Return the words of a paragraph that tell something, and what they meet."""
     found: list[_MetWord] = []
     start = 0
+    keys_of, meets_nothing = meeting.keys_of, meeting.known.keys().isdisjoint
     for chunk in chunks(paragraph):
-        for place, surface, met in known[chunk]:
-            found.append((start + place, surface, met))
+        for place, surface, keys in known_by(chunk, language, keys_of):
+            found.append((start + place, surface, _NOTHING if meets_nothing(keys) else meeting[keys]))
         start += len(chunk) + 1
     return found
 
 
 class _Meeting(dict[tuple[str, ...], _Met]):
-    """Which words of a draft the words of other texts meet, by their terms; worked out once for each such word."""
+    """Which words of a draft the words of other texts meet, by the keys of these; worked out once for each."""
 
     def __init__(
         self,
@@ -254,43 +254,17 @@ class _Meeting(dict[tuple[str, ...], _Met]):
         keys: Iterable[Iterable[str]],
     ) -> None:
         super().__init__()
-        self._words, self._keys_of = words, keys_of
-        self._chunks: dict[str, _MeetingChunks] = {}
-        self._known: dict[str, list[int]] = {}
+        self._words, self.keys_of = words, keys_of
+        self.known: dict[str, list[int]] = {}
         for number, each in enumerate(keys):
             for key in dict.fromkeys(each):
-                self._known.setdefault(key, []).append(number)
+                self.known.setdefault(key, []).append(number)
 
-    def chunks_in(self, language: str) -> "_MeetingChunks":
-        """Return what the chunks of texts in a language meet."""
-        if language not in self._chunks:
-            self._chunks[language] = _MeetingChunks(self, language)
-        return self._chunks[language]
-
-    def __missing__(self, terms: tuple[str, ...]) -> _Met:
-        keys = self._keys_of(terms)
-        if self._known.keys().isdisjoint(keys):
-            self[terms] = _NOTHING
-            return _NOTHING
+    def __missing__(self, keys: tuple[str, ...]) -> _Met:
         numbers: dict[int, bool] = {}
         for key in keys:
-            for number in self._known.get(key, ()):
+            for number in self.known.get(key, ()):
                 # Of ordinary words consonants alone are no reason to show
                 numbers[number] = numbers.get(number, False) or key[0] != "~" or self._words[number].is_name
-        met = self[terms] = _Met(list(numbers), [number for number, shown in numbers.items() if shown])
-        return met
-
-
-class _MeetingChunks(dict[str, tuple[_MetWord, ...]]):
-    """The same for the chunks of texts in one language: of each, the words that tell something."""
-
-    def __init__(self, meeting: _Meeting, language: str) -> None:
-        super().__init__()
-        self._meeting, self._language = meeting, language
-
-    def __missing__(self, chunk: str) -> tuple[_MetWord, ...]:
-        words = words_of_chunk(chunk, self._language)
-        met = self[chunk] = tuple(
-            (start, surface, self._meeting[terms]) for surface, start, _, terms in words if tells(surface, terms)
-        )
+        met = self[keys] = _Met(list(numbers), [number for number, shown in numbers.items() if shown])
         return met

@@ -8,7 +8,7 @@ search, but here two sentences are compared that share most of their other words
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from search.language import (
     split_term,
     term_kind,
     translations,
+    words_of_chunk,
 )
 from search.language.aliases import aliases
 from search.language.names import skeletons
@@ -38,6 +39,9 @@ FEWEST_CONSONANTS_OF_A_NAME = 3
 #: A sentence with fewer words says too little to be compared ("Slava Ukraini!", "he said").
 FEWEST_WORDS = 4
 _REMEMBERED = 1 << 16
+# Chunks of compared articles, for each way of being known: 250 bytes each, their keys aside.
+_REMEMBERED_CHUNKS = 1 << 15
+_MAX_REMEMBERED_CHARACTERS = 100
 
 _NEGATION = re.compile(r"\b(?:не|ні|нема|немає|нет|ни|not|no|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 
@@ -65,7 +69,7 @@ def _passages(text: str, language: str) -> Iterator[Passage]:
     for start, end in each_paragraph(text):
         paragraph = text[start:end]
         tokens = analyze(paragraph, paragraph_language(paragraph, language))
-        words = [token for token in tokens if tells(token.text, token.terms)]
+        words = [token for token in tokens if _tells(token.text, token.terms)]
         place = 0
         for first, last in each_sentence(paragraph):
             begin = place
@@ -82,7 +86,7 @@ def denies(text: str, start: int, end: int) -> bool:
 
 # Asked of each word of each article that is compared, so the answer is remembered whole.
 @lru_cache(_REMEMBERED)
-def tells(text: str, terms: tuple[str, ...]) -> bool:
+def _tells(text: str, terms: tuple[str, ...]) -> bool:
     """Return whether a word tells something of what a sentence says: any number, or a longer word with a meaning."""
     token = Token(text, 0, len(text), terms)
     return is_number(token) or (len(text) >= FEWEST_LETTERS and not is_function_word(token))
@@ -123,6 +127,29 @@ def meeting_keys(terms: tuple[str, ...]) -> tuple[str, ...]:
             if len(consonants) >= FEWEST_CONSONANTS_OF_A_NAME:
                 keys[f"~{consonants}"] = None
     return tuple(keys)
+
+
+# Where in a chunk a word begins, how it is written, and its keys.
+_Known = tuple[int, str, tuple[str, ...]]
+_KeysOf = Callable[[tuple[str, ...]], tuple[str, ...]]
+
+
+def known_by(chunk: str, language: str, keys_of: _KeysOf) -> tuple[_Known, ...]:
+    """
+    Return the words of a chunk of a text that tell something, and by which keys they are known.
+
+    >>> known_by("(президента)", "uk", own_keys)
+    ((1, 'президента', ('uk:президент',)),)
+    """
+    return (_remembered if len(chunk) <= _MAX_REMEMBERED_CHARACTERS else _known_by)(chunk, language, keys_of)
+
+
+def _known_by(chunk: str, language: str, keys_of: _KeysOf) -> tuple[_Known, ...]:
+    words = words_of_chunk(chunk, language)
+    return tuple((start, surface, keys_of(terms)) for surface, start, _, terms in words if _tells(surface, terms))
+
+
+_remembered = lru_cache(_REMEMBERED_CHUNKS)(_known_by)
 
 
 def bridged_keys(token: Token, dictionaries: Dictionaries) -> Iterator[str]:
