@@ -8,7 +8,7 @@ search, but here two sentences are compared that share most of their other words
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from search.language import (
     split_term,
     term_kind,
     translations,
+    words_of_chunk,
 )
 from search.language.aliases import aliases
 from search.language.names import skeletons
@@ -38,6 +39,9 @@ FEWEST_CONSONANTS_OF_A_NAME = 3
 #: A sentence with fewer words says too little to be compared ("Slava Ukraini!", "he said").
 FEWEST_WORDS = 4
 _REMEMBERED = 1 << 16
+# Chunks of compared articles, for each way of being known: 250 bytes each, their keys aside.
+_REMEMBERED_CHUNKS = 1 << 15
+_MAX_REMEMBERED_CHARACTERS = 100
 
 _NEGATION = re.compile(r"\b(?:не|ні|нема|немає|нет|ни|not|no|never|cannot)\b|n['’]t\b", re.IGNORECASE)
 
@@ -71,8 +75,13 @@ def _passages(text: str, language: str) -> Iterator[Passage]:
             begin = place
             while place < len(words) and words[place].start < last:
                 place += 1
-            denies = bool(_NEGATION.search(paragraph, first, last))
-            yield Passage(start + first, start + last, start, words[begin:place], denies)
+            denying = denies(paragraph, first, last)
+            yield Passage(start + first, start + last, start, words[begin:place], denying)
+
+
+def denies(text: str, start: int, end: int) -> bool:
+    """Return whether a sentence denies something."""
+    return bool(_NEGATION.search(text, start, end))
 
 
 # Asked of each word of each article that is compared, so the answer is remembered whole.
@@ -118,6 +127,29 @@ def meeting_keys(terms: tuple[str, ...]) -> tuple[str, ...]:
             if len(consonants) >= FEWEST_CONSONANTS_OF_A_NAME:
                 keys[f"~{consonants}"] = None
     return tuple(keys)
+
+
+# Where in a chunk a word begins, how it is written, and its keys.
+_Known = tuple[int, str, tuple[str, ...]]
+_KeysOf = Callable[[tuple[str, ...]], tuple[str, ...]]
+
+
+def known_by(chunk: str, language: str, keys_of: _KeysOf) -> tuple[_Known, ...]:
+    """
+    Return the words of a chunk of a text that tell something, and by which keys they are known.
+
+    >>> known_by("(президента)", "uk", own_keys)
+    ((1, 'президента', ('uk:президент',)),)
+    """
+    return (_remembered if len(chunk) <= _MAX_REMEMBERED_CHARACTERS else _known_by)(chunk, language, keys_of)
+
+
+def _known_by(chunk: str, language: str, keys_of: _KeysOf) -> tuple[_Known, ...]:
+    words = words_of_chunk(chunk, language)
+    return tuple((start, surface, keys_of(terms)) for surface, start, _, terms in words if _tells(surface, terms))
+
+
+_remembered = lru_cache(_REMEMBERED_CHUNKS)(_known_by)
 
 
 def bridged_keys(token: Token, dictionaries: Dictionaries) -> Iterator[str]:

@@ -168,8 +168,8 @@ def _best_report(number: int, compared: Sequence[_Article]) -> Report | None:
     if not found:
         return None
     minus_share, _, each, place = min(found, key=lambda one: one[:2])
-    passage = each.compared.passages[place]
-    text = each.compared.text[passage.start : passage.end]
+    start, end = each.compared.spans[place]
+    text = each.compared.text[start:end]
     return Report(article_to_version(each.article), text, min(-minus_share, 1.0))
 
 

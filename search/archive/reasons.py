@@ -39,10 +39,10 @@ def why_of(compared: Compared, found: Likeness) -> Why:
     )
 
 
-def _distinct(pairs: Iterable[tuple[Token, Token]], limit: int) -> tuple[SharedWord, ...]:
+def _distinct(pairs: Iterable[tuple[Token, str]], limit: int) -> tuple[SharedWord, ...]:
     found: dict[str, SharedWord] = {}
     for ours, theirs in pairs:
-        found.setdefault(ours.text.casefold(), SharedWord(ours.text, theirs.text))
+        found.setdefault(ours.text.casefold(), SharedWord(ours.text, theirs))
     return tuple(found.values())[:limit]
 
 
@@ -50,7 +50,7 @@ def _joined_names(compared: Compared, numbers: Iterable[int]) -> list[SharedWord
     """Return the names that are shared; words of a name that follow each other in the draft are one."""
     names = [(compared.draft.words[number].token, compared.forms[number]) for number in numbers]
     rank = {ours.start: place for place, (ours, _) in enumerate(names)}
-    runs: list[list[tuple[Token, Token]]] = []
+    runs: list[list[tuple[Token, str]]] = []
     for pair in sorted(names, key=lambda each: each[0].start):
         follows = runs and compared.draft.text[runs[-1][-1][0].end : pair[0].start].isspace()
         if follows and "\n" not in compared.draft.text[runs[-1][-1][0].end : pair[0].start]:
@@ -58,7 +58,7 @@ def _joined_names(compared: Compared, numbers: Iterable[int]) -> list[SharedWord
         else:
             runs.append([pair])
     runs.sort(key=lambda run: min(rank[ours.start] for ours, _ in run))
-    shared = [SharedWord(*(" ".join(token.text for token in side) for side in zip(*run, strict=True))) for run in runs]
+    shared = [SharedWord(" ".join(ours.text for ours, _ in run), " ".join(theirs for _, theirs in run)) for run in runs]
     return list(dict.fromkeys(shared))[:MAX_NAMES]
 
 

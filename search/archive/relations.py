@@ -59,9 +59,9 @@ class Likeness(NamedTuple):
 def likeness(compared: Compared) -> Likeness:
     """Return how a draft and another text say the same."""
     draft = compared.draft
-    shares = (draft.weights @ compared.has.T) / np.maximum(draft.totals[:, np.newaxis], 1e-9)
-    common = draft.has @ compared.has.T
-    lengths = np.array([len(passage.words) for passage in compared.passages], dtype=np.float32)
+    weights, common, _ = compared.products
+    shares = weights / np.maximum(draft.totals[:, np.newaxis], 1e-9)
+    lengths = compared.lengths
     like = LIKE if compared.crosses else LIKE_IN_ONE_LANGUAGE
     ours, said = _said(shares.max(axis=1, initial=0.0), draft.counts, like)
     theirs, other_said = _said(common.max(axis=0, initial=0.0) / np.maximum(lengths, 1.0), lengths, like)
@@ -98,7 +98,8 @@ def _sure(compared: Compared, common: Array, shares: Array, relation: Relation |
         least = LIKE_IN_ONE_LANGUAGE if relation else REPORTED_IN_ONE_LANGUAGE
     counts = draft.counts[:, np.newaxis]
     enough = (common >= np.minimum(FEWEST_SHARED, counts)) & (counts >= FEWEST_WORDS) & (shares >= least)
-    facts = draft.facts @ compared.has.T >= draft.facts_of_each[:, np.newaxis]
-    denies = np.array([passage.denies for passage in compared.passages], dtype=bool)
-    sure: Array = enough & facts & (draft.denies[:, np.newaxis] == denies)
+    facts = compared.products[2] >= draft.facts.sum(axis=1)[:, np.newaxis]
+    sure: Array = enough & facts
+    for number, other in np.argwhere(sure).tolist():
+        sure[number, other] = draft.passages[number].denies == compared.denies(other)
     return sure

@@ -8,6 +8,7 @@ for related stories wants the same events, in whatever language they are told.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from math import log
 from typing import NamedTuple, TypeVar
@@ -133,6 +134,7 @@ class KnownWords:
         self.dictionaries = view.dictionaries
         self._view = view
         self._counts: dict[str, int] = {}
+        self._rarities: dict[tuple[str, ...], float] = {}
         self._forms: dict[tuple[object, ...], tuple[Form, ...]] = {}
 
     def articles_with(self, terms: Iterable[str]) -> int:
@@ -141,8 +143,12 @@ class KnownWords:
 
     def rarity(self, terms: tuple[str, ...]) -> float:
         """Return how much a word tells: the logarithm of how rare it is in the archive (inverse document frequency)."""
-        lemmas = tuple(term for term in terms if term_kind(term) == "lemma") or terms[:1]
-        return idf(self._view.snapshot.alive_count, max(self.articles_with(lemmas), RAREST_ARTICLES))
+        found = self._rarities.get(terms)
+        if found is None:
+            lemmas = tuple(term for term in terms if term_kind(term) == "lemma") or terms[:1]
+            found = idf(self._view.snapshot.alive_count, max(self.articles_with(lemmas), RAREST_ARTICLES))
+            _bounded(self._rarities)[terms] = found
+        return found
 
     def documents(self, terms: tuple[str, ...], most: int) -> Array | None:
         """Return the documents, ascending, with the rarest lemma of a word; None if they are more than ``most``."""
@@ -196,13 +202,21 @@ def _counted(title: str, text: str, language: str) -> dict[tuple[str, ...], _Cou
             times[token.terms] += repeats
     counted: dict[tuple[str, ...], _Counted] = {}
     for terms, token in tokens.items():
-        content = () if is_function_word(token) else _content_terms(token)
+        content, named = _content_of(token.text, terms)
         if content:
-            named = any(term_kind(term) == "name" for term in terms)
             known = counted.get(content, _Counted(token, 0, True))
             kept = known.token if known.always_named <= named else token
             counted[content] = _Counted(kept, known.times + times[terms], known.always_named and named)
     return counted
+
+
+# Asked of every word of every text, of which most have the same words.
+@lru_cache(MAX_REMEMBERED)
+def _content_of(text: str, terms: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+    """Return the terms by which a word tells something, if it does, and whether it may be a name."""
+    token = Token(text, 0, len(text), terms)
+    content = () if is_function_word(token) else _content_terms(token)
+    return content, any(term_kind(term) == "name" for term in terms)
 
 
 def _tokens(text: str, language: str) -> Iterator[Token]:

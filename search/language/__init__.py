@@ -5,7 +5,8 @@ What a word is, in Ukrainian, Russian and English.
 at whole texts. No other package cuts or folds words.
 """
 
-from search.language.analysis import analyze, count_positions, positions, tokens_with
+from search.language.analysis import analyze, count_positions, positions, tokens_with, words_of_chunk
+from search.language.chunks import chunks
 from search.language.folded_words import folded_words, word_spans
 from search.language.function_words import is_function_word
 from search.language.glossary import translations
@@ -32,6 +33,7 @@ __all__ = [
     "Token",
     "analysis_version",
     "analyze",
+    "chunks",
     "count_positions",
     "each_paragraph",
     "each_sentence",
@@ -58,4 +60,5 @@ __all__ = [
     "tokens_with",
     "translations",
     "word_spans",
+    "words_of_chunk",
 ]

@@ -54,6 +54,16 @@ def analyze(text: str, language: str | None = None) -> tuple[Token, ...]:
     return tuple(tokens)
 
 
+def words_of_chunk(chunk: str, language: str | None = None) -> tuple[tuple[str, int, int, tuple[str, ...]], ...]:
+    """
+    Return surface, start, end and terms of each token of a chunk of ``chunks``, for those who remember chunks too.
+
+    >>> words_of_chunk("(Києва)", "uk")
+    (('Києва', 1, 6, ('києва', 'uk:київ', 'name:kv:kiv')),)
+    """
+    return _memory(language)[chunk]
+
+
 def positions(text: str, language: str | None = None) -> list[tuple[str, ...]]:
     """
     Return the terms of each token of a text, for those who need neither words nor offsets.
