@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
+from indexer.readers.feed import read_feed, recognises_feed
 from indexer.readers.html import read_html, recognises_html
 from indexer.readers.jsonlines import read_json_lines
 from indexer.readers.page_dump import read_page_dump
 from indexer.readers.reading import Reader
+from indexer.readers.sitemap import read_sitemap, recognises_sitemap
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def _never(head: bytes) -> bool:
 FORMATS = (
     Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
     Format("HTML pages", (".html", ".htm", ".xhtml"), recognises_html, read_html),
+    Format("RSS and Atom feeds", (".rss", ".atom"), recognises_feed, read_feed),
+    Format("sitemaps", (), recognises_sitemap, read_sitemap),
     Format("a page dump", (".txt",), _never, read_page_dump),
 )
 _COMPRESSION_SUFFIXES = (".gz", ".zst")
