@@ -10,7 +10,15 @@ import pytest
 
 from indexer.errors import RecordError, SourceUnavailable
 from indexer.readers import Remark, read_sources
-from indexer.readers.feed import MAX_FEED_BYTES, FeedUnreadable, entries, read_feed, recognises_feed
+from indexer.readers.feed import (
+    MAX_DAMAGED_CHARACTERS,
+    MAX_ENTRIES,
+    MAX_FEED_BYTES,
+    FeedUnreadable,
+    entries,
+    read_feed,
+    recognises_feed,
+)
 from indexer.readers.fragment_text import fragment_paragraphs
 from indexer.readers.sitemap import SitemapUnreadable, listed, recognises_sitemap
 from search.article import Article, article_to_record
@@ -72,6 +80,8 @@ def test_content_that_is_a_name_or_an_address_is_not_opened(name, monkeypatch):
         (b'<!DOCTYPE rss [<!ENTITY a "x">]><rss><channel/></rss>', "entities"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "binary"),
         (b"<rss>" + b" " * MAX_FEED_BYTES, "20,000,000 bytes"),
+        (b"<rss>" + b"<item></item>" * (MAX_ENTRIES + 1) + b"</rss>", "2,001 entries"),
+        (b"<rss>" + b"<" * MAX_DAMAGED_CHARACTERS, "not well-formed"),
     ],
     ids=lambda value: repr(value)[:30],
 )
