@@ -16,8 +16,8 @@ from typing import Any, TypeAlias
 from indexer.errors import IndexerError
 from indexer.linking import Linker
 from indexer.parallel import Workers
-from indexer.readers.reading import Remark
-from search.archive.decisions import Rules, read_rules
+from indexer.readers.reading import Remark, Withdrawal
+from search.archive.decisions import Rules
 from search.archive.documents import (
     LAYOUT,
     article_to_document,
@@ -26,13 +26,12 @@ from search.archive.documents import (
     link_of,
     stored_article,
 )
-from search.archive.editing import catch_up
+from search.archive.editing import as_decided, followed_rules
 from search.archive.links import Link, LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
-from search.article import Article
+from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
-from search.columnar.snapshot import open_snapshot
 from search.columnar.writer import Writer
 from search.language import analysis_version
 
@@ -95,7 +94,7 @@ MAX_ERRORS = 1_000
 
 Progress = Callable[[Report], None]
 #: What a run takes: articles, also such as an index gave back; what the readers could not take, and their remarks.
-Item: TypeAlias = Article | LinkedArticle | IndexerError | Remark
+Item: TypeAlias = Article | LinkedArticle | IndexerError | Remark | Withdrawal
 
 
 def index_articles(
@@ -130,7 +129,7 @@ def index_articles(
         Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds, generation=generation) as writer,
         Workers(Path(path), jobs) as workers,
     ):
-        rules = _followed_rules(writer)
+        rules = followed_rules(writer)
         run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None)
         try:
             for item in articles:
@@ -159,14 +158,6 @@ def delete_articles(ids: Iterable[str], path: Path | str, *, wait_seconds: float
         deleted = [identifier for identifier in dict.fromkeys(ids) if writer.delete(identifier)]
         writer.commit()
     return deleted
-
-
-def _followed_rules(writer: Writer) -> Rules:
-    """Return the editors' decisions beside an index; what a crash kept from the index is in the next commit."""
-    rules = read_rules(writer.path)
-    if rules.last:
-        catch_up(writer, open_snapshot(writer.path), rules)
-    return rules
 
 
 class _Run:
@@ -209,10 +200,26 @@ class _Run:
                 report.errors.append(item)
         elif isinstance(item, Remark):
             report.remarks.append(item)
+        elif isinstance(item, Withdrawal):
+            self._withdraw(item)
         else:
             raise TypeError(
                 f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
             )
+
+    def _withdraw(self, withdrawal: Withdrawal) -> None:
+        """Cancel an article that is in the index, or waits to be."""
+        self._take_over()
+        known = self.waiting.get(withdrawal.id)
+        if known is None and (stored := self._writer.stored_of(withdrawal.id)) is not None:
+            known = LinkedArticle(document_to_article(stored), link_of(stored))
+        if known is None:
+            message = f"the article {withdrawal.id!r} is withdrawn, and the archive does not have it"
+            self._report.remarks.append(Remark(withdrawal.source, withdrawal.line, message))
+            return
+        updated = withdrawal.when or known.article.updated
+        canceled = replace(known.article, status=Status.CANCELED, updated=updated)
+        self.waiting[withdrawal.id] = LinkedArticle(canceled, known.link)
 
     @property
     def awaits_linking(self) -> bool:
@@ -281,7 +288,7 @@ class _Run:
 
     def _news(self, item: LinkedArticle) -> LinkedArticle | None:
         """Count an article and return it as it is to be stored, or None if it is in the index as it is."""
-        item = self._as_decided(item)
+        item = as_decided(item, self._rules, self._writer.stored_of)
         before = self._writer.digest_of(item.article.id)
         if before is None:
             self._report.added += 1
@@ -294,21 +301,6 @@ class _Run:
         if item.article.story == item.article.id:
             self._without_story.append(item.article.id)
         return item
-
-    def _as_decided(self, item: LinkedArticle) -> LinkedArticle:
-        """Return an article as the editors want it, in the story that it was linked to before if it has no other."""
-        article, link = self._rules.applied(item.article), item.link
-        is_decided = article.id in self._rules.stories
-        if link or not (is_decided or article.story == article.id):
-            return LinkedArticle(article, link)
-        stored = self._writer.stored_of(article.id)
-        link = link_of(stored) if stored else None
-        if stored is None or link is None:
-            return LinkedArticle(article)
-        story = document_to_article(stored).story
-        if not is_decided:
-            article = replace(article, story=story)
-        return LinkedArticle(article, link if article.story == story else None)
 
     def _note_headline(self, article: Article) -> None:
         before = self._writer.stored_of(article.id)

@@ -6,6 +6,8 @@ Paths and tracebacks go to the log, never into an answer.
 """
 
 import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 from flask import Flask, Response, jsonify, make_response, request, url_for
@@ -28,6 +30,33 @@ class BadParameter(Exception):
     def __init__(self, name: str, reason: str) -> None:
         self.name = name
         super().__init__(reason if reason.startswith(name) else f"{name}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidItem:
+    """
+    One thing that is wrong with what was sent: in which item (from 0), on which line (from 1) if it was sent by lines.
+
+    ``id`` and ``field`` are there where they are known.
+    """
+
+    index: int
+    line: int | None
+    id: str | None
+    field: str | None
+    message: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what is known of it, for JSON."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+class ItemsInvalid(Exception):
+    """What was sent to the API holds items that cannot be taken; ``errors`` are all reasons."""
+
+    def __init__(self, message: str, errors: Sequence[InvalidItem]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(message)
 
 
 class ErrorText(NamedTuple):
@@ -63,6 +92,7 @@ CODES = {
     405: "method_not_allowed",
     413: "too_large",
     415: "unsupported_media_type",
+    422: "invalid_articles",
     429: "too_many_requests",
     500: "internal",
     503: "index_unavailable",
@@ -85,6 +115,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(500, _answer_internal)
     app.register_error_handler(IndexUnavailable, _answer_unavailable)
     app.register_error_handler(BadParameter, _answer_bad_parameter)
+    app.register_error_handler(ItemsInvalid, _answer_invalid_items)
 
 
 def _answer_http(error: HTTPException) -> ResponseReturnValue:
@@ -116,6 +147,11 @@ def _answer_bad_parameter(error: Exception) -> Response:
     return _answer(400, str(error), parameter=error.name if isinstance(error, BadParameter) else None)
 
 
+def _answer_invalid_items(error: Exception) -> Response:
+    errors = error.errors if isinstance(error, ItemsInvalid) else ()
+    return _error_object(422, str(error), errors=[each.as_dict() for each in errors])
+
+
 def _answer(status: int, message: str, parameter: str | None = None) -> Response:
     if _is_for_programs():
         return _error_object(status, message, parameter)
@@ -129,10 +165,14 @@ def _is_for_programs() -> bool:
     return request.path.startswith("/api/") or request.path in _MACHINE_PATHS
 
 
-def _error_object(status: int, message: str, parameter: str | None = None) -> Response:
-    told = {"code": CODES.get(status, "error"), "message": message}
+def _error_object(
+    status: int, message: str, parameter: str | None = None, errors: Sequence[dict[str, object]] = ()
+) -> Response:
+    told: dict[str, object] = {"code": CODES.get(status, "error"), "message": message}
     if parameter:
         told["parameter"] = parameter
+    if errors:
+        told["errors"] = errors
     response = make_response(jsonify({"error": told}), status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -5,7 +5,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, jsonify, request, url_for
+from flask import Blueprint, current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from search import LANGUAGES, Relation, SentenceState, Status
@@ -20,6 +20,7 @@ from web.api import (
 from web.errors import CODES
 from web.exports import CSV_COLUMNS, CSV_TYPE, NDJSON_TYPE
 from web.i18n import N_
+from web.openapi_writing import writing_paths, writing_schemas
 from web.params import ParameterInfo
 from web.presenters.suggestions import SUGGESTION_KINDS
 
@@ -63,6 +64,7 @@ def document() -> ResponseReturnValue:
 
 def api_document(base: str) -> dict[str, Any]:
     """Make the document; ``base`` is the path under which the application is mounted."""
+    writing = "articles_api" in current_app.blueprints  # a site for readers alone takes no articles
     return {
         "openapi": "3.1.0",
         "info": {
@@ -73,12 +75,13 @@ def api_document(base: str) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": base.rstrip("/") or "/"}],
-        "paths": _paths(),
+        "paths": _paths() | (writing_paths(_paths()) if writing else {}),
         "x-error-codes": {str(status): code for status, code in CODES.items()},
         "components": {
-            "schemas": _schemas(),
+            "schemas": _schemas() | (writing_schemas() if writing else {}),
             "headers": _headers(),
             "responses": {"Error": _error_response(), "Unchanged": _unchanged_response()},
+            **({"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}} if writing else {}),
         },
     }
 
@@ -366,6 +369,11 @@ def _schemas() -> dict[str, Any]:
             "items": {"oneOf": [_STRING, {"type": "array", "items": _STRING}]},
             "description": "What was typed, and its completions.",
         },
+        "InvalidItem": _with_optional(
+            {"line": _COUNT, "id": _STRING, "field": _STRING},
+            index={**_COUNT, "description": "Of the article among those that were sent, from 0."},
+            message=_STRING,
+        ),
         "Error": _object(error=_error_schema()),
     }
 
@@ -374,6 +382,7 @@ def _error_schema() -> Schema:
     code: Schema = {**_STRING, "enum": sorted({*CODES.values(), "error"})}
     told = _object(code=code, message=_STRING)
     told["properties"]["parameter"] = {**_STRING, "description": "The parameter that was wrong."}
+    told["properties"]["errors"] = {**_list("InvalidItem"), "description": "Of 422: all that is wrong."}
     return told
 
 

@@ -14,6 +14,7 @@ from indexer.errors import SourceUnavailable
 from indexer.readers.feed import read_feed, recognises_feed
 from indexer.readers.html import read_html, recognises_html
 from indexer.readers.jsonlines import read_json_lines
+from indexer.readers.ninjs import read_ninjs, recognises_ninjs
 from indexer.readers.page_dump import read_page_dump
 from indexer.readers.reading import Reader
 from indexer.readers.sitemap import read_sitemap, recognises_sitemap
@@ -44,6 +45,7 @@ def _never(head: bytes) -> bool:
 
 #: The first that recognises the content reads it.
 FORMATS = (
+    Format("ninjs", (".ninjs", ".json"), recognises_ninjs, read_ninjs),
     Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
     Format("HTML pages", (".html", ".htm", ".xhtml"), recognises_html, read_html),
     Format("RSS and Atom feeds", (".rss", ".atom"), recognises_feed, read_feed),
@@ -70,9 +72,12 @@ def choose_reader(head: bytes, source: str) -> Reader:
             source, f"the file is in UTF-16; save it as UTF-8, for instance: iconv -f UTF-16 -t UTF-8 {source}"
         )
     content = head.removeprefix(codecs.BOM_UTF8)
-    chosen = next((each for each in FORMATS if each.recognises(content)), None) or _format_by_name(source)
-    if chosen is None and (source == "-" or content.lstrip()[:1] == b"["):
+    chosen = next((each for each in FORMATS if each.recognises(content)), None)
+    if chosen is None and content.lstrip()[:1] == b"[":
         return read_json_lines  # which says what is wrong with a list
+    chosen = chosen or _format_by_name(source)
+    if chosen is None and source == "-":
+        return read_json_lines
     if chosen is None:
         names = ", ".join(f"{each.name} ({' '.join(each.suffixes)})" for each in FORMATS)
         raise SourceUnavailable(source, f"its content is of no format that is read: {names}")

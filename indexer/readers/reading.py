@@ -7,9 +7,11 @@ data: ``sources`` opens the files, ``formats`` picks the reader.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol, TypeAlias
 
 from indexer.errors import RecordError, SourceUnavailable
+from search.archive.links import LinkedArticle
 from search.article import Article
 from search.errors import ArticleInvalid
 from search.language import identify
@@ -34,7 +36,17 @@ class Remark:
         return f"{place}: {self.message}".encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-Reading: TypeAlias = Article | RecordError | SourceUnavailable | Remark
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A kill of the article with this id, whose text does not come with it; ``when`` is aware, if it is known."""
+
+    id: str
+    when: datetime | None
+    source: str
+    line: int | None
+
+
+Reading: TypeAlias = Article | LinkedArticle | RecordError | SourceUnavailable | Remark | Withdrawal
 
 
 class Reader(Protocol):

@@ -7,9 +7,9 @@ follow is taken back; one that a crash kept from the index is followed by the ne
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from search.archive.decisions import Act, Decision, Rules, append_decision, read_rules, take_back_decision
 from search.archive.documents import LAYOUT, article_to_document, document_to_article, link_of, stored_article
+from search.archive.links import LinkedArticle
 from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -157,6 +158,38 @@ def catch_up(writer: Writer, snapshot: Snapshot, rules: Rules) -> int:
     last = rules.last
     ids = dict.fromkeys((*last.ids, *last.stories)) if last else {}
     return len(_rewrite(writer, snapshot, rules, ids))
+
+
+def followed_rules(writer: Writer) -> Rules:
+    """
+    Return the decisions beside the index of a writer; what a crash kept from the index is in the next commit.
+
+    Raises ``IndexUnavailable`` when they cannot be read.
+    """
+    rules = read_rules(writer.path)
+    if rules.last:
+        catch_up(writer, open_snapshot(writer.path), rules)
+    return rules
+
+
+def as_decided(item: LinkedArticle, rules: Rules, stored_of: Callable[[str], bytes | None]) -> LinkedArticle:
+    """
+    Return an article that comes in as the editors want it, in the story it was linked to before if it has no other.
+
+    ``stored_of`` gives what the index has under an id.
+    """
+    article, link = rules.applied(item.article), item.link
+    is_decided = article.id in rules.stories
+    if link or not (is_decided or article.story == article.id):
+        return LinkedArticle(article, link)
+    stored = stored_of(article.id)
+    link = link_of(stored) if stored else None
+    if stored is None or link is None:
+        return LinkedArticle(article)
+    story = document_to_article(stored).story
+    if not is_decided:
+        article = replace(article, story=story)
+    return LinkedArticle(article, link if article.story == story else None)
 
 
 class _Desk:

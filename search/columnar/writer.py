@@ -7,7 +7,6 @@ The files of the commit before are kept until the next one is durable, except th
 
 import contextlib
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from search.columnar.arrays import Array, ArraysDamaged, checksum_of, sync_folder, write_arrays
+from search.columnar.arrays import Array, ArraysDamaged, checksum_of, checksum_on_disk, sync_folder, write_arrays
 from search.columnar.commit import (
     BUILDING_SUFFIX,
     DELETIONS_SUFFIX,
@@ -196,9 +195,16 @@ class Writer:
         self._places[identifier] = None
         return True
 
-    def commit(self) -> None:
+    @property
+    def generation(self) -> int:
+        """The number of the last commit."""
+        return self._commit.generation
+
+    def commit(self, *, merge_up_to: int | None = None) -> None:
         """
         Make everything since the last commit visible and durable, then merge segments if there are many.
+
+        With ``merge_up_to``, a merge of more documents is left to a later commit: somebody waits for this one.
 
         Raises ``CommitFailed`` with nothing changed; the same documents wait for another try. Only when the disk fails
         at the very last step, which makes the switch durable, is the commit visible all the same.
@@ -216,7 +222,7 @@ class Writer:
             self._publish(entries)
         self._begin_batch()
         self._settle(before)
-        self._merge()
+        self._merge(merge_up_to)
 
     def _prepare_folder(self) -> None:
         try:
@@ -340,7 +346,7 @@ class Writer:
                 raise ArraysDamaged(f"{part.entry.file.name} has changed; see visti verify --index {self.path}")
         arrays = merged_arrays([part.segment for part in parts], [part.alive for part in parts], self._commit.layout)
         file = write(SEGMENT_SUFFIX, arrays)
-        if _checksum_on_disk(self.path / file.name) != file.checksum:  # what it replaces is about to be removed
+        if checksum_on_disk(self.path / file.name) != file.checksum:  # what it replaces is about to be removed
             raise ArraysDamaged(f"{file.name} is not on the disk as it was written; see to the disk")
         return SegmentEntry(file, len(arrays["digests"]), None)
 
@@ -386,10 +392,12 @@ class Writer:
         part = known.get(entry.file.name)
         return _Part(entry, part.segment, part.alive) if part else self._open_part(entry)
 
-    def _merge(self) -> None:
+    def _merge(self, up_to: int | None) -> None:
         """Merge until no tier is full. The articles are safe already: a failure here only leaves more segments."""
         try:
             while chosen := segments_to_merge([Size(len(part.alive), int(part.alive.sum())) for part in self._parts]):
+                if up_to is not None and sum(len(self._parts[number].alive) for number in chosen) > up_to:
+                    return
                 with self._new_files() as write:
                     merged = self._written_merge(self._parts[chosen.start : chosen.stop], write)
                     entries = [part.entry for part in self._parts]
@@ -398,11 +406,3 @@ class Writer:
                 self._settle(None)  # keeping what was merged would double the index: the merged file was read back
         except (CommitFailed, ArraysDamaged) as error:
             _logger.warning("Segments were not merged, searching stays a little slower: %s", error)
-
-
-def _checksum_on_disk(path: Path) -> int:
-    """Return the CRC-32 of a file as the disk gives it, where the system can be told to forget what it has of it."""
-    if hasattr(os, "posix_fadvise"):
-        with path.open("rb") as file:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-    return checksum_of(path)

@@ -20,6 +20,7 @@ from web.errors import ErrorText
 from web.i18n import N_
 from web.newsroom.account_pages import account
 from web.newsroom.alert_links import alert_links
+from web.newsroom.articles_api import articles_api
 from web.newsroom.audit_pages import audit
 from web.newsroom.collection_pages import collections
 from web.newsroom.coverage_pages import coverage
@@ -55,6 +56,7 @@ BLUEPRINTS = (
     quotes,
     saved_search_pages,
     alert_links,
+    articles_api,
 )
 
 #: Most often somebody has signed out, or in, in another tab.
@@ -95,6 +97,7 @@ def _protect_sessions(app: Flask, key: str) -> None:
     # The API takes no session for what changes anything (permissions.current_user), so nothing can be forged there
     protection = CSRFProtect(app)
     protection.exempt(api)
+    protection.exempt(articles_api)
     protection.exempt(alert_links)  # a mail program stops e-mails by a secret address, and has no session
 
 

@@ -37,6 +37,8 @@ ACTIONS = {
     "token.create": N_("Token made"),
     "token.revoke": N_("Token revoked"),
     "status": N_("Status of an article changed"),
+    "article.receive": N_("Articles received"),
+    "article.delete": N_("Article deleted"),
     "story.join": N_("Stories joined"),
     "story.split": N_("Stories parted"),
     "export": N_("Export"),

@@ -43,7 +43,7 @@ class Scope(StrEnum):
     EXPORT = "export"
     """Take many articles away at once."""
     WRITE = "write"
-    """Change what is kept: statuses, saved searches, collections."""
+    """Change what is kept: articles, statuses, saved searches, collections."""
 
 
 class TokenRefused(Exception):

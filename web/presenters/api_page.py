@@ -15,6 +15,8 @@ TITLES = {
     "relatedToText": N_("Prior coverage of a posted text"),
     "quotes": N_("Who said what"),
     "suggest": N_("Completions of what is typed"),
+    "receiveArticles": N_("Articles for the archive, with an editor’s token"),
+    "deleteArticle": N_("An article taken out of the archive, with an editor’s token"),
 }
 #: What each operation is tried with, by the names of its parameters.
 TRIED = {"search": ("q", "sort", "limit"), "related": ("text", "limit"), "quotes": ("q", "limit"), "suggest": ("q",)}
