@@ -12,6 +12,7 @@ from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
 from indexer.readers.csv_table import read_csv, recognises_csv
+from indexer.readers.feed import read_feed, recognises_feed
 from indexer.readers.html import read_html, recognises_html
 from indexer.readers.jsonlines import read_json_lines
 from indexer.readers.newsml_g2 import read_newsml, recognises_newsml
@@ -19,6 +20,7 @@ from indexer.readers.ninjs import read_ninjs, recognises_ninjs
 from indexer.readers.nitf import read_nitf, recognises_nitf
 from indexer.readers.page_dump import read_page_dump
 from indexer.readers.reading import Reader
+from indexer.readers.sitemap import read_sitemap, recognises_sitemap
 from indexer.readers.wxr import read_wxr, recognises_wxr
 
 
@@ -53,6 +55,8 @@ FORMATS = (
     Format("NITF", (".nitf",), recognises_nitf, read_nitf),
     Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
     Format("HTML pages", (".html", ".htm", ".xhtml"), recognises_html, read_html),
+    Format("RSS and Atom feeds", (".rss", ".atom"), recognises_feed, read_feed),
+    Format("sitemaps", (), recognises_sitemap, read_sitemap),
     Format("tables", (".csv", ".tsv"), recognises_csv, read_csv),
     Format("a page dump", (".txt",), _never, read_page_dump),
 )

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from indexer.errors import RecordError
 from indexer.readers.charsets import decode_page
+from indexer.readers.declared_language import believed_language
 from indexer.readers.furniture import is_furniture
 from indexer.readers.json_ld import JsonLd, read_json_ld
 from indexer.readers.mojibake import repair
@@ -23,10 +24,8 @@ from indexer.readers.page_dates import parse_page_date
 from indexer.readers.page_head import PageHead, first_figure, read_head, title_without_site
 from indexer.readers.page_metadata import LIST_TYPES, PageMetadata, merged
 from indexer.readers.page_text import article_element, extract_paragraphs, lead_text, parse_page, strip_scripts
-from indexer.readers.reading import Reading, Remark, identified_language
-from search.article import LANGUAGES, MAX_LIST_ITEMS, Article, parse_language
-from search.errors import ArticleInvalid, UnsupportedLanguage
-from search.language import identify
+from indexer.readers.reading import Reading, Remark
+from search.article import MAX_LIST_ITEMS, Article
 
 MAX_PAGE_BYTES = 20_000_000
 # "Air raid alert in Kyiv." is a whole story; less is no text.
@@ -42,8 +41,6 @@ _HEADER_PARAGRAPHS = 3
 _MAX_DATE_LINE = 50
 # JSON-LD may have the text that the page itself shows only after a script has run.
 _MUCH_MORE = 2
-# An identification that is less sure than this does not speak against what the page declares.
-_SURE = 0.8
 _FIRST_TAG = re.compile(rb"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<\s*(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _CUT = re.compile(r"\s*(?:\.\.\.|…)$")
 
@@ -235,22 +232,11 @@ def _repaired(name: str, text: str, remark: Callable[[str], None]) -> str:
 
 
 def _language(page: _Page, text: str, remark: Callable[[str], None]) -> str:
-    """Return the language of the text; the page's own word counts where the text does not speak against it."""
     root = page.tree.get("lang") or page.tree.get("xml:lang") or ""
-    written = page.json_ld.metadata.language or root or page.metadata.language
-    found, confidence = identify(text)
-    if not written:
-        return identified_language(text)
-    try:
-        declared = parse_language(written)
-    except UnsupportedLanguage:
-        if found == "en" or confidence < _SURE:
-            raise ArticleInvalid("language", written, f"the languages are {', '.join(LANGUAGES)}") from None
-        declared = written
-    if declared == found or confidence < _SURE:
-        return declared
-    remark(f"the page declares the language {written!r}, but its text is in {found!r}, which was believed")
-    return found
+    believed = believed_language(page.json_ld.metadata.language or root or page.metadata.language, text)
+    if believed.remark:
+        remark(f"the page {believed.remark}")
+    return believed.language
 
 
 def _moment(name: str, written: str, remark: Callable[[str], None]) -> datetime | None:

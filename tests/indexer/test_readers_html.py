@@ -2,7 +2,7 @@
 
 import io
 import json
-import random
+import os
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,12 @@ from indexer.readers import Remark, read_sources
 from indexer.readers.html import MAX_PAGE_BYTES, read_html, recognises_html
 from indexer.readers.page_text import MAX_ELEMENTS
 from search.article import Article, article_to_record
+from tests.indexer.mutations import mutations
 
 CASES = Path(__file__).parents[1] / "cases" / "readers" / "html"
 PAGES = sorted(CASES.glob("*.html"))
 SENTENCE = "Рух мостом через Ворсклу відновили у вівторок зранку, ремонт тривав вісім місяців."
-MUTATIONS = 25
+MUTATIONS = int(os.environ.get("VISTI_MUTATIONS", "25"))
 
 
 def read(content, source="page.html", **known):
@@ -199,23 +200,6 @@ def test_short_news_is_not_filled_up_with_teasers():
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_damaged_page_is_an_article_or_a_refusal(path):
-    content = path.read_bytes()
-    for seed in range(MUTATIONS):
-        for reading in read(mutated(content, random.Random(f"{path.stem} {seed}"))):
+    for content in mutations(path.read_bytes(), path.stem, MUTATIONS):
+        for reading in read(content):
             assert isinstance(reading, Article | RecordError | Remark)
-
-
-def mutated(content: bytes, chance: random.Random) -> bytes:
-    """Return a file with one to four damages: cut, bytes changed, a stretch doubled, taken out, or nested in itself."""
-    for _ in range(chance.randint(1, 4)):
-        start, end = sorted(chance.randrange(len(content) + 1) for _ in range(2))
-        content = chance.choice(
-            [
-                content[:end],
-                content[:start] + chance.randbytes(min(end - start, 40)) + content[end:],
-                content[:end] + content[start:end] + content[end:],
-                content[:start] + content[end:],
-                content[:start] + content[start : start + 30] * chance.randint(2, 400) + content[start:],
-            ]
-        )
-    return content

@@ -1,0 +1,296 @@
+"""
+Feeds: RSS 0.9x, 1.0 and 2.0, and Atom.
+
+``entries`` takes a feed apart for whoever polls one; ``read_feed`` makes articles of it. feedparser reads the dialects;
+it is given a stream of bytes, never a text or a name, which it would take for an address and open. An entry with a
+summary alone becomes an article with a lead alone, whose address says where the text is.
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+import feedparser
+from lxml import etree
+
+from indexer.errors import RecordError
+from indexer.readers.charsets import decode_page
+from indexer.readers.declared_language import believed_language
+from indexer.readers.fragment_text import fragment_paragraphs, fragment_text
+from indexer.readers.mojibake import repair
+from indexer.readers.page_addresses import alternates_by_language, clean_address, story_of
+from indexer.readers.page_dates import parse_page_date
+from indexer.readers.reading import Reading, Remark
+from search.article import MAX_ID_BYTES, MAX_LIST_ITEMS, Article
+from search.errors import ArticleInvalid
+
+MAX_FEED_BYTES = 20_000_000
+# Feeds of news have 20 to 200 entries; feedparser's time grows faster than their number (2,000 take 0.2 s).
+MAX_ENTRIES = 2_000
+# A feed that is not well-formed is taken apart by guesses, some of which take quadratic time.
+MAX_DAMAGED_CHARACTERS = 1_000_000
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
+_ROOT = re.compile(rb"\s*(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*>|\s)*<\s*(?:rss|feed|(?:\w+:)?RDF)\b", re.I | re.S)
+_END = re.compile(r"</\s*(?:rss|(?:\w+:)?feed|(?:\w+:)?RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.I | re.S)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+class FeedUnreadable(ValueError):
+    """The bytes are no feed; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """
+    One entry of a feed; what it lacks is empty or None.
+
+    ``id`` is its guid or Atom id, ``url`` its page, ``body`` its paragraphs: empty where the feed has a summary alone.
+    ``cut`` tells that the feed breaks off inside it.
+    """
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    body: tuple[str, ...]
+    published: datetime | None
+    updated: datetime | None
+    language: str
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    image_url: str
+    image_credit: str
+    alternates: dict[str, str]
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """A feed taken apart; ``remarks`` are for the newsroom."""
+
+    title: str
+    url: str
+    language: str
+    entries: tuple[FeedEntry, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def recognises_feed(head: bytes) -> bool:
+    """
+    Tell whether a stream that begins with ``head`` is a feed.
+
+    >>> recognises_feed(b'<?xml version="1.0"?><rss version="2.0">'), recognises_feed(b"<html><p>rss")
+    (True, False)
+    """
+    return bool(_ROOT.match(head))
+
+
+def entries(data: bytes, *, address: str = "", charset: str | None = None) -> FeedDocument:
+    """
+    Take a feed apart.
+
+    ``address`` is where it was fetched from, for addresses that are relative to it, and ``charset`` what the server
+    declared. Raises ``FeedUnreadable``.
+    """
+    if len(data) > MAX_FEED_BYTES:
+        raise FeedUnreadable(f"the feed has more than {MAX_FEED_BYTES:,} bytes")
+    try:
+        decoded = decode_page(data, charset)
+    except ValueError as error:
+        raise FeedUnreadable(str(error)) from error
+    text = _DECLARATION.sub("", decoded.text.lstrip("\ufeff"))
+    if "<!ENTITY" in text:
+        raise FeedUnreadable("the feed declares entities, which are not read; feeds need none")
+    if (count := len(_ENTRY.findall(text))) > MAX_ENTRIES:
+        raise FeedUnreadable(
+            f"the feed has {count:,} entries; at most {MAX_ENTRIES:,} are read: ask for fewer at a time"
+        )
+    if len(text) > MAX_DAMAGED_CHARACTERS and not _is_well_formed(text):
+        raise FeedUnreadable(f"the feed is longer than {MAX_DAMAGED_CHARACTERS:,} characters and not well-formed XML")
+    parsed = _parsed(text)
+    if not parsed.get("version") and not parsed.entries:
+        raise FeedUnreadable("it is no feed: there is no RSS or Atom in it")
+    base = clean_address(address) or clean_address(_text(parsed.feed, "link"))
+    cut = not _END.search(text[-2000:])
+    last = len(parsed.entries) - 1
+    found = [
+        _entry(each, base, _text(parsed.feed, "language"), cut=cut and number == last)
+        for number, each in enumerate(parsed.entries)
+    ]
+    remarks = [decoded.remark] if decoded.remark else []
+    if parsed.bozo and not cut:
+        remarks.append(
+            f"the feed is not well-formed ({parsed.get('bozo_exception')}); what could be told apart was read"
+        )
+    return FeedDocument(
+        fragment_text(_text(parsed.feed, "title")), base, _text(parsed.feed, "language"), tuple(found), tuple(remarks)
+    )
+
+
+def read_feed(stream: BinaryIO, source: str) -> Iterator[Reading]:
+    """Yield an article or an error for each entry of a feed, and remarks; one feed is held in memory."""
+    try:
+        feed = entries(stream.read(MAX_FEED_BYTES + 1), address=source)
+    except FeedUnreadable as error:
+        yield RecordError(source, None, str(error))
+        return
+    bare = 0
+    for number, entry in enumerate(feed.entries, 1):
+        remarks: list[str] = []
+        try:
+            article = entry_article(entry, feed, remarks)
+        except ArticleInvalid as error:
+            yield RecordError(source, None, f"entry {number}: {error}", entry.id or None)
+            continue
+        yield article
+        bare += not article.body
+        for remark in remarks:
+            yield Remark(source, None, f"entry {number}: {remark}")
+    for remark in feed.remarks:
+        yield Remark(source, None, remark)
+    if bare:
+        yield Remark(source, None, f"{bare} entries have no text but a summary; the text is at their addresses")
+    if not feed.entries:
+        yield Remark(source, None, "the feed has no entries")
+
+
+def entry_article(entry: FeedEntry, feed: FeedDocument, remarks: list[str]) -> Article:
+    """
+    Return the article of an entry; what the newsroom should know is added to ``remarks``.
+
+    Raises ``ArticleInvalid`` for an entry that is none, or inside which the feed breaks off.
+    """
+    if entry.cut:
+        raise ArticleInvalid("body", entry.title, "the feed breaks off in this entry; fetch it anew")
+    title, lead, body = (repair(text) for text in (entry.title, entry.summary, "\n\n".join(entry.body)))
+    if any(part.repaired for part in (title, lead, body)):
+        remarks.append("was decoded in a wrong character set before it came here, and was repaired")
+    language, remark = believed_language(entry.language, f"{title.text}\n{lead.text}\n{body.text}")
+    if remark:
+        remarks.append(remark)
+    return Article(
+        id=entry.id,
+        story=story_of(entry.url, language, entry.alternates),
+        language=language,
+        title=title.text,
+        lead=lead.text,
+        body=body.text,
+        published=entry.published,
+        updated=entry.updated,
+        url=entry.url or None,
+        section=entry.tags[0] if entry.tags else None,
+        source=feed.title or None,
+        image_url=entry.image_url or None,
+        image_credit=entry.image_credit or None,
+        authors=entry.authors,
+        tags=entry.tags,
+    )
+
+
+def _is_well_formed(text: str) -> bool:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+    try:
+        etree.fromstring(text.strip().encode("utf-8", "replace"), parser=parser)
+    except etree.XMLSyntaxError:
+        return False
+    return True
+
+
+def _parsed(text: str) -> Any:
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    try:
+        return feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "replace")),
+            response_headers=headers,
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except Exception as error:  # whatever it raises for a feed that nobody has seen yet, other files are read
+        raise FeedUnreadable(f"it cannot be taken apart ({type(error).__name__}: {error})") from error
+
+
+def _entry(entry: Any, base: str, feed_language: str, *, cut: bool) -> FeedEntry:
+    links = [link for link in _list(entry, "links") if isinstance(link.get("href"), str)]
+    # the last of several alternates is what feedparser calls the link; the entry's own has no language
+    own = (link["href"] for link in links if link.get("rel") == "alternate" and not link.get("hreflang"))
+    url = clean_address(next(own, "") or _text(entry, "link"), base)
+    identifier = _text(entry, "id")
+    body = _body(entry)
+    summary = " ".join(fragment_paragraphs(_text(entry, "summary")))
+    published, updated = _moment(entry, "published"), _moment(entry, "updated")
+    alternates = [(str(link["hreflang"]), link["href"]) for link in links if link.get("hreflang")]
+    return FeedEntry(
+        id=(clean_address(identifier) or identifier)[:MAX_ID_BYTES] if _is_id(identifier) else "",
+        url=url,
+        title=fragment_text(_text(entry, "title")),
+        summary="" if body and " ".join(body).startswith(summary) else summary,
+        body=tuple(body),
+        published=published or updated,
+        updated=updated if published and updated and updated > published else None,
+        language=_language(entry) or feed_language,
+        authors=tuple(_names(entry)),
+        tags=tuple(term for each in _list(entry, "tags")[:MAX_LIST_ITEMS] if (term := _text(each, "term").strip())),
+        image_url=clean_address(_image(entry, links), base),
+        image_credit=next((_text(each, "content") for each in _list(entry, "media_credit")), "") or "",
+        alternates=alternates_by_language(alternates, base),
+        cut=cut,
+    )
+
+
+def _is_id(text: str) -> bool:
+    return 0 < len(text.encode()) <= MAX_ID_BYTES and text == text.strip() and text.isprintable()
+
+
+def _body(entry: Any) -> list[str]:
+    for content in _list(entry, "content"):
+        value = _text(content, "value")
+        if content.get("type") == "text/plain":
+            paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", value)]
+        else:
+            paragraphs = fragment_paragraphs(value)
+        if any(paragraphs):
+            return [text for text in paragraphs if text]
+    return []
+
+
+def _moment(entry: Any, name: str) -> datetime | None:
+    return parse_page_date(_text(entry, name))
+
+
+def _language(entry: Any) -> str:
+    details = (*_list(entry, "content"), dict.get(entry, "title_detail") or {})
+    return next((str(each["language"]) for each in details if each.get("language")), "")
+
+
+def _names(entry: Any) -> Iterator[str]:
+    written = _text(entry, "author")
+    if "@" in written:  # "desk@example.org (Ann Lee)", of which feedparser takes long domains apart wrongly
+        name = re.sub(r"\S*@\S*", "", written).strip(" ()<>")
+        yield from [name] if name else []
+        return
+    for author in _list(entry, "authors")[:MAX_LIST_ITEMS]:
+        if name := _text(author, "name").strip():
+            yield name
+
+
+def _image(entry: Any, links: list[Any]) -> str:
+    for medium in _list(entry, "media_content"):
+        if medium.get("medium") == "image" or str(medium.get("type", "")).startswith("image/"):
+            return _text(medium, "url")
+    thumbnails = _list(entry, "media_thumbnail")
+    enclosed = (link["href"] for link in links if str(link.get("type", "")).startswith("image/"))
+    return _text(thumbnails[0], "url") if thumbnails else next(enclosed, "")
+
+
+def _list(entry: Any, name: str) -> list[Any]:
+    """Return a list of an entry as it is: feedparser's own look-up puts other fields in place of absent ones."""
+    value = dict.get(entry, name)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _text(entry: Any, name: str) -> str:
+    value = dict.get(entry, name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,120 @@
+"""
+Sitemaps (sitemaps.org), with Google's news extension, and indexes of sitemaps.
+
+A sitemap lists addresses and has no text: ``listed`` gives the list to whoever polls it, and as a source of articles it
+is refused with the advice to do that.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from lxml import etree
+
+from indexer.errors import SourceUnavailable
+from indexer.readers.charsets import decode_page
+from indexer.readers.page_addresses import alternates_by_language, clean_address
+from indexer.readers.page_dates import parse_page_date
+from indexer.readers.reading import Reading
+
+#: The protocol's own limits: 50 MB and 50,000 addresses.
+MAX_SITEMAP_BYTES = 52_428_800
+MAX_LISTED = 50_000
+_ROOT = re.compile(rb"\s*(?:<\?[^>]*>|<!--.*?-->|\s)*<\s*(?:\w+:)?(?:urlset|sitemapindex)\b", re.S)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+class SitemapUnreadable(ValueError):
+    """The bytes are no sitemap; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """
+    One address of a sitemap; what it lacks is empty or None.
+
+    ``is_sitemap`` tells that the address is another sitemap, ``alternates`` are language versions by language.
+    """
+
+    url: str
+    published: datetime | None
+    updated: datetime | None
+    title: str
+    language: str
+    source: str
+    tags: tuple[str, ...]
+    alternates: dict[str, str]
+    is_sitemap: bool = False
+
+
+def recognises_sitemap(head: bytes) -> bool:
+    """
+    Tell whether a stream that begins with ``head`` is a sitemap.
+
+    >>> recognises_sitemap(b'<?xml version="1.0"?><urlset xmlns="...">')
+    True
+    """
+    return bool(_ROOT.match(head))
+
+
+def listed(data: bytes, *, address: str = "") -> tuple[Listed, ...]:
+    """
+    Return what a sitemap lists, in its order; what is no address is passed over.
+
+    ``address`` is where it was fetched from. Raises ``SitemapUnreadable``.
+    """
+    if len(data) > MAX_SITEMAP_BYTES:
+        raise SitemapUnreadable(f"the sitemap has more than {MAX_SITEMAP_BYTES:,} bytes, the limit of the protocol")
+    root = _root(data)
+    kind = _name(root)
+    if kind not in ("urlset", "sitemapindex"):
+        raise SitemapUnreadable(f"it is no sitemap: its root is {kind[:80]!r}, not urlset or sitemapindex")
+    items = (_listed(item, address) for item in list(root)[:MAX_LISTED] if _name(item) in ("url", "sitemap"))
+    return tuple(item for item in items if item.url)
+
+
+def read_sitemap(stream: BinaryIO, source: str) -> Iterator[Reading]:
+    """Yield the refusal of a sitemap as a source of articles."""
+    yield SourceUnavailable(
+        source, "a sitemap lists addresses and has no texts; give it to the poller, or fetch its pages"
+    )
+
+
+def _root(data: bytes) -> Any:
+    # a parser of its own for each: it keeps the errors of what it has read
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        text = _DECLARATION.sub("", decode_page(data).text.lstrip("\ufeff")).strip()
+        if "<!ENTITY" in text:
+            raise SitemapUnreadable("the sitemap declares entities, which are not read; sitemaps need none")
+        return etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.XMLSyntaxError as error:
+        raise SitemapUnreadable(f"it is not well-formed XML ({error}); fetch it anew") from error
+    except ValueError as error:  # of the character set
+        raise SitemapUnreadable(str(error)) from error
+
+
+def _listed(item: Any, base: str) -> Listed:
+    texts: dict[str, str] = {}
+    for element in item.iter():
+        texts.setdefault(_name(element), " ".join((element.text or "").split()))
+    links = [(each.get("hreflang", ""), each.get("href", "")) for each in item.iter() if _name(each) == "link"]
+    return Listed(
+        url=clean_address(texts.get("loc", ""), base),
+        published=parse_page_date(texts.get("publication_date", "")),
+        updated=parse_page_date(texts.get("lastmod", "")),
+        title=texts.get("title", "") if _name(item) == "url" else "",
+        language=texts.get("language", ""),
+        source=texts.get("name", ""),
+        tags=tuple(tag.strip() for tag in texts.get("keywords", "").split(",") if tag.strip()),
+        alternates=alternates_by_language(links, base),
+        is_sitemap=_name(item) == "sitemap",
+    )
+
+
+def _name(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
