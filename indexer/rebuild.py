@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from indexer.write import Progress, index_articles
+from indexer.report import Progress
+from indexer.write import index_articles
 from search.archive.documents import LAYOUT, document_to_article, link_of
 from search.archive.links import LinkedArticle
 from search.archive.upkeep import CONTENTS

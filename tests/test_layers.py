@@ -51,6 +51,7 @@ HOMES = {
     "authlib": "web/newsroom/oidc.py",
     "joserfc": "web/newsroom/oidc.py",
     "requests": "web/newsroom/oidc.py",
+    "warcio": "indexer/readers/containers.py",
     "flask_wtf": "web/newsroom/__init__.py",
 }
 

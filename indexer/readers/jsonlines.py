@@ -80,9 +80,9 @@ def _read_line(line: Line, source: str) -> Iterator[Reading]:
         _check_texts(record)
         article = article_from_record(record, identified_language)
     except (_NotARecord, ArticleInvalid) as error:
-        yield RecordError(source, line.number, str(error), _legible_id(record))
+        yield RecordError(source, line.number, str(error), _legible_id(record), record=line.content)
     except RecursionError:  # a value that was shallow enough to parse and too deep to be shown
-        yield RecordError(source, line.number, "a value is nested too deeply", _legible_id(record))
+        yield RecordError(source, line.number, "a value is nested too deeply", _legible_id(record), record=line.content)
     else:
         yield article
     for name in unknown_fields(record):

@@ -7,6 +7,7 @@ data: ``sources`` opens the files, ``formats`` picks the reader.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol, TypeAlias
 
 from indexer.errors import RecordError, SourceUnavailable
@@ -34,7 +35,28 @@ class Remark:
         return f"{place}: {self.message}".encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-Reading: TypeAlias = Article | RecordError | SourceUnavailable | Remark
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """
+    A kill of an article whose text does not come with it; a kill with the text is an ``Article`` that is canceled.
+
+    ``when`` is aware; None means the moment at which it is taken.
+    """
+
+    id: str
+    when: datetime | None
+    source: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBegins:
+    """What follows comes from this source, until the next of these; ``source`` is as it was named by the user."""
+
+    source: str
+
+
+Reading: TypeAlias = Article | RecordError | SourceUnavailable | Remark | Withdrawal
 
 
 class Reader(Protocol):
