@@ -7,9 +7,10 @@ INDEX ?= index
 PORT ?= 8000
 DATA ?= ../shared/data
 FUZZ_EXAMPLES ?= 20000
+SOAK_OPERATIONS ?= 10000
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev browser run test check lint bench load quality torture fuzz docs screenshots clean
+.PHONY: help install install-dev browser run test check lint bench load quality torture soak fuzz docs screenshots clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +67,9 @@ torture: install-dev ## Kill the writer, damage files, compare with the oracle, 
 	VISTI_KILLS=300 VISTI_DAMAGES=1000 VISTI_ORACLE_EXAMPLES=5000 $(BIN)/python -m pytest -q \
 		tests/search/columnar/test_columnar_durability.py tests/search/columnar/test_columnar_salvage.py \
 		tests/search/archive/test_archive_damage.py tests/indexer/test_reindex.py tests/search/columnar/test_columnar_oracle.py
+
+soak: install-dev ## Write, correct, delete and kill the writer for half an hour beside readers and backups; `make test` has a short run
+	VISTI_SOAK_OPERATIONS=$(SOAK_OPERATIONS) $(BIN)/python -m pytest -q -s tests/indexer/test_soak.py
 
 fuzz: install-dev ## Send the site tens of thousands of odd requests, for some ten minutes; `make test` has a short run
 	VISTI_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q tests/web/test_web_fuzz.py

@@ -10,7 +10,7 @@ from indexer.errors import IndexerError, RecordError, SourceUnavailable
 from indexer.learn import learn_translations
 from indexer.linking import link_archive
 from indexer.readers import Remark, read_sources
-from indexer.rebuild import rebuild_damaged, reindex
+from indexer.rebuild import rebuild_damaged, reindex, reindex_into
 from indexer.report import Report
 from indexer.write import check_articles, delete_articles, index_articles
 
@@ -30,6 +30,7 @@ __all__ = [
     "read_sources",
     "rebuild_damaged",
     "reindex",
+    "reindex_into",
     "remove_all_words",
     "remove_words",
 ]

@@ -17,7 +17,7 @@ import search
 from indexer.dictionary import DictionaryChange, add_words, listed_words, remove_all_words, remove_words
 from indexer.job import NO_QUARANTINE, Job, intake_of, quarantine_of, retried
 from indexer.learn import Learning, Lesson, learn_translations
-from indexer.rebuild import rebuild_damaged, reindex
+from indexer.rebuild import rebuild_damaged, reindex, reindex_into
 from indexer.report import Report
 from indexer.write import check_articles, delete_articles, index_articles
 from search.article import LANGUAGES, parse_moment
@@ -165,23 +165,36 @@ def delete_command(ids: Sequence[str], index_path: Path, wait: float, as_json: b
 
 @click.command("reindex")
 @index_option
+@click.option("--force", is_flag=True, help="Rebuild it although its format and its analysis are this program's.")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), metavar="NEW",
+              help="Build the new index in another folder, and leave this one alone.")  # fmt: skip
 @wait_option
 @jobs_option
 @json_option
-def reindex_command(index_path: Path, wait: float, jobs: int, as_json: bool) -> None:
+def reindex_command(
+    index_path: Path, force: bool, into: Path | None, wait: float, jobs: int, as_json: bool
+) -> None:  # fmt: skip
     """Rebuild an outdated index from its own articles.
 
     For an index of an older format or another analysis, which other commands refuse. It needs room for the index once
     more, and the index stays as it is until the new one takes its place at once. Interrupted, it goes on when it is
-    run again. The own dictionary stays; pairs learned with another analysis are no longer used.
+    run again. The own dictionary stays; pairs learned with another analysis are no longer used. A site that is
+    running goes on. Other writers wait, and what they have is not lost: they end with a message after --wait seconds.
+
+    With --into nobody waits: the new index grows in another folder while this one is read and written to. Run it again
+    to take over what has come, changed or gone since; that takes seconds.
 
     \b
-    Example:
+    Examples:
       visti reindex --index /srv/visti
+      visti reindex --index /srv/visti --into /srv/visti-new
     """
     progress = _Progress()
+    if into:
+        _reindex_into(index_path, into, jobs, wait, progress, as_json)
+        return
     try:
-        articles = reindex(index_path, jobs=jobs, progress=progress.show, wait_seconds=wait)
+        articles = reindex(index_path, force=force, jobs=jobs, progress=progress.show, wait_seconds=wait)
     except KeyboardInterrupt as error:
         raise click.ClickException(
             f"Stopped. The index at {index_path} is as it was; run the same command again to go on"
@@ -195,6 +208,24 @@ def reindex_command(index_path: Path, wait: float, jobs: int, as_json: bool) -> 
     else:
         click.echo(f"{counted(articles, 'article')} rebuilt; the index at {index_path} is up to date.")
     print_dictionary_notices(index_path)
+
+
+def _reindex_into(index_path: Path, into: Path, jobs: int, wait: float, progress: "_Progress", as_json: bool) -> None:
+    try:
+        report = reindex_into(index_path, into, jobs=jobs, progress=progress.show, wait_seconds=wait)
+    except KeyboardInterrupt as error:
+        raise click.ClickException(
+            f"Stopped. The index at {index_path} is as it was; run the same command again to go on with {into}"
+        ) from error
+    finally:
+        progress.end()
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        click.echo(
+            f"{report.added:,} added, {report.updated:,} updated, {report.removed:,} removed, {report.unchanged:,} "
+            f"unchanged; {into} holds what {index_path} held when this began."
+        )
 
 
 @click.command("repair")

@@ -2,9 +2,9 @@
 What could not be taken, kept for another try: ``quarantine.jsonl`` beside the index.
 
 One JSON object a line: ``source``, ``line``, ``reason``, ``format``, ``id``, ``when`` and the record itself, as
-``text`` or, where it is no UTF-8, as ``base64``. A record that is not there (it was too long, or the reader does not keep it) is
-read from its source again. Lines are on the disk before the run goes on by more than ``SYNC_EVERY`` of them; the same
-record with the same reason is kept once. Whoever repairs a line by hand edits ``text``.
+``text`` or, where it is no UTF-8, as ``base64``. A record that is not there (it was too long, or the reader does not
+keep it) is read from its source again. At most ``SYNC_EVERY`` lines wait to be put on the disk; the same record with
+the same reason is kept once. Whoever repairs a record by hand edits ``text``.
 """
 
 import base64

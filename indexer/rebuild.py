@@ -2,29 +2,39 @@
 Rebuilding an index from the articles that it holds: of an older format, of another analysis, or damaged as well.
 
 Nothing but the index itself is needed. The old one answers until the new one is whole; what was interrupted goes on.
+In its place (``reindex``) a writer has to wait; in another folder (``reindex_into``) nobody has, and what was written
+meanwhile is taken over by doing it again.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from indexer.report import Progress
-from indexer.write import index_articles
+from indexer.report import Progress, Report
+from indexer.write import delete_articles, index_articles
+from search.archive.decisions import DECISIONS_NAME
+from search.archive.dictionaries import OWN_NAME, replace_file
 from search.archive.documents import LAYOUT, document_to_article, link_of
 from search.archive.links import LinkedArticle
+from search.archive.reports.headlines import HEADLINES_NAME
 from search.archive.upkeep import CONTENTS
 from search.columnar.commit import REBUILDABLE_FORMATS
-from search.columnar.lock import WAIT_SECONDS, locked
+from search.columnar.lock import LOCK_NAME, WAIT_SECONDS, locked
 from search.columnar.rebuild import begin_rebuilding, finish_rebuilding, is_current, living_documents
 from search.columnar.salvage import Outcome, Repair, Salvager, Survey, Survivor, set_aside, survey
 from search.columnar.snapshot import open_snapshot
-from search.errors import IndexDamaged
+from search.errors import IndexDamaged, IndexUnavailable
 from search.language import analysis_version
+
+# What says that a folder is a copy, and of which index.
+_COPY_MARK = ".copy-of.json"
 
 
 def reindex(
     path: Path | str,
     *,
+    force: bool = False,
     jobs: int = 1,
     progress: Progress | None = None,
     wait_seconds: float = WAIT_SECONDS,
@@ -32,19 +42,80 @@ def reindex(
     """
     Rebuild an index of an older format or another analysis from its articles, and return how many there are.
 
-    None says that there was nothing to do. ``jobs`` and ``progress`` are those of ``index_articles``.
+    None says that there was nothing to do; with ``force`` an index that is current is rebuilt too. Readers go on, and
+    see the new index as they see a commit. Writers wait, or are told to come again: nothing of them gets lost. ``jobs``
+    and ``progress`` are those of ``index_articles``.
 
     Raises ``IndexMissing``, ``IndexDamaged`` (``rebuild_damaged`` takes what is left), ``IndexOutdated`` for a format
     that this program does not know, ``IndexLocked``, ``CommitFailed``. The index is then as it was.
     """
     path = Path(path)
-    if is_current(path, LAYOUT, analysis_version()):
+    if is_current(path, LAYOUT, analysis_version()) and not force:
         return None
     with locked(path, wait_seconds):
         state = survey(path, REBUILDABLE_FORMATS)
         if state.found:
             raise IndexDamaged(path, state.found[0])
         return _rebuilt(path, state, Repair(), jobs, progress, wait_seconds)
+
+
+def reindex_into(
+    path: Path | str,
+    new: Path | str,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+) -> Report:
+    """
+    Make the index in the folder ``new`` hold what that at ``path`` holds now, with this program's analysis.
+
+    The old one is only read, also while somebody writes to it. Done again, it takes over what has changed since:
+    articles that came, were corrected or deleted, the editors' decisions, the own dictionary. Return what was done.
+
+    Raises ``IndexUnavailable`` when ``new`` holds something that this has not made, ``IndexMissing``, ``IndexDamaged``,
+    ``IndexOutdated`` for another format (``reindex`` knows it), ``IndexLocked`` and ``CommitFailed`` for the new one.
+    """
+    path, new = Path(path), Path(new)
+    snapshot = open_snapshot(path)
+    _require_copy(path, new)
+    with locked(new, wait_seconds):
+        _copy_beside(path, new)
+    stored = (snapshot.stored(int(document)) for document in snapshot.living)
+    articles = (LinkedArticle(document_to_article(each), link_of(each)) for each in stored)
+    report = index_articles(articles, new, jobs=jobs, progress=progress, wait_seconds=wait_seconds)
+    copy = open_snapshot(new)
+    ids = (copy.id_of(int(document)) for document in copy.living)
+    gone = [identifier for identifier in ids if snapshot.document_of(identifier) is None]
+    report.removed = len(delete_articles(gone, new, wait_seconds=wait_seconds)) if gone else 0
+    with locked(new, wait_seconds):
+        _copy_beside(path, new)  # the history of headlines: that of the old index is whole
+    return report
+
+
+def _require_copy(path: Path, new: Path) -> None:
+    """Make the folder of a copy and mark it as such; refuse one that is none: what is not in ``path`` would go."""
+    mark, source = new / _COPY_MARK, str(path.resolve())
+    try:
+        if mark.exists() and json.loads(mark.read_bytes())["copy_of"] == source:
+            return
+        new.mkdir(parents=True, exist_ok=True)
+        found = [file.name for file in new.iterdir() if file.name != LOCK_NAME]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexUnavailable(new, f"{new} cannot be used ({error}). Name a new folder: --into NEW") from error
+    if found:
+        raise IndexUnavailable(
+            new, f"{new} is no copy of {path} ({', '.join(sorted(found)[:3])}). Nothing was written; name a new folder."
+        )
+    replace_file(new, _COPY_MARK, json.dumps({"copy_of": source}).encode())
+
+
+def _copy_beside(path: Path, new: Path) -> None:
+    for name in (DECISIONS_NAME, OWN_NAME, HEADLINES_NAME):  # learned pairs are of the old analysis
+        try:
+            replace_file(new, name, (path / name).read_bytes())
+        except FileNotFoundError:
+            (new / name).unlink(missing_ok=True)
 
 
 def rebuild_damaged(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from indexer.versions import moment_of
 from indexer.write import Item
+from search.archive.links import LinkedArticle
 from search.article import Article
 
 
@@ -22,9 +23,10 @@ class Selection:
 
     def __iter__(self) -> Iterator[Item]:
         for item in self._items:
-            if not isinstance(item, Article):
+            article = item.article if isinstance(item, LinkedArticle) else item
+            if not isinstance(article, Article):
                 yield item
-            elif self._is_earlier(item):
+            elif self._is_earlier(article):
                 self.earlier += 1
             else:
                 self.taken += 1

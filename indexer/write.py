@@ -234,7 +234,7 @@ class _Run:
     def note_unknown_withdrawals(self) -> None:
         """Say which articles were to be withdrawn that nobody knows."""
         for each in self._unknown.values():
-            message = f"withdraws {each.id}, which is not in the archive; should it come later, withdraw it again"
+            message = f"the article {each.id!r} is withdrawn, and the archive does not have it"
             self._report.remark(Remark(each.source, each.line, message))
 
     def _count_stale(self, source: SourceCounts) -> None:

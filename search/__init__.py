@@ -17,6 +17,7 @@ from search.archive.documents import article_digest
 from search.archive.draft_files import draft_text
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
+from search.archive.exporting import ExportedLines, export_lines, write_export
 from search.archive.near_duplicates import NearDuplicate
 from search.archive.prior_results import (
     DraftQuote,
@@ -76,13 +77,19 @@ from search.archive.upkeep import repair
 from search.archive.visibility import Audience
 from search.archive.whoosh_api import open_whoosh
 from search.article import LANGUAGES, Article, Status, article_from_record, article_to_record
+from search.columnar.backup import MadeBackup, back_up
+from search.columnar.backup_store import Backup
 from search.columnar.explain import Explanation
+from search.columnar.restore import Restored, check_backup, list_backups, restore
 from search.columnar.salvage import Repair
 from search.errors import (
     ArticleInvalid,
+    BackupDamaged,
+    BackupFailed,
     CommitFailed,
     DraftUnreadable,
     EditRefused,
+    ExportFailed,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -109,6 +116,9 @@ __all__ = [
     "ArticleInvalid",
     "Attribution",
     "Audience",
+    "Backup",
+    "BackupDamaged",
+    "BackupFailed",
     "Bridge",
     "ChangedHeadline",
     "CommitFailed",
@@ -129,6 +139,8 @@ __all__ = [
     "EditRefused",
     "Edited",
     "Explanation",
+    "ExportFailed",
+    "ExportedLines",
     "FacetValue",
     "Finding",
     "FoundArticles",
@@ -150,6 +162,7 @@ __all__ = [
     "Interpretation",
     "KnownQuote",
     "Lag",
+    "MadeBackup",
     "Match",
     "Member",
     "Mention",
@@ -182,6 +195,7 @@ __all__ = [
     "Relaxation",
     "Repair",
     "Report",
+    "Restored",
     "SearchError",
     "SentenceState",
     "SharedWord",
@@ -201,19 +215,25 @@ __all__ = [
     "article_digest",
     "article_from_record",
     "article_to_record",
+    "back_up",
+    "check_backup",
     "csv_rows",
     "decisions",
     "draft_text",
     "explanation_as_dict",
     "explanation_text",
+    "export_lines",
     "hit_as_dict",
     "join_stories",
+    "list_backups",
     "open",
     "open_whoosh",
     "read_names",
     "repair",
     "report_as_dict",
+    "restore",
     "set_status",
     "split_story",
     "story_of",
+    "write_export",
 ]

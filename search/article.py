@@ -228,6 +228,8 @@ def clean_text(text: str) -> str:
     """
     if not _ORDINARY.fullmatch(text):
         text = _without_mark_runs(_UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text)))
+        # Composing takes some marks apart, which makes more of them: cut again, so that a clean text stays as it is
+        return _without_mark_runs(unicodedata.normalize("NFC", text)).strip()
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -261,7 +263,10 @@ def _text(name: str, value: object, limit: int) -> str:
         raise ArticleInvalid(name, value, "must be text")
     if len(value) > limit:
         raise ArticleInvalid(name, value, f"longer than {limit:,} characters")
-    return clean_text(value)
+    text = clean_text(value)
+    if len(text) > limit:  # some letters are two when they are composed
+        raise ArticleInvalid(name, value, f"longer than {limit:,} characters when it is normalised (NFC)")
+    return text
 
 
 def _line(name: str, value: object) -> str | None:

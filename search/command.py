@@ -21,7 +21,8 @@ import click
 import search
 from search.archive.coverage_text import coverage_text
 from search.archive.dictionaries import dictionaries_summary, dictionary_notices
-from search.columnar.verify import verify_index
+from search.archive.statistics_text import statistics_text
+from search.archive.verifying import verify_archive
 from search.errors import SearchError
 from search.settings import INDEX_ENVIRONMENT_VARIABLE, KYIV, default_index_path
 
@@ -208,18 +209,25 @@ def related_command(
 def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
     """Print figures about the archive.
 
+    How many articles there are by language, section, source, status and month, how much room the files take by their
+    kind, how many different words each language and field has, and which commit, format and analysis it is. With
+    --newsroom articles that readers do not see are counted too.
+
     \b
-    Example:
-      visti stats --json
+    Examples:
+      visti stats --newsroom
+      visti stats --json | jq .months
     """
     with search.open(index_path, audience=audience_of(newsroom)) as archive:
-        statistics = archive.statistics()
+        statistics, sizes, vocabulary = archive.statistics(), archive.file_sizes(), archive.vocabulary()
     beside = dictionaries_summary(index_path)
     print_dictionary_notices(index_path)
     if as_json:
-        click.echo(json_text(statistics.as_dict() | beside))
+        click.echo(json_text({**statistics.as_dict(), "sizes": sizes, "vocabulary": vocabulary, **beside}))
     else:
-        click.echo("\n".join((_statistics_text(statistics), *_dictionaries_text(beside))))
+        click.echo(statistics_text(statistics, sizes, vocabulary))
+        for line in _dictionaries_text(beside):
+            click.echo(line)
 
 
 @click.command("verify")
@@ -228,25 +236,37 @@ def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
 def verify_command(index_path: Path, as_json: bool) -> None:
     """Read all of the index and say whether it is sound.
 
-    Exit status 1 if it is not. Dictionaries beside the index that cannot be used are only noted: searching goes on
-    without them.
+    Every file is compared with its checksum, every article with what is searched for it, and what lies beside the
+    index is read: the editors' decisions, the headlines that were changed, the dictionaries. Exit status 1 if something
+    is wrong. What harms nobody for now, such as a dictionary that cannot be used, is only noted. Articles may be coming
+    in meanwhile.
 
     \b
     Example:
       visti verify --index index
     """
-    found = verify_index(index_path)
+    found = verify_archive(index_path)
     if as_json:
-        names = ("generation", "files", "bytes", "documents", "problems")
-        notes = {"notes": dictionary_notices(index_path)}
-        click.echo(json_text({name: getattr(found, name) for name in names} | notes))
+        click.echo(json_text(found.as_dict()))
     else:
         for problem in found.problems:
             click.echo(problem)
         state = counted(len(found.problems), "problem") if found.problems else "sound"
-        size = f"{counted(found.files, 'file')}, {counted(found.bytes, 'byte')}, {counted(found.documents, 'article')}"
+        index = found.index
+        size = f"{counted(index.files, 'file')}, {counted(index.bytes, 'byte')}, {counted(index.documents, 'article')}"
         click.echo(f"{index_path}: {size}: {state}")
-    print_dictionary_notices(index_path)
+    for note in found.notes:
+        click.echo(f"Note: {note}", err=True)
+    if found.beside and not (found.index.problems or found.contradictions):
+        raise click.ClickException(
+            f"the index at {index_path} is sound, but not what lies beside it. Bring it back from a backup, beside the "
+            f"index: visti restore FOLDER --index NEW_FOLDER"
+        )
+    if found.contradictions and not found.index.problems:
+        raise click.ClickException(
+            f"articles of {index_path} are not found as what they are. Build it anew from them: "
+            f"visti reindex --force --index {index_path}"
+        )
     if found.problems:
         raise click.ClickException(
             f"the index at {index_path} is damaged. Bring back what can be read: visti repair --index {index_path}"
@@ -382,24 +402,3 @@ def styled(snippet: search.Snippet) -> str:
         pieces += [snippet.text[end : span.start], click.style(snippet.text[span.start : span.end], bold=True)]
         end = span.end
     return "".join([*pieces, snippet.text[end:]])
-
-
-def _statistics_text(statistics: search.Statistics) -> str:
-    def listed(counts: Any) -> str:
-        return ", ".join(f"{value} {count:,}" for value, count in counts.items()) or "none"
-
-    def day(moment: Any) -> str:
-        return f"{moment.astimezone(KYIV):%Y-%m-%d}" if moment else "-"
-
-    return "\n".join(
-        (
-            f"articles   {statistics.articles:,} in {counted(statistics.stories, 'story', 'stories')}",
-            f"languages  {listed(statistics.languages)}",
-            f"sections   {listed(statistics.sections)}",
-            f"sources    {listed(statistics.sources)}",
-            f"published  {day(statistics.first)} to {day(statistics.last)}",
-            f"index      {counted(statistics.size, 'byte')}, {counted(statistics.segments, 'segment')}, "
-            f"{counted(statistics.terms, 'term')}, {statistics.deleted:,} deleted articles not yet merged away",
-            f"analysis   {statistics.analysis} (commit {statistics.generation})",
-        )
-    )

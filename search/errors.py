@@ -9,6 +9,9 @@ What can go wrong in the library, as one tree.
         IndexDamaged            a file is gone or fails its checksum
         IndexLocked             another writer did not finish in time
       CommitFailed            the articles could not be written            path
+      ExportFailed            an export could not be written               path
+      BackupFailed            a backup could not be made                   path
+      BackupDamaged           a backup cannot be used                      path
       EditRefused             an editor's decision cannot be followed      path
       DraftUnreadable         a file holds no text that can be compared    name, kind
       UnsupportedLanguage     not uk, ru or en                             language
@@ -97,6 +100,39 @@ class CommitFailed(SearchError):
         super().__init__(
             f"The articles could not be written to {path}: {reason}. Everything committed before is intact; "
             f"make room or mend the folder, then run the same command again."
+        )
+
+
+class ExportFailed(SearchError):
+    """An export could not be written to the file ``path``; what was there before is untouched."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path = Path(path)
+        super().__init__(
+            f"The export could not be written to {path}: {reason}. Nothing is left of it; make room or name another "
+            f"file: visti export FILE"
+        )
+
+
+class BackupFailed(SearchError):
+    """A backup could not be made in the folder or file ``path``; those that are there are untouched."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path = Path(path)
+        super().__init__(
+            f"The backup in {path} could not be made: {reason}. Earlier backups are intact; make room or name another "
+            f"folder, then run the same command again: visti backup FOLDER"
+        )
+
+
+class BackupDamaged(SearchError):
+    """The backup in the folder or file ``path`` is none, or a file of it is missing or was changed."""
+
+    def __init__(self, path: Path | str, detail: str) -> None:
+        self.path = Path(path)
+        super().__init__(
+            f"The backup in {path} cannot be used: {detail}. No index was changed. Look which backups there are and "
+            f"which are sound: visti restore FOLDER --check"
         )
 
 

@@ -18,7 +18,7 @@ LAYERS = [
     {"columnar"},
     {"archive"},
     {"__init__"},  # the door
-    {"command", "coverage_command", "quotes_command"},
+    {"command", "coverage_command", "export_command", "quotes_command"},
 ]
 
 #: The only modules that may know the engine's name.
@@ -34,7 +34,11 @@ WHOOSH_FOLDER = "search/columnar/"
 HOMES = {
     "pymorphy3": "search/language/",
     "snowballstemmer": "search/language/",
+    "trafilatura": "indexer/readers/page_text.py",
+    "ftfy": "indexer/readers/mojibake.py",
+    "feedparser": "indexer/readers/feed.py",
     "rapidfuzz": "search/archive/spelling.py",
+    "threadpoolctl": "search/archive/prior.py",
     "filelock": "search/columnar/lock.py",
     "flask": "web/",
     "flask_compress": "web/compression.py",
@@ -49,6 +53,7 @@ HOMES = {
     "alembic": "web/newsroom/",
     "argon2": "web/newsroom/passwords.py",
     "authlib": "web/newsroom/oidc.py",
+    "lxml": "indexer/readers/",
     "joserfc": "web/newsroom/oidc.py",
     "requests": "web/newsroom/oidc.py",
     "warcio": "indexer/readers/containers.py",

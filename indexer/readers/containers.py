@@ -5,6 +5,7 @@ Nothing is extracted to the disk, so the name of a member is only something to s
 A member that is damaged or encrypted is reported alone. What a container may unpack to is limited (``Budget``).
 """
 
+import contextlib
 import io
 import tarfile
 import tempfile
@@ -19,7 +20,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from indexer.errors import RecordError
 from indexer.readers.reading import Reading, Remark
-from indexer.readers.streams import LimitExceeded, StreamDamaged, chunks_of, failure_reason, stream_of
+from indexer.readers.streams import LimitExceeded, StreamDamaged, chunks_of, failure_reason, read_some, stream_of
 from search.article import Article
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def metered(stream: BinaryIO, budget: Budget, packed_bytes: int | None = None) -
 
 def read_zip(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) -> Iterator[Reading]:
     """Yield what the members of a zip file give."""
-    with _seekable(stream) as file:
+    with contextlib.closing(_seekable(stream)) as file:
         try:
             archive = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
@@ -150,6 +151,8 @@ def read_tar(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) ->
                     yield from read(Member(_member_name(source, info.name), contents), budget)
                     _pass_by(contents, budget)
                 headers.begin()
+        for _ in chunks_of(stream):  # to the end of what is packed: there it shows whether the file is whole
+            pass
     except (tarfile.TarError, EOFError, ValueError) as error:
         yield RecordError(
             source, None, f"the tar file is damaged ({error}); fetch the file anew. What came before was read"
@@ -163,13 +166,18 @@ def read_warc(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) -
     The address that was asked for is the page's, if it names none itself; the character set of the answer's header
     counts before the page's own, as in browsers.
     """
+    begun = False
     try:
-        for record in ArchiveIterator(stream):
+        for record in ArchiveIterator(_Available(stream)):
+            begun = True
             budget.enter()
             if record.rec_type == "response" and record.http_headers is not None:
                 yield from _read_answer(record, source, budget, read)
     except (ArchiveLoadFailed, EOFError, ValueError, zlib.error) as error:
         yield RecordError(source, None, f"the WARC file is damaged ({error}); what came before was read")
+        return
+    if not begun:
+        yield RecordError(source, None, "the WARC file has no record that can be read; fetch the file anew")
 
 
 def _read_answer(record: "ArcWarcRecord", source: str, budget: Budget, read: ReadMember) -> Iterator[Reading]:
@@ -275,6 +283,16 @@ class _Borrowed(io.RawIOBase):
         return self._stream.tell()
 
 
+class _Available:
+    """A stream that gives what it has: what came before a damage is not lost with it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        return read_some(self._stream, size)
+
+
 class _HeaderLimit:
     """The bytes of a tar, limited between two members: a header that never ends would be collected in memory."""
 
@@ -287,7 +305,7 @@ class _HeaderLimit:
         self.in_header, self._header_bytes = True, 0
 
     def read(self, size: int) -> bytes:
-        chunk = self._stream.read(size)
+        chunk = read_some(self._stream, size)
         if self.in_header:
             self._header_bytes += len(chunk)
             if self._header_bytes > _MAX_TAR_HEADER_BYTES:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
+from indexer.readers.html import read_html, recognises_html
 from indexer.readers.jsonlines import read_json_lines
+from indexer.readers.ninjs import read_ninjs, recognises_ninjs
 from indexer.readers.page_dump import read_page_dump
 from indexer.readers.reading import Reader
 
@@ -41,7 +43,9 @@ def _never(head: bytes) -> bool:
 
 #: The first that recognises the content reads it.
 FORMATS = (
+    Format("ninjs", (".ninjs", ".json"), recognises_ninjs, read_ninjs),
     Format("JSON Lines", (".jsonl", ".ndjson"), _begins_an_object, read_json_lines),
+    Format("HTML pages", (".html", ".htm", ".xhtml"), recognises_html, read_html),
     Format("a page dump", (".txt",), _never, read_page_dump),
 )
 _COMPRESSION_SUFFIXES = (".gz", ".zst")
@@ -64,9 +68,12 @@ def choose_reader(head: bytes, source: str) -> Reader:
             source, f"the file is in UTF-16; save it as UTF-8, for instance: iconv -f UTF-16 -t UTF-8 {source}"
         )
     content = head.removeprefix(codecs.BOM_UTF8)
-    chosen = next((each for each in FORMATS if each.recognises(content)), None) or _format_by_name(source)
-    if chosen is None and (source == "-" or content.lstrip()[:1] == b"["):
+    chosen = next((each for each in FORMATS if each.recognises(content)), None)
+    if chosen is None and content.lstrip()[:1] == b"[":
         return read_json_lines  # which says what is wrong with a list
+    chosen = chosen or _format_by_name(source)
+    if chosen is None and source == "-":
+        return read_json_lines
     if chosen is None:
         names = ", ".join(f"{each.name} ({' '.join(each.suffixes)})" for each in FORMATS)
         raise SourceUnavailable(source, f"its content is of no format that is read: {names}")

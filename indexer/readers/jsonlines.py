@@ -2,7 +2,8 @@
 JSON Lines, the exchange format: one object per line, the fields of ``search.Article`` by name.
 
 Lenient where nothing is ambiguous (a byte order mark, blank lines, raw control characters inside texts, a repeated
-name, whose last value counts), strict in all else: a line is an article or an error that names its place.
+name, whose last value counts), strict in all else: a line is an article or an error that names its place. What
+``visti export`` writes can have one field more, ``link``: why an article that came without a story is in its story.
 """
 
 import codecs
@@ -13,6 +14,7 @@ from typing import Any, BinaryIO, NoReturn
 from indexer.errors import RecordError
 from indexer.readers.lines import Line, read_lines
 from indexer.readers.reading import Reading, Remark, identified_language
+from search.archive.links import LinkedArticle, link_of_record
 from search.article import MAX_ID_BYTES, article_from_record, unknown_fields
 from search.errors import ArticleInvalid
 
@@ -79,12 +81,15 @@ def _read_line(line: Line, source: str) -> Iterator[Reading]:
         record = parse_object(line.content)
         _check_texts(record)
         article = article_from_record(record, identified_language)
+        link = link_of_record(record)
     except (_NotARecord, ArticleInvalid) as error:
         yield RecordError(source, line.number, str(error), _legible_id(record), record=line.content)
     except RecursionError:  # a value that was shallow enough to parse and too deep to be shown
         yield RecordError(source, line.number, "a value is nested too deeply", _legible_id(record), record=line.content)
     else:
-        yield article
+        yield LinkedArticle(article, link) if link else article
+        if link:
+            del record["link"]
     for name in unknown_fields(record):
         shown = _excerpt(name)
         message = f"the field {shown} is not part of the format and was passed over, here and from now on"

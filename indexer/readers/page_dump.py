@@ -22,6 +22,7 @@ from typing import BinaryIO
 
 from indexer.errors import RecordError
 from indexer.readers.encoding import decode_text
+from indexer.readers.furniture import is_furniture
 from indexer.readers.lines import MAX_LINE_BYTES
 from indexer.readers.reading import Reading, Remark, identified_language
 from search.article import article_from_record, parse_moment
@@ -58,18 +59,6 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T,\s]+\d{2}:\d{2}\S*)?")
 _CREDIT_THEN_AUTHOR = re.compile(r"(?<=\))[ \t]+(?=(?:authors?|автор(?:и|ы|ка)?)\s*:)", re.IGNORECASE)
 _NAME_SEPARATORS = re.compile(r"\s*[,;&]\s*|\s+(?:and|та|і|й|и)\s+")
 _SENTENCE_END = re.compile(r"(?<=\w\w)[.!?…][\"»”)]?(?:\s|$)")  # not the points of initials
-
-# Paragraphs that are furniture wherever they stand: a label with a link's text, or exactly one of these words.
-_LINK = re.compile(
-    r"(?:read (?:also|more)|see also|also read|читайте (?:також|также|ще|ещё|еще)|див(?:іться|ись) також"
-    r"|смотрите также)\s*:.{0,300}",
-    re.IGNORECASE,
-)
-_BUTTONS = frozenset(
-    {"share", "share this", "print", "tweet", "copy link"}
-    | {"поділитися", "поділитись", "друк", "друкувати", "скопіювати посилання"}
-    | {"поделиться", "печать", "распечатать", "скопировать ссылку"}
-)
 
 
 @dataclass(slots=True)
@@ -358,7 +347,7 @@ def _is_furniture(block: _Block, page: PageDump) -> bool:
     if (photo := _PHOTO.fullmatch(text)) and len(text) <= MAX_CAPTION_CHARACTERS and not _SENTENCE_END.search(photo[1]):
         page.image_credit = page.image_credit or _credit(text) or _labelled_credit(text)
         return True
-    return bool(_LINK.fullmatch(text)) or all(line.casefold().strip(" .:") in _BUTTONS for line in block.lines)
+    return is_furniture(block.lines)
 
 
 def _without_signature(blocks: list[_Block], page: PageDump) -> list[_Block]:

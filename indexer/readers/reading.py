@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import BinaryIO, Protocol, TypeAlias
 
 from indexer.errors import RecordError, SourceUnavailable
+from search.archive.links import LinkedArticle
 from search.article import Article
 from search.errors import ArticleInvalid
 from search.language import identify
@@ -56,7 +57,7 @@ class SourceBegins:
     source: str
 
 
-Reading: TypeAlias = Article | RecordError | SourceUnavailable | Remark | Withdrawal
+Reading: TypeAlias = Article | LinkedArticle | RecordError | SourceUnavailable | Remark | Withdrawal
 
 
 class Reader(Protocol):

@@ -73,9 +73,14 @@ def stream_of(chunks: Iterator[bytes]) -> BinaryIO:
 
 def chunks_of(stream: BinaryIO) -> Iterator[bytes]:
     """Yield what a stream has, as it comes: what came before a damage is not lost with it."""
-    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
-    while chunk := read(_CHUNK_BYTES):
+    while chunk := read_some(stream, _CHUNK_BYTES):
         yield chunk
+
+
+def read_some(stream: BinaryIO, size: int) -> bytes:
+    """Read at most so many bytes, without waiting for more where the stream can do so; none at the end."""
+    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    return read(size)
 
 
 class _ChunkStream(io.RawIOBase):

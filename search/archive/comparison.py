@@ -88,6 +88,17 @@ class Draft:
         return self.has * np.array([word.is_name or word.is_number for word in self.words], dtype=np.float32)
 
     @cached_property
+    def facts_of_each(self) -> Array:
+        """How many names and numbers each sentence has."""
+        number: Array = self.facts.sum(axis=1)
+        return number
+
+    @cached_property
+    def denies(self) -> Array:
+        """Which sentences deny something."""
+        return np.array([passage.denies for passage in self.passages], dtype=bool)
+
+    @cached_property
     def _own(self) -> "_Meeting":
         return _Meeting(self.words, own_keys, (own_keys(word.token.terms) for word in self.words))
 
@@ -105,7 +116,7 @@ class Draft:
         for row, passage in zip(has, passages, strict=True):
             for token in passage.words:
                 met = numbers_of[token.terms]
-                if met.numbers:
+                if met is not _NOTHING:
                     row[met.numbers] = 1.0
                     for number in met.shown:
                         forms.setdefault(number, token)
@@ -163,6 +174,9 @@ class _Met(NamedTuple):
     shown: list[int]
 
 
+_NOTHING = _Met([], [])
+
+
 class _Meeting(dict[tuple[str, ...], _Met]):
     """Which words of a draft the words of other texts meet, by their terms; worked out once for each such word."""
 
@@ -180,8 +194,12 @@ class _Meeting(dict[tuple[str, ...], _Met]):
                 self._known.setdefault(key, []).append(number)
 
     def __missing__(self, terms: tuple[str, ...]) -> _Met:
+        keys = self._keys_of(terms)
+        if self._known.keys().isdisjoint(keys):  # as of most words
+            self[terms] = _NOTHING
+            return _NOTHING
         numbers: dict[int, bool] = {}
-        for key in self._keys_of(terms):
+        for key in keys:
             for number in self._known.get(key, ()):
                 # Of ordinary words consonants alone are no reason to show
                 numbers[number] = numbers.get(number, False) or key[0] != "~" or self._words[number].is_name

@@ -64,6 +64,11 @@ def day_column(snapshot: Snapshot) -> KeywordColumn:
     return _column(snapshot, "day")
 
 
+def month_column(snapshot: Snapshot) -> KeywordColumn:
+    """Return the months of Kyiv (``2024-05``) in which documents were published, as a column."""
+    return _column(snapshot, "month")
+
+
 def _column(snapshot: Snapshot, name: str) -> KeywordColumn:
     calendar = _CALENDARS.get(name)
     return snapshot.column(calendar.column, calendar.part_of) if calendar else snapshot.keywords(name)

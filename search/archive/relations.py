@@ -6,14 +6,13 @@ and numbers among them. Everything that is tuned here was measured on the develo
 languages and 174 in two, each version a draft against the 14 nearest stories, its other versions among them.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from search.archive.comparison import Compared
 from search.archive.duplicates import THRESHOLD
-from search.archive.passages import FEWEST_WORDS, Passage
+from search.archive.passages import FEWEST_WORDS
 from search.archive.prior_results import Relation
 from search.columnar.arrays import Array
 
@@ -99,10 +98,7 @@ def _sure(compared: Compared, common: Array, shares: Array, relation: Relation |
         least = LIKE_IN_ONE_LANGUAGE if relation else REPORTED_IN_ONE_LANGUAGE
     counts = draft.counts[:, np.newaxis]
     enough = (common >= np.minimum(FEWEST_SHARED, counts)) & (counts >= FEWEST_WORDS) & (shares >= least)
-    facts = draft.facts @ compared.has.T >= draft.facts.sum(axis=1)[:, np.newaxis]
-    sure: Array = enough & facts & (_denies(draft.passages)[:, np.newaxis] == _denies(compared.passages))
+    facts = draft.facts @ compared.has.T >= draft.facts_of_each[:, np.newaxis]
+    denies = np.array([passage.denies for passage in compared.passages], dtype=bool)
+    sure: Array = enough & facts & (draft.denies[:, np.newaxis] == denies)
     return sure
-
-
-def _denies(passages: Sequence[Passage]) -> Array:
-    return np.array([passage.denies for passage in passages], dtype=bool)

@@ -1,13 +1,18 @@
 """Figures about an archive, for ``visti stats`` and for the curious."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from search.archive.facets import month_column
 from search.archive.view import View
 from search.article import parse_moment
+from search.columnar.arrays import Array
 from search.columnar.collect import count_of
+from search.columnar.columns import KeywordColumn
+from search.columnar.commit import COMMIT_NAME, FORMAT
 from search.columnar.document import NO_MOMENT
 
 
@@ -16,9 +21,11 @@ class Statistics:
     """
     Figures about an archive, as its audience sees it.
 
-    ``articles`` counts language versions; ``languages``, ``sections`` and ``sources`` count them by value. ``size`` is
-    the size of the index files in bytes, ``terms`` the number of different index terms of the text fields (a term
-    counts once for each field and segment), ``deleted`` how many replaced or deleted articles still take room.
+    ``articles`` counts language versions; ``languages``, ``sections``, ``sources``, ``statuses`` and ``months`` (of
+    Kyiv, in which they were published, the earliest first) count them by value. ``size`` is the size of the index
+    files in bytes, ``terms`` the number of index terms (a term counts once for each segment), ``deleted`` how many
+    replaced or deleted articles still take room. ``generation`` is the number of the commit and ``committed`` when it
+    was written.
     """
 
     articles: int
@@ -26,6 +33,8 @@ class Statistics:
     languages: Mapping[str, int]
     sections: Mapping[str, int]
     sources: Mapping[str, int]
+    statuses: Mapping[str, int]
+    months: Mapping[str, int]
     first: datetime | None
     last: datetime | None
     segments: int
@@ -33,27 +42,36 @@ class Statistics:
     terms: int
     size: int
     generation: int
+    committed: datetime | None
+    format: int
     analysis: str
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures for JSON."""
-        moments = {"first": self.first, "last": self.last}
+        moments = {"first": self.first, "last": self.last, "committed": self.committed}
         return asdict(self) | {name: moment.isoformat() if moment else None for name, moment in moments.items()}
 
 
-def statistics_of(view: View) -> Statistics:
-    """Return the figures of what a view shows."""
+def statistics_of(view: View, path: Path) -> Statistics:
+    """Return the figures of what a view of the index in a folder shows."""
     snapshot = view.snapshot
     documents = view.visible.nonzero()[0]
     moments = snapshot.moments("published")[documents]
     moments = moments[moments != NO_MOMENT]
     count = count_of(snapshot, documents)
+
+    def counts(name: str) -> dict[str, int]:
+        found = _counts(snapshot.keywords(name), documents)
+        return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+
     return Statistics(
         articles=count.documents,
         stories=count.groups,
-        languages=_counts(view, "language"),
-        sections=_counts(view, "section"),
-        sources=_counts(view, "source"),
+        languages=counts("language"),
+        sections=counts("section"),
+        sources=counts("source"),
+        statuses=counts("status"),
+        months=dict(sorted(_counts(month_column(snapshot), documents))),
         first=_moment(int(moments.min())) if len(moments) else None,
         last=_moment(int(moments.max())) if len(moments) else None,
         segments=len(snapshot.segments),
@@ -61,15 +79,22 @@ def statistics_of(view: View) -> Statistics:
         terms=sum(len(segment.terms) for segment in snapshot.segments),
         size=sum(file.size for file in snapshot.commit.files()),
         generation=snapshot.commit.generation,
+        committed=_written(path / COMMIT_NAME),
+        format=FORMAT,
         analysis=snapshot.commit.analysis,
     )
 
 
-def _counts(view: View, field: str) -> dict[str, int]:
-    column = view.snapshot.keywords(field)
-    counts = column.document_counts(view.visible.nonzero()[0]).tolist()
-    values = [(value, count) for value, count in zip(column.values.texts(), counts, strict=False) if count]
-    return dict(sorted(values, key=lambda pair: (-pair[1], pair[0])))
+def _counts(column: KeywordColumn, documents: Array) -> Iterable[tuple[str, int]]:
+    counts = column.document_counts(documents).tolist()
+    return [(value, count) for value, count in zip(column.values.texts(), counts, strict=False) if count]
+
+
+def _written(file: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def _moment(microseconds: int) -> datetime:

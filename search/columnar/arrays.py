@@ -95,6 +95,14 @@ def checksum_of(path: Path) -> int:
     return checksum
 
 
+def checksum_on_disk(path: Path) -> int:
+    """Return the CRC-32 of a file as the disk gives it, where the system can be told to forget what it has of it."""
+    if hasattr(os, "posix_fadvise"):
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    return checksum_of(path)
+
+
 def sync_folder(path: Path) -> None:
     """Make the names in a folder durable: a file is not safely there before its folder is."""
     descriptor = os.open(path, os.O_RDONLY)

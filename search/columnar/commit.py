@@ -135,6 +135,16 @@ def read_backup(path: Path) -> list[Commit]:
     return commits
 
 
+def is_index_file(name: str) -> bool:
+    """
+    Return whether a file has the name of a segment or of deletions.
+
+    >>> is_index_file("00000012-0.segment"), is_index_file("../00000012-0.segment")
+    (True, False)
+    """
+    return _FILE_NAME.fullmatch(name) is not None
+
+
 def generation_of(name: str) -> int:
     """
     Return the number of the commit for which a file was written.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import filelock
 
+from search.columnar.restoring import settle_restoring
 from search.errors import IndexLocked, IndexUnavailable
 
 LOCK_NAME = "writing.lock"
@@ -27,9 +28,11 @@ class IndexLock:
         self._lock = filelock.FileLock(path / LOCK_NAME, thread_local=False)
         try:
             self._lock.acquire(timeout=wait_seconds)
+            settle_restoring(path)
         except filelock.Timeout as error:
             raise IndexLocked(path, wait_seconds) from error
         except OSError as error:
+            self._lock.release()
             raise unusable_folder(path, error) from error
 
     def release(self) -> None:

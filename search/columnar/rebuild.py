@@ -27,7 +27,8 @@ from search.columnar.salvage import Survey, Survivor
 from search.columnar.verify import verify_index
 from search.errors import CommitFailed, IndexDamaged, IndexUnavailable
 
-_PREFIX = ".rebuilding-"
+#: How the name of the folder begins in which a new index grows.
+REBUILDING_PREFIX = ".rebuilding-"
 
 
 def is_current(path: Path, layout: Layout, analysis: str) -> bool:
@@ -68,8 +69,8 @@ def begin_rebuilding(path: Path, generation: int, analysis: str) -> Path:
 
     What an interrupted run has built is there, if it is sound and of this analysis; other rubbish is removed.
     """
-    folder = path / f"{_PREFIX}{generation:08d}"
-    for other in path.glob(f"{_PREFIX}*"):
+    folder = path / f"{REBUILDING_PREFIX}{generation:08d}"
+    for other in path.glob(f"{REBUILDING_PREFIX}*"):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
     if folder.exists() and not _can_go_on(path, folder, analysis):

@@ -239,6 +239,11 @@ class Snapshot:
                 return int(base + number)
         return None
 
+    def id_of(self, document: int) -> str:
+        """Return the id of a document."""
+        segment, number = self._place(document)
+        return segment.ids[number].decode()
+
     def documents_of_group(self, group: str) -> list[int]:
         """Return the numbers of the living documents of a group, ascending."""
         number = self.grouping.number(group)

@@ -7,7 +7,6 @@ The files of the commit before are kept until the next one is durable, except th
 
 import contextlib
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from search.columnar.arrays import Array, ArraysDamaged, checksum_of, sync_folder, write_arrays
+from search.columnar.arrays import Array, ArraysDamaged, checksum_of, checksum_on_disk, sync_folder, write_arrays
 from search.columnar.commit import (
     BUILDING_SUFFIX,
     DELETIONS_SUFFIX,
@@ -340,7 +339,7 @@ class Writer:
                 raise ArraysDamaged(f"{part.entry.file.name} has changed; see visti verify --index {self.path}")
         arrays = merged_arrays([part.segment for part in parts], [part.alive for part in parts], self._commit.layout)
         file = write(SEGMENT_SUFFIX, arrays)
-        if _checksum_on_disk(self.path / file.name) != file.checksum:  # what it replaces is about to be removed
+        if checksum_on_disk(self.path / file.name) != file.checksum:  # what it replaces is about to be removed
             raise ArraysDamaged(f"{file.name} is not on the disk as it was written; see to the disk")
         return SegmentEntry(file, len(arrays["digests"]), None)
 
@@ -398,11 +397,3 @@ class Writer:
                 self._settle(None)  # keeping what was merged would double the index: the merged file was read back
         except (CommitFailed, ArraysDamaged) as error:
             _logger.warning("Segments were not merged, searching stays a little slower: %s", error)
-
-
-def _checksum_on_disk(path: Path) -> int:
-    """Return the CRC-32 of a file as the disk gives it, where the system can be told to forget what it has of it."""
-    if hasattr(os, "posix_fadvise"):
-        with path.open("rb") as file:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-    return checksum_of(path)

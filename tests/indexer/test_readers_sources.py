@@ -135,9 +135,9 @@ class TestFormats:
         assert article.title == "A headline"
 
     def test_unknown_format_says_what_is_known(self, tmp_path):
-        (error,) = read_file(tmp_path, b"title;body\n", "table.csv")
+        (error,) = read_file(tmp_path, b"hello\n", "letter.xyz")
         assert isinstance(error, SourceUnavailable)
-        assert "of no format that is read: JSON Lines" in str(error)
+        assert "of no format that is read: " in str(error) and "JSON Lines (.jsonl .ndjson)" in str(error)
 
     def test_json_list_says_how_to_make_lines_of_it(self, tmp_path):
         (error,) = read_file(tmp_path, b'[\n{"title": "A"}\n]', "export.json")

@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 import zlib
 from pathlib import Path
 
@@ -15,13 +16,14 @@ import pytest
 
 import indexer.rebuild
 import search
-from indexer import index_articles, read_sources, rebuild_damaged, reindex
+from indexer import delete_articles, index_articles, read_sources, rebuild_damaged, reindex, reindex_into
 from search.archive.documents import document_to_article
 from search.columnar import commit, rebuild
 from search.columnar.remains import Remains
 from search.columnar.verify import verify_index
 from search.columnar.writer import Writer
 from search.errors import IndexDamaged, IndexMissing, IndexOutdated
+from search.language import analysis_version
 
 #: Made by the program of format 1: 24 articles in two commits, of which two are replaced and one is deleted.
 FORMAT_1 = Path(__file__).parents[1] / "data" / "index-format-1"
@@ -160,6 +162,120 @@ class TestReindex:
         alter(old, format=99)
         with pytest.raises(IndexOutdated, match="update Visti"):
             reindex(old)
+
+
+class TestNobodyIsLeftOut:
+    """Who reads and who writes while an index is being rebuilt in its place."""
+
+    def test_writers_are_told_to_come_again_or_wait_and_lose_nothing(self, index_copy):
+        before, waiting = held(index_copy), []
+        late = search.Article(id="late", language="en", title="It came while the index was being rebuilt")
+
+        def progress(report):
+            with pytest.raises(search.IndexLocked, match="run the same command again"):
+                index_articles([late], index_copy, wait_seconds=0)
+            if not waiting:
+                waiting.append(threading.Thread(target=index_articles, args=([late], index_copy)))
+                waiting[0].start()
+
+        assert reindex(index_copy, force=True, progress=progress) == len(before)
+        waiting[0].join()
+        assert held(index_copy) == before | {"late": late}
+
+    def test_readers_go_on_and_see_the_new_one(self, index_copy):
+        expected = held(index_copy)
+        with search.open(index_copy, audience="newsroom") as archive:
+            generation = archive.generation
+            seen = []
+
+            def progress(report):
+                archive.refresh()
+                seen.append((archive.generation, archive.search("Херсон").total))
+
+            reindex(index_copy, force=True, progress=progress)
+            assert set(seen) == {(generation, seen[0][1])} and seen[0][1]
+            assert archive.search("Херсон").total == seen[0][1]  # its files are gone, and it has them open
+            assert archive.refresh() and archive.generation > generation
+            assert archive.search("Херсон").total == seen[0][1]
+        assert held(index_copy) == expected
+
+
+class TestInto:
+    @pytest.fixture
+    def outdated(self, index_copy):
+        """Return an index of another analysis, to which a program of that analysis still writes."""
+        alter(index_copy, analysis="rules-0")
+        return index_copy
+
+    @staticmethod
+    def write_to(index, write):
+        """Write to an index as the program of its analysis would."""
+        alter(index, analysis=analysis_version())
+        write()
+        alter(index, analysis="rules-0")
+
+    @staticmethod
+    def lines(index):
+        return sorted(search.export_lines(index))
+
+    def test_new_index_holds_the_same_and_the_old_one_is_left_alone(self, outdated, tmp_path):
+        before = {file.name: file.read_bytes() for file in outdated.iterdir()}
+        report = reindex_into(outdated, tmp_path / "new")
+        assert self.lines(tmp_path / "new") == self.lines(outdated) and report.added == len(self.lines(outdated))
+        assert {file.name: file.read_bytes() for file in outdated.iterdir()} == before
+        with search.open(tmp_path / "new") as archive:
+            assert archive.search("Херсон").total
+        assert verify_index(tmp_path / "new").problems == ()
+
+    def test_again_it_takes_over_what_has_changed(self, outdated, tmp_path):
+        ids = sorted(json.loads(line)["id"] for line in self.lines(outdated))
+        reindex_into(outdated, tmp_path / "new")
+
+        def write():
+            change = search.Article(id=ids[0], language="en", title="Corrected")
+            index_articles([change, search.Article(id="late", language="en", title="Late")], outdated)
+            delete_articles(ids[1:3], outdated)
+            search.set_status(outdated, ids[3], "withheld", who="Olha")
+
+        self.write_to(outdated, write)
+        report = reindex_into(outdated, tmp_path / "new")
+        assert (report.added, report.updated, report.removed) == (1, 1, 2)  # the decision is followed before it counts
+        assert self.lines(tmp_path / "new") == self.lines(outdated)
+        for name in ("editors-decisions.jsonl", "headlines-changed.jsonl"):
+            assert (tmp_path / "new" / name).read_bytes() == (outdated / name).read_bytes()
+        again = reindex_into(outdated, tmp_path / "new")
+        assert not again.changed and again.unchanged == len(self.lines(outdated))
+
+    @pytest.mark.parametrize("content", ["an index", "a letter", "a copy of another"])
+    def test_folder_that_is_no_copy_is_refused(self, outdated, index_copy, sample_index, tmp_path, content):
+        new = tmp_path / "new"
+        if content == "an index":
+            index_articles([search.Article(id="a", language="en", title="News")], new)
+        elif content == "a letter":
+            new.mkdir()
+            (new / "letter.doc").touch()
+        else:
+            reindex_into(sample_index, new)
+        files = sorted(file.name for file in new.iterdir())
+        with pytest.raises(search.IndexUnavailable, match="no copy"):
+            reindex_into(outdated, new)
+        assert sorted(file.name for file in new.iterdir()) == files
+
+    def test_interrupted_it_goes_on(self, outdated, tmp_path):
+        def interrupted(report):
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            reindex_into(outdated, tmp_path / "new", progress=interrupted)
+        reindex_into(outdated, tmp_path / "new")
+        assert self.lines(tmp_path / "new") == self.lines(outdated)
+
+    def test_command(self, visti, outdated, tmp_path):
+        result = visti("reindex", "--index", outdated, "--into", tmp_path / "new", "--json")
+        assert json.loads(result.stdout)["added"] == len(self.lines(outdated))
+        result = visti("reindex", "--index", outdated, "--into", tmp_path / "new")
+        assert result.exit_code == 0 and "0 added, 0 updated, 0 removed" in result.stdout
+        assert visti("reindex", "--index", outdated, "--force").exit_code == 0
 
 
 class TestRebuildDamaged:

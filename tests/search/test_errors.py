@@ -7,9 +7,12 @@ import pytest
 from search import errors
 from search.errors import (
     ArticleInvalid,
+    BackupDamaged,
+    BackupFailed,
     CommitFailed,
     DraftUnreadable,
     EditRefused,
+    ExportFailed,
     IndexDamaged,
     IndexLocked,
     IndexMissing,
@@ -37,6 +40,9 @@ PATH = Path("/archives/мій індекс")
             (str(PATH), "x is missing", f"visti verify --index {PATH}", f"visti repair --index {PATH}"),
         ),
         (IndexLocked(PATH, 2.5), (str(PATH), "2.5 seconds", "run the same command again")),
+        (BackupFailed(PATH, "No space left"), (str(PATH), "No space left", "intact", "visti backup FOLDER")),
+        (BackupDamaged(PATH, "x is missing"), (str(PATH), "x is missing", "visti restore FOLDER --check")),
+        (ExportFailed(PATH, "No space left"), (str(PATH), "No space left", "Nothing is left", "visti export FILE")),
         (CommitFailed(PATH, "No space left"), (str(PATH), "No space left", "intact", "run the same command again")),
         (
             EditRefused(PATH, "Not there: a.", "See visti story show."),

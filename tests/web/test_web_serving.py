@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +23,8 @@ from urllib.parse import quote
 
 import pytest
 
-from indexer import index_articles
+import search
+from indexer import index_articles, reindex
 from search import Article
 
 START = "from web.command import serve_command; serve_command()"
@@ -95,9 +97,9 @@ class Server(NamedTuple):
 def serve(place: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
     running: list[subprocess.Popen[str]] = []
 
-    def start(*options: str, **environment: str) -> Server:
+    def start(*options: str, start: str = START, **environment: str) -> Server:
         log = tmp_path / "log"
-        command = [sys.executable, "-c", START, "--index", str(place), "--port", "0", "--workers", "2", *options]
+        command = [sys.executable, "-c", start, "--index", str(place), "--port", "0", "--workers", "2", *options]
         chosen = {"VISTI_ACCESS_LOG_FORMAT": "json"} | environment
         with log.open("w") as file:
             process = subprocess.Popen(command, stderr=file, text=True, env=os.environ | chosen)
@@ -112,6 +114,80 @@ def serve(place: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+class Loop:
+    """A reader who asks again and again; ``answers`` are the status and the headlines that were found each time."""
+
+    def __init__(self, server: Server) -> None:
+        self.answers: list[tuple[int, tuple[str, ...]]] = []
+        self._server, self._stop = server, threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> "Loop":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def ask(self) -> tuple[int, tuple[str, ...]]:
+        status, content = self._server.get(f"/api/v1/search?q={quote('новина')}")
+        return status, tuple(sorted(hit["title"] for hit in json.loads(content).get("hits", ())))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self.answers.append(self.ask())
+
+
+def test_a_site_goes_on_while_its_index_is_rebuilt_and_takes_the_new_one(
+    serve: Callable[..., Server], place: Path
+) -> None:
+    server = serve()
+    with Loop(server) as loop:
+        server.until(lambda: loop.answers)
+        for number in range(2):
+            before = {file.name for file in place.glob("*.segment")}
+            assert reindex(place, force=True)
+            assert before.isdisjoint(file.name for file in place.glob("*.segment"))
+            asked = len(loop.answers)
+            server.until(lambda asked=asked: len(loop.answers) > asked + 4)
+            index_articles([article("added", f"Додана новина {number}")], place)
+            for worker in server.workers():  # each of them has followed
+                with server.only(worker):
+                    assert loop.ask() == (200, (f"Додана новина {number}", "Перша новина"))
+    assert {status for status, _ in loop.answers} == {200}
+    assert {titles for _, titles in loop.answers} <= {
+        ("Перша новина",), *((f"Додана новина {number}", "Перша новина") for number in range(2)),
+    }  # fmt: skip
+    assert server.stop() == 0
+
+
+#: What makes the program one of another analysis: a version before this one.
+EARLIER = "import search.language.version as version; version.RULES_VERSION = 0; "
+
+
+def test_a_site_of_the_version_before_goes_on_after_the_index_is_brought_to_this_one(
+    serve: Callable[..., Server], place: Path, tmp_path: Path
+) -> None:
+    index_again = f"{EARLIER}from indexer import reindex; reindex({str(place)!r})"
+    subprocess.run([sys.executable, "-c", index_again], check=True)
+    with pytest.raises(search.IndexOutdated):
+        search.open(place)
+    server = serve(start=EARLIER + START)
+    with Loop(server) as loop:
+        server.until(lambda: loop.answers)
+        assert reindex(place)
+        index_articles([article("second", "Друга новина")], place)
+        os.kill(server.workers()[0], signal.SIGKILL)  # and the one that takes its place goes on too
+        server.until(lambda: len(server.workers()) == 2)
+        asked = len(loop.answers)
+        server.until(lambda: len(loop.answers) > asked + 20)
+    assert {titles for status, titles in loop.answers if status == 200} == {("Перша новина",)}
+    assert "Still serving the previous state of the archive" in server.log.read_text()
+    assert server.stop() == 0
+    assert Loop(serve()).ask() == (200, ("Друга новина", "Перша новина"))
 
 
 class Slow:

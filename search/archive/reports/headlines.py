@@ -148,6 +148,20 @@ class HeadlineHistory:
                     known.append(change)
 
 
+def damaged_changes(path: Path) -> tuple[int, int]:
+    """Return how many changes the history in the folder of an index has, and how many of its lines are none."""
+    try:
+        lines = (path / HEADLINES_NAME).read_bytes().splitlines()
+    except OSError:
+        return 0, 0
+    whole = 0
+    for line in lines:
+        with contextlib.suppress(*_NO_CHANGE):
+            _change(json.loads(line))
+            whole += 1
+    return whole, len(lines) - whole
+
+
 def headlines_of(
     view: View, history: HeadlineHistory, audience: Audience, article_id: str
 ) -> tuple[HeadlineChange, ...]:

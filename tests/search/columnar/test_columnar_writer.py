@@ -135,7 +135,7 @@ class TestBatch:
     def test_merged_file_that_the_disk_does_not_give_back_replaces_nothing(self, index, monkeypatch, caplog):
         monkeypatch.setattr(merge_policy, "MERGE_FACTOR", 2)
         with monkeypatch.context() as patched:
-            patched.setattr(writer, "_checksum_on_disk", lambda path: 0)
+            patched.setattr(writer, "checksum_on_disk", lambda path: 0)
             write(index, [document("c")])
         assert "not on the disk as it was written" in caplog.text
         assert len(read_commit(index).segments) == 2 and verify_index(index).problems == ()

@@ -1,0 +1,267 @@
+"""
+Pages of news sites in HTML, as a crawler or "Save page" leaves them: one article to a page.
+
+The text comes from the page's body (``page_text``), all else from what the page says of itself: JSON-LD (``json_ld``),
+``meta`` elements and microdata (``page_head``), and the page as it is read. Pages that are no article, such as front
+pages and lists, are refused with the reason. Nothing that a page names is opened.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import BinaryIO, NamedTuple
+
+from lxml.html import HtmlElement
+
+from indexer.errors import RecordError
+from indexer.readers.charsets import decode_page
+from indexer.readers.furniture import is_furniture
+from indexer.readers.json_ld import JsonLd, read_json_ld
+from indexer.readers.mojibake import repair
+from indexer.readers.page_addresses import alternates_by_language, clean_address, is_front_page, story_of
+from indexer.readers.page_dates import parse_page_date
+from indexer.readers.page_head import PageHead, first_figure, read_head, title_without_site
+from indexer.readers.page_metadata import LIST_TYPES, PageMetadata, merged
+from indexer.readers.page_text import article_element, extract_paragraphs, lead_text, parse_page, strip_scripts
+from indexer.readers.reading import Reading, Remark, identified_language
+from search.article import LANGUAGES, MAX_LIST_ITEMS, Article, parse_language
+from search.errors import ArticleInvalid, UnsupportedLanguage
+from search.language import identify
+
+MAX_PAGE_BYTES = 20_000_000
+# "Air raid alert in Kyiv." is a whole story; less is no text.
+MIN_BODY_CHARACTERS = 20
+# Of a page that does not call itself an article: a text of at least two paragraphs that are sentences.
+_MIN_UNCLAIMED_CHARACTERS = 250
+_MIN_UNCLAIMED_PARAGRAPHS = 2
+_MIN_SENTENCE_CHARACTERS = 60
+# On a page of an article without metadata most text is the article; on a list most of it is inside links.
+_MAX_LINKED = 0.5
+# Where a date stands above a text, and how long such a line is: "Опубліковано: 12 листопада 2023, 14:05".
+_HEADER_PARAGRAPHS = 3
+_MAX_DATE_LINE = 50
+# JSON-LD may have the text that the page itself shows only after a script has run.
+_MUCH_MORE = 2
+# An identification that is less sure than this does not speak against what the page declares.
+_SURE = 0.8
+_FIRST_TAG = re.compile(rb"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<\s*(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_CUT = re.compile(r"\s*(?:\.\.\.|…)$")
+
+
+class _NotAnArticle(ValueError):
+    """The page is no article; the message says what it seems to be."""
+
+
+class _Page(NamedTuple):
+    """A page taken apart: its tree, what it says of itself, and the address to which others are relative."""
+
+    tree: HtmlElement
+    head: PageHead
+    json_ld: JsonLd
+    metadata: PageMetadata
+    address: str
+
+
+def recognises_html(head: bytes) -> bool:
+    """
+    Tell whether a stream that begins with ``head`` is a page.
+
+    >>> recognises_html(b"<!-- saved -->\\n<!DOCTYPE html>"), recognises_html(b"<rss><channel>")
+    (True, False)
+    """
+    return bool(_FIRST_TAG.match(head))
+
+
+def read_html(
+    stream: BinaryIO, source: str, *, address: str | None = None, charset: str | None = None
+) -> Iterator[Reading]:
+    """
+    Yield the one article of a page with remarks, or the error that says why it is none.
+
+    ``address`` is where the page was fetched from and ``charset`` what the server declared, if either is known; a
+    ``source`` that is an address serves for the first. One page is held in memory.
+    """
+    content = stream.read(MAX_PAGE_BYTES + 1)
+    if len(content) > MAX_PAGE_BYTES:
+        yield RecordError(
+            source, None, f"the page has more than {MAX_PAGE_BYTES:,} bytes; pages of articles are smaller"
+        )
+        return
+    remarks: list[str] = []
+    try:
+        yield _article(content, clean_address(address or source), charset, remarks.append)
+    except ValueError as error:  # of the charset, the markup, the page or, as ArticleInvalid, the article
+        yield RecordError(source, None, str(error))
+        return
+    for remark in remarks:
+        yield Remark(source, None, remark)
+
+
+def _article(content: bytes, address: str, charset: str | None, remark: Callable[[str], None]) -> Article:
+    decoded = decode_page(content, charset)
+    if decoded.remark:
+        remark(decoded.remark)
+    page = _taken_apart(decoded.text, address)
+    for problem in page.json_ld.broken:
+        remark(f"the page's JSON-LD is broken ({problem}); what it says elsewhere was used")
+    _refuse_list(page)
+    container = article_element(page.tree)
+    photo = first_figure(container)
+    paragraphs = _text(page, container)
+    title = _title(page)
+    day, paragraphs = _date_line(_without_headline(paragraphs, title))
+    lead, paragraphs = _lead(page, lead_text(container), paragraphs)
+    texts = {"title": title, "lead": lead, "body": "\n\n".join(paragraphs)}
+    texts = {name: _repaired(name, text, remark) for name, text in texts.items()}
+    language = _language(page, "\n".join(texts.values()), remark)
+    metadata = page.metadata
+    published = _moment("published", metadata.published, remark) or _time_element(container) or day
+    updated = _moment("updated", metadata.updated, remark)
+    return Article(
+        title=texts["title"],
+        lead=texts["lead"],
+        body=texts["body"],
+        story=story_of(page.address, language, alternates_by_language(page.head.alternates, page.address)),
+        language=language,
+        published=published,
+        updated=None if updated and published and updated < published else updated,
+        url=page.address or None,
+        section=metadata.section or None,
+        source=metadata.source or None,
+        place=metadata.place or None,
+        image_url=clean_address(metadata.image or photo[0], page.address) or None,
+        image_credit=metadata.image_credit or photo[1] or None,
+        authors=tuple(repair(name).text for name in metadata.authors[:MAX_LIST_ITEMS]),
+        tags=tuple(repair(tag).text for tag in metadata.tags[:MAX_LIST_ITEMS]),
+    )
+
+
+def _taken_apart(text: str, fetched_from: str) -> _Page:
+    tree = parse_page(text)
+    head = read_head(tree)
+    base = next((clean_address(each.get("href") or "", fetched_from) for each in tree.iter("base")), "") or fetched_from
+    address = clean_address(head.canonical, base)
+    scripts = [each.text_content() for each in tree.iter("script") if "ld+json" in (each.get("type") or "").lower()]
+    json_ld = read_json_ld(scripts, address)
+    strip_scripts(tree)
+    metadata = merged(json_ld.metadata, head.metadata, head.microdata)
+    # a canonical address that is a front page is a mistake of the site, which would make all its articles one
+    written = (address, clean_address(head.metadata.address, base), clean_address(json_ld.metadata.address, base))
+    address = next((each for each in written if each and not is_front_page(each)), "") or fetched_from or address
+    return _Page(tree, head, json_ld, metadata, address)
+
+
+def _refuse_list(page: _Page) -> None:
+    claimed = page.metadata.article
+    if page.address and is_front_page(page.address):
+        raise _NotAnArticle(f"is a front page ({page.address}), not an article; give the pages of its articles")
+    if not claimed and (kinds := page.json_ld.types & LIST_TYPES):
+        raise _NotAnArticle(f"is a list of articles ({', '.join(sorted(kinds))}), not an article; give their own pages")
+
+
+def _text(page: _Page, container: HtmlElement) -> list[str]:
+    paragraphs = [text for text in extract_paragraphs(page.tree, container) if not is_furniture(text.split("\n"))]
+    length = sum(map(len, paragraphs))
+    if len(page.metadata.body) > _MUCH_MORE * length:
+        paragraphs = [line.strip() for line in page.metadata.body.splitlines() if line.strip()]
+        length = sum(map(len, paragraphs))
+    if length < MIN_BODY_CHARACTERS:
+        raise _NotAnArticle("has no text of an article; if scripts bring it in, save the page from a browser")
+    if not page.metadata.article:
+        _refuse_what_only_looks_like_an_article(page, paragraphs)
+    return paragraphs
+
+
+def _refuse_what_only_looks_like_an_article(page: _Page, paragraphs: list[str]) -> None:
+    sentences = [text for text in paragraphs if len(text) >= _MIN_SENTENCE_CHARACTERS]
+    length = sum(map(len, sentences))
+    if len(sentences) < _MIN_UNCLAIMED_PARAGRAPHS or length < _MIN_UNCLAIMED_CHARACTERS:
+        raise _NotAnArticle("is not called an article by its metadata and has too little text to be taken for one")
+    linked = " ".join(" ".join(link.text_content() for link in page.tree.iter("a")).split())
+    if sum(text[:_MIN_SENTENCE_CHARACTERS] in linked for text in sentences) > _MAX_LINKED * len(sentences):
+        raise _NotAnArticle(
+            "is not called an article by its metadata, and most of its text is links: it seems to be a list"
+        )
+
+
+def _title(page: _Page) -> str:
+    headlines = [" ".join(each.text_content().split()) for each in page.tree.iter("h1")]
+    headline = headlines[0] if len(headlines) == 1 else ""
+    title = title_without_site(page.metadata.title, page.metadata.source)
+    if headline and (not title or (_CUT.search(title) and headline.startswith(_CUT.sub("", title)))):
+        return headline
+    written = next((each.text_content() for each in page.tree.iter("title")), "")
+    return title or title_without_site(" ".join(written.split()), page.metadata.source)
+
+
+def _without_headline(paragraphs: list[str], title: str) -> list[str]:
+    """Take the headline out of the text; what follows it without a blank line becomes paragraphs."""
+    if paragraphs and paragraphs[0].startswith(f"{title}\n"):
+        paragraphs = [*paragraphs[0].split("\n"), *paragraphs[1:]]
+    return [text for text in paragraphs if text.casefold() != title.casefold()]
+
+
+def _lead(page: _Page, marked: str, paragraphs: list[str]) -> tuple[str, list[str]]:
+    """Return the lead and what follows it: what is marked as one, or the description if the page shows it."""
+    if marked and len(paragraphs) > 1 and paragraphs[0] == marked:
+        return marked, paragraphs[1:]
+    description = _CUT.sub("", page.metadata.description)
+    if len(description) < MIN_BODY_CHARACTERS:
+        return "", paragraphs
+    if len(paragraphs) > 1 and paragraphs[0].startswith(description):
+        return paragraphs[0], paragraphs[1:]
+    if any(description in text for text in paragraphs):
+        return "", paragraphs
+    body = page.tree.find("body")
+    shown = "" if body is None else " ".join(body.text_content().split())
+    return (page.metadata.description if description in shown else ""), paragraphs
+
+
+def _date_line(paragraphs: list[str]) -> tuple[datetime | None, list[str]]:
+    """Take out a line above the text that is nothing but a date, as pages without metadata have it."""
+    for position, text in enumerate(paragraphs[:_HEADER_PARAGRAPHS]):
+        if len(text) <= _MAX_DATE_LINE and (day := parse_page_date(text)):
+            return day, paragraphs[:position] + paragraphs[position + 1 :]
+    return None, paragraphs
+
+
+def _repaired(name: str, text: str, remark: Callable[[str], None]) -> str:
+    text, repaired, damaged = repair(text)
+    if repaired:
+        remark(f"the {name} was decoded in a wrong character set before it came here, and was repaired")
+    if damaged:
+        remark(f"the {name} has letters that look wrongly decoded and cannot be repaired for certain; look at it")
+    return text
+
+
+def _language(page: _Page, text: str, remark: Callable[[str], None]) -> str:
+    """Return the language of the text; the page's own word counts where the text does not speak against it."""
+    root = page.tree.get("lang") or page.tree.get("xml:lang") or ""
+    written = page.json_ld.metadata.language or root or page.metadata.language
+    found, confidence = identify(text)
+    if not written:
+        return identified_language(text)
+    try:
+        declared = parse_language(written)
+    except UnsupportedLanguage:
+        if found == "en" or confidence < _SURE:
+            raise ArticleInvalid("language", written, f"the languages are {', '.join(LANGUAGES)}") from None
+        declared = written
+    if declared == found or confidence < _SURE:
+        return declared
+    remark(f"the page declares the language {written!r}, but its text is in {found!r}, which was believed")
+    return found
+
+
+def _moment(name: str, written: str, remark: Callable[[str], None]) -> datetime | None:
+    moment = parse_page_date(written)
+    if written and moment is None:
+        remark(f"the date {written[:80]!r} ({name}) was not understood and was left out")
+    return moment
+
+
+def _time_element(container: HtmlElement) -> datetime | None:
+    for element in container.iter("time"):
+        if moment := parse_page_date(element.get("datetime") or element.text_content()):
+            return moment
+    return None

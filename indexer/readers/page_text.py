@@ -1,0 +1,196 @@
+"""
+The paragraphs of an article out of its page, without menus, teasers, captions and scripts.
+
+trafilatura finds them; this module is the only one that knows it. It is given as little of the page as is certain to
+hold the article, without what is never text: that saves time and keeps teasers of other articles out.
+"""
+
+import copy
+import logging
+import re
+from collections.abc import Iterator
+from functools import cache, partial
+from typing import Any
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+
+# libxml2 stops at this depth by itself; pages of news sites stay far below.
+MAX_DEPTH = 256
+# Some steps over a page look at all the text below each of its elements; an article with everything around it has two
+# or three thousand, a live report of a whole day ten.
+MAX_ELEMENTS = 60_000
+_NEVER_TEXT = ("script", "style", "noscript", "template", "svg", "iframe", "object", "canvas", "button", "select")
+_AROUND = ("nav", "aside", "footer", "form")
+# "Air raid alert in Kyiv." is a whole story, but less than this in the likeliest place means that it is another place.
+_MIN_CHARACTERS = 40
+_LEAD_CLASS = re.compile(r"(?:^|[\s_-])(?:lead|lede|standfirst|intro|anons|announce)(?:$|\s)", re.IGNORECASE)
+#: Stands for a blank line on the way through trafilatura, which makes one line break of many; no text of news has it.
+_BLANK_LINE = "\N{REVERSED PILCROW SIGN}"
+# A table of figures has short cells; a cell of a page's layout has an article in it.
+_MAX_CELL_CHARACTERS = 300
+
+
+class PageUnreadable(ValueError):
+    """A page cannot be taken apart; the message says why."""
+
+
+def parse_page(text: str) -> HtmlElement:
+    """
+    Return the tree of a page.
+
+    Raises ``PageUnreadable`` for what is no markup, is nested too deeply or has too many elements.
+    """
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False, collect_ids=False)
+    try:
+        tree = etree.fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise PageUnreadable(f"it is no HTML ({error})") from error
+    if tree is None or not isinstance(tree, HtmlElement):
+        raise PageUnreadable("it has no markup")
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        raise PageUnreadable(f"its elements are nested more than {MAX_DEPTH} deep, or a single one is too long")
+    elements = sum(1 for _ in tree.iter())
+    if elements > MAX_ELEMENTS:
+        raise PageUnreadable(f"it has {elements:,} elements; at most {MAX_ELEMENTS:,} are read")
+    return tree
+
+
+def strip_scripts(tree: HtmlElement) -> None:
+    """Take out of a tree what is never text; what follows each piece stays."""
+    etree.strip_elements(tree, *_NEVER_TEXT, with_tail=False)
+
+
+def article_element(tree: HtmlElement) -> HtmlElement:
+    """
+    Return the smallest element that is certain to hold the text of the article: at worst the whole page.
+
+    The one marked as ``articleBody``; else the only ``article`` around the headline, or the only one at all; else the
+    only ``main``; else the one long column of a layout made of tables; else what holds both the headline and the most
+    text that stands together.
+    """
+    bodies = tree.xpath(".//*[contains(@itemprop, 'articleBody')]")
+    if len(bodies) == 1:
+        return bodies[0]
+    articles = tree.xpath(".//article[not(ancestor::article)]")
+    with_headline = [each for each in articles if next(each.iter("h1"), None) is not None]
+    for found in (with_headline, articles, tree.xpath(".//main|.//*[@role='main']")):
+        if len(found) == 1:
+            return found[0]
+    columns = [each for each in tree.iter("td") if _is_column(each) and next(each.iter("table"), None) is None]
+    return columns[0] if len(columns) == 1 else _around_headline_and_text(tree)
+
+
+def _around_headline_and_text(tree: HtmlElement) -> HtmlElement:
+    """Return the smallest element that holds the only ``h1`` and the element with the most text in paragraphs."""
+    headlines = list(tree.iter("h1"))
+    lengths: dict[HtmlElement, int] = {}
+    for paragraph in tree.iter("p"):
+        parent = paragraph.getparent()
+        lengths[parent] = lengths.get(parent, 0) + len(paragraph.text_content())
+    if len(headlines) != 1 or not lengths:
+        return tree
+    fullest = max(lengths, key=lengths.__getitem__)
+    around = {fullest, *fullest.iterancestors()}
+    return next((each for each in headlines[0].iterancestors() if each in around), tree)
+
+
+def lead_text(container: HtmlElement) -> str:
+    """Return what an article's element marks as its lead by a class; nothing if nothing is marked so."""
+    for element in container.xpath(".//p[@class]|.//div[@class]|.//h2[@class]"):
+        if _LEAD_CLASS.search(element.get("class")):
+            return _line(element)
+    return ""
+
+
+def extract_paragraphs(tree: HtmlElement, container: HtmlElement) -> list[str]:
+    """
+    Return the paragraphs, subheads, quotations and lists of an article's element, in order.
+
+    The whole page is looked at when there is next to nothing in the element. Raises ``PageUnreadable``.
+    """
+    found = _paragraphs(container)
+    if sum(map(len, found)) < _MIN_CHARACTERS and container is not tree:
+        found = max(found, _paragraphs(tree), key=lambda texts: sum(map(len, texts)))
+    return found
+
+
+def _paragraphs(container: HtmlElement) -> list[str]:
+    page = etree.fromstring("<html><body></body></html>", parser=HTMLParser())
+    body = page.find("body")
+    element = copy.deepcopy(container if container.tag != "html" else container.find("body"))
+    if element is None:
+        return []
+    element.tail = None
+    etree.strip_elements(element, *_AROUND, with_tail=False)
+    if element.tag in ("body", "td"):
+        element.tag = "div"
+    _open_layout_tables(element)
+    _mark_blank_lines(element)
+    body.append(element)
+    try:
+        document = _extraction()(page)
+    except Exception as error:  # whatever it raises for a page that nobody has seen yet, the other pages are read
+        raise PageUnreadable(f"its text cannot be told from the rest ({type(error).__name__}: {error})") from error
+    if document is None or document.body is None:
+        return []
+    return [text for element in document.body for text in _texts(element)]
+
+
+def _open_layout_tables(element: HtmlElement) -> None:
+    """Make plain blocks of the tables that hold whole columns of a page, as was done until about 2010."""
+    for table in list(element.iter("table")):
+        cells = list(table.iter("td", "th"))
+        if next(table.iterdescendants("table"), None) is not None or any(map(_is_column, cells)):
+            for part in [table, *table.iter("tbody", "thead", "tfoot", "tr", "td", "th")]:
+                part.tag = "div"
+
+
+def _mark_blank_lines(element: HtmlElement) -> None:
+    """Mark where two line breaks follow each other, which is how pages without ``p`` part their paragraphs."""
+    for line_break in element.iter("br"):
+        before = line_break.getprevious()
+        if before is not None and before.tag == "br" and not (before.tail or "").strip():
+            line_break.tail = _BLANK_LINE + (line_break.tail or "")
+
+
+def _is_column(cell: HtmlElement) -> bool:
+    return len(cell.text_content()) > _MAX_CELL_CHARACTERS
+
+
+@cache
+def _extraction() -> Any:
+    """Return trafilatura's extraction in its fast setting; imported late, since it takes a tenth of a second."""
+    from trafilatura import bare_extraction
+    from trafilatura.settings import use_config
+
+    # It logs every page that has no text; the reader says so itself.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    config = use_config()
+    # Shorter results are thrown away for all paragraphs of the page, teasers included; short news are short.
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(_MIN_CHARACTERS))
+    return partial(bare_extraction, fast=True, include_comments=False, include_tables=True, config=config)
+
+
+def _texts(element: etree._Element) -> Iterator[str]:
+    """Yield the paragraphs of an element of trafilatura's own vocabulary, which is like that of TEI."""
+    if element.tag == "quote" and element.find("p") is not None:
+        for inner in element:
+            yield from _texts(inner)
+        return
+    if element.tag == "table":
+        rows = (" | ".join(filter(None, (_line(cell) for cell in row.iter("cell")))) for row in element.iter("row"))
+        text = "\n".join(filter(None, rows))
+    elif element.tag == "list":
+        text = "\n".join(filter(None, (_line(item) for item in element.iter("item"))))
+    else:
+        for line_break in element.iter("lb"):
+            line_break.tail = "\n" + (line_break.tail or "")
+        text = "\n".join(" ".join(line.split()) for line in "".join(element.itertext()).split("\n"))
+    yield from filter(None, (part.strip() for part in text.split(_BLANK_LINE)))
+    if element.tail and (tail := " ".join(element.tail.split())):
+        yield tail
+
+
+def _line(element: etree._Element) -> str:
+    return " ".join("".join(element.itertext()).split())
