@@ -11,7 +11,8 @@ from indexer.learn import learn_translations
 from indexer.linking import link_archive
 from indexer.readers import Remark, read_sources
 from indexer.rebuild import rebuild_damaged, reindex, reindex_into
-from indexer.write import Report, delete_articles, index_articles
+from indexer.report import Report
+from indexer.write import check_articles, delete_articles, index_articles
 
 __all__ = [
     "IndexerError",
@@ -20,6 +21,7 @@ __all__ = [
     "Report",
     "SourceUnavailable",
     "add_words",
+    "check_articles",
     "delete_articles",
     "index_articles",
     "learn_translations",

@@ -8,17 +8,19 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 import search
 from indexer.dictionary import DictionaryChange, add_words, listed_words, remove_all_words, remove_words
+from indexer.job import NO_QUARANTINE, Job, intake_of, quarantine_of, retried
 from indexer.learn import Learning, Lesson, learn_translations
-from indexer.readers import read_sources
 from indexer.rebuild import rebuild_damaged, reindex, reindex_into
-from indexer.write import Report, delete_articles, index_articles
-from search.article import LANGUAGES
+from indexer.report import Report
+from indexer.write import check_articles, delete_articles, index_articles
+from search.article import LANGUAGES, parse_moment
 from search.columnar.lock import WAIT_SECONDS
 from search.command import counted, index_option, json_option, print_dictionary_notices
 
@@ -27,6 +29,22 @@ MAX_PRINTED = 20
 # Often enough on a terminal to be alive, seldom enough elsewhere not to fill a log.
 SECONDS_BETWEEN_PROGRESS = 1.0
 SECONDS_BETWEEN_LOG_LINES = 10.0
+
+
+class Moment(click.ParamType[datetime]):
+    """A date or a moment in ISO 8601, of Kyiv if it names no zone."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment; fail as click wants it for anything else."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_moment(str(value))
+        except ValueError as error:
+            self.fail(f"{value!r} is no date; write 2024-05-17 or 2024-05-17T12:00 ({error})", param, ctx)
+
 
 wait_option = click.option(
     "--wait",
@@ -47,33 +65,58 @@ jobs_option = click.option(
 
 
 @click.command("index")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
 @index_option
 @wait_option
 @jobs_option
 @click.option("--link/--no-link", default=True, show_default=True,
               help="Put articles that come without a story into the one that they belong to.")  # fmt: skip
+@click.option("--since", type=Moment(), metavar="DATE",
+              help="Only articles published or updated from then: 2024-05-17, 2024-05-17T12:00.")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first so many articles.")
+@click.option("--dry-run", is_flag=True, help="Read, check and report; write nothing.")
+@click.option("--retry", is_flag=True, help="Take what is in quarantine again.")
+@click.option("--quarantine", "quarantine_name", metavar="FILE|none",
+              help="Where records go that cannot be taken.  [default: quarantine.jsonl in the index]")  # fmt: skip
 @json_option
-def index_command(sources: Sequence[str], index_path: Path, wait: float, jobs: int, link: bool, as_json: bool) -> None:
+def index_command(
+    sources: Sequence[str], index_path: Path, wait: float, jobs: int, link: bool, since: datetime | None,
+    limit: int | None, dry_run: bool, retry: bool, quarantine_name: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Put articles into the index.
 
-    SOURCE is a file, a folder, or - for JSON Lines on standard input. Files are JSON Lines (.jsonl, also .gz or .zst)
-    or page dumps (.txt). The folder of the index is made if need be. An article replaces the one with its id; what
-    has not changed is passed over. Records that cannot be taken are reported with their place and left out, the rest
-    goes in. A new article that comes without a story is compared with those of its days: where it is a version of one,
+    SOURCE is a file, a folder, or - for standard input. docs/ingest.md lists the formats; they may be packed (.gz,
+    .zst), in zip and tar files and in WARC files. The folder of the index is made if need be. An article replaces the
+    one with its id, unless it is older than that by its date of updating; what has not changed is passed over. Records
+    that cannot be taken are reported with their place and kept in quarantine, the rest goes in; --retry takes them
+    again. A new article that comes without a story is compared with those of its days: where it is a version of one,
     or the same text, it is put into its story (visti story show ID says by what). What comes is committed, and can be
     found, every 5,000 articles and every 30 seconds. Exit status 1 only if nothing at all could be taken.
 
     \b
     Examples:
-      visti index articles.jsonl pages/
+      visti index articles.jsonl pages/ archive-2019.zip
+      visti index --dry-run new-export/
       zcat export.jsonl.gz | visti index - --index /srv/visti
+      visti index --retry --index /srv/visti
     """
-    progress = _Progress()
+    if retry == bool(sources):
+        raise click.UsageError("name SOURCEs, or --retry for what is in quarantine")
+    if retry and (dry_run or since or limit):
+        raise click.UsageError("--retry takes all that is in quarantine; leave out --dry-run, --since and --limit")
+    if retry and quarantine_name == NO_QUARANTINE:
+        raise click.UsageError("--retry needs the file of the quarantine")
+    quarantine = quarantine_of(index_path, quarantine_name, dry_run)
+    job = retried(quarantine) if retry else intake_of(sources, quarantine, since, limit)
+    progress = _Progress(job)
     try:
-        report = index_articles(
-            read_sources(sources), index_path, link=link, wait_seconds=wait, jobs=jobs, progress=progress.show
-        )
+        if dry_run:
+            report = check_articles(job.items, index_path, progress=progress.show)
+        else:
+            report = index_articles(
+                job.items, index_path, link=link, wait_seconds=wait, jobs=jobs, progress=progress.show
+            )
+            job.settle(index_path, wait)
     except KeyboardInterrupt as error:
         raise click.ClickException(
             f"Stopped. What was committed until now is in the index at {index_path}, which is sound; "
@@ -82,8 +125,13 @@ def index_command(sources: Sequence[str], index_path: Path, wait: float, jobs: i
     finally:
         progress.end()
     _print_notes(report)
-    click.echo(json.dumps(report.as_dict(), ensure_ascii=False) if as_json else _report_text(report, index_path))
-    if report.rejected and not (report.changed or report.unchanged):
+    for line in job.notes():
+        click.echo(f"Note: {line}", err=True)
+    if as_json:
+        click.echo(json.dumps(report.as_dict() | job.as_dict() | {"dry_run": dry_run}, ensure_ascii=False))
+    else:
+        click.echo(("Nothing was written; a run would give: " if dry_run else "") + _report_text(report, index_path))
+    if report.rejected and not (report.articles or report.withdrawn):
         raise click.ClickException("nothing could be taken from these sources; the reasons are above")
 
 
@@ -411,15 +459,31 @@ class _Line:
 class _Progress:
     """Says how far the writing of articles is."""
 
-    def __init__(self) -> None:
+    def __init__(self, job: Job | None = None) -> None:
         self._line = _Line()
+        self._job = job
         self.end = self._line.end
 
     def show(self, report: Report) -> None:
         """Show the state of the run, if the last time is long enough ago."""
-        done = report.added + report.updated + report.unchanged
-        rate = done / max(time.monotonic() - self._line.started, 0.001)
-        self._line.show(f"{done:,} articles, {rate:,.0f} a second, {report.rejected:,} left out")
+        seconds = max(time.monotonic() - self._line.started, 0.001)
+        share = self._job.share_done() if self._job else None
+        left = f", {_duration_text(seconds / share - seconds)} left" if share else ""
+        rate = report.articles / seconds
+        self._line.show(f"{report.articles:,} articles, {rate:,.0f} a second, {report.rejected:,} left out{left}")
+
+
+def _duration_text(seconds: float) -> str:
+    """
+    Return a time to wait, no more exact than it is known.
+
+    >>> _duration_text(42.3), _duration_text(200), _duration_text(9_000)
+    ('42 s', '3 min', '2 h 30 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _print_notes(report: Report) -> None:
@@ -441,14 +505,19 @@ def _print_notes(report: Report) -> None:
 
 
 def _report_text(report: Report, index_path: Path) -> str:
+    stale = f" {report.stale:,} older than what the index has." if report.stale else ""
     left_out = f" {report.rejected:,} left out." if report.rejected else ""
     if report.changed:
-        linked = f", {report.linked:,} put into a story by content" if report.linked else ""
+        more = f", {report.linked:,} put into a story by content" if report.linked else ""
+        more += f", {report.withdrawn:,} withdrawn" if report.withdrawn else ""
+        more += f", {report.stale:,} older than what the index has" if report.stale else ""
         return (
             f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
-            f"{report.rejected:,} left out{linked}; the index is at {index_path}."
+            f"{report.rejected:,} left out{more}; the index is at {index_path}."
         )
     if report.unchanged:
         are_as_they_were = "article is as it was" if report.unchanged == 1 else "articles are as they were"
-        return f"Nothing has changed in {index_path}: {report.unchanged:,} {are_as_they_were}.{left_out}"
+        return f"Nothing has changed in {index_path}: {report.unchanged:,} {are_as_they_were}.{stale}{left_out}"
+    if stale:
+        return f"Nothing has changed in {index_path}:{stale}{left_out}"
     return f"Nothing has changed in {index_path}: these sources have no articles.{left_out}"

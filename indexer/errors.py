@@ -15,14 +15,26 @@ class IndexerError(Exception):
     Any error that this package raises, or hands on, on purpose.
 
     ``source`` is the path as it was given (``"-"`` is standard input), ``line`` counts from 1 and is None where no one
-    line is to blame, ``id`` is the record's own if it was legible.
+    line is to blame, ``id`` is the record's own if it was legible. ``record`` is what could not be taken, if the reader
+    has it, and ``format`` what it was read as: what the quarantine keeps.
     """
 
-    def __init__(self, source: str, line: int | None, reason: str, id: str | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        line: int | None,
+        reason: str,
+        id: str | None = None,
+        *,
+        record: bytes | None = None,
+        format: str | None = None,
+    ) -> None:
         self.source = source
         self.line = line
         self.reason = reason
         self.id = id
+        self.record = record
+        self.format = format
         place = source if line is None else f"{source}:{line}"
         # A file name need not be valid text; a message always is, so that it can be printed and logged.
         super().__init__(f"{place}: {reason}".encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -23,7 +23,8 @@ from indexer.fetching import Fetched, Fetcher, FetchFailed, Validators, back_off
 from indexer.readers.formats import choose_reader
 from indexer.readers.reading import Reading
 from indexer.readers.streams import HEAD_BYTES
-from indexer.write import Report, index_articles
+from indexer.report import Report
+from indexer.write import index_articles
 from search.article import Article
 from search.errors import CommitFailed, IndexLocked
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from indexer.write import Progress, Report, delete_articles, index_articles
+from indexer.report import Progress, Report
+from indexer.write import delete_articles, index_articles
 from search.archive.decisions import DECISIONS_NAME
 from search.archive.dictionaries import OWN_NAME, replace_file
 from search.archive.documents import LAYOUT, document_to_article, link_of

@@ -13,8 +13,9 @@ import click
 from indexer.command import MAX_PRINTED
 from indexer.fetching import Fetcher
 from indexer.polling import MIN_SECONDS, PolledSource, Poller
+from indexer.readers.sitemap import listed
+from indexer.report import Report
 from indexer.watching import FolderWatch
-from indexer.write import Report
 from search.command import index_option
 
 _KEYS = {"url", "minutes", "full_text"}
@@ -61,7 +62,15 @@ def watch_command(
     stop = Event()
     threads = []
     if polled:
-        poller = Poller(polled, index_path, Fetcher(allow_private=allow_private), stop=stop, told=_tell, troubled=_warn)
+        poller = Poller(
+            polled,
+            index_path,
+            Fetcher(allow_private=allow_private),
+            stop=stop,
+            told=_tell,
+            troubled=_warn,
+            listed=listed,
+        )
         threads.append(Thread(target=poller.run_once if once else poller.run))
     if folders:
         watch = FolderWatch(folders, index_path, stop=stop, told=_tell, troubled=_warn, every=poll_folders)

@@ -22,7 +22,8 @@ from watchdog.observers import Observer
 
 from indexer.errors import SourceUnavailable
 from indexer.readers import FOLDER_SUFFIXES, Reading, read_sources
-from indexer.write import Report, index_articles
+from indexer.report import Report
+from indexer.write import index_articles
 from search.errors import CommitFailed, IndexLocked
 
 #: Hidden, so that the folder stays an index's; losing it costs one more reading of all files.

@@ -7,17 +7,19 @@ is counted.
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from indexer.errors import IndexerError
 from indexer.linking import Linker
 from indexer.parallel import Workers
-from indexer.readers.reading import Remark, Withdrawal
-from search.archive.decisions import Rules
+from indexer.readers.reading import Remark, SourceBegins, Withdrawal
+from indexer.rehearsal import Rehearsal
+from indexer.report import MAX_ERRORS, Progress, Report, SourceCounts
+from indexer.versions import is_older, is_withdrawn, withdrawn_article
+from search.archive.decisions import Rules, read_rules
 from search.archive.documents import (
     LAYOUT,
     article_to_document,
@@ -41,60 +43,8 @@ COMMIT_EVERY = 5_000
 # What comes slowly is seen soon: on a stream of one article a second a commit of 30 takes 1 % of the time.
 COMMIT_SECONDS = 30.0
 
-
-@dataclass(slots=True)
-class Report:
-    """
-    What a run did, in articles.
-
-    ``removed`` counts deletions, ``rejected`` what could not be taken, ``duplicates`` the articles that came after
-    another with the same id in this run (the last one wins), ``linked`` those that were put into a story by their
-    content. ``errors`` are the reasons for the rejections and
-    ``duplicate_ids`` the ids that came again, the first ``MAX_ERRORS`` of each; ``remarks`` are other things worth
-    knowing.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    rejected: int = 0
-    linked: int = 0
-    duplicates: int = 0
-    duplicate_ids: list[str] = field(default_factory=list)
-    errors: list[IndexerError] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-
-    @property
-    def changed(self) -> bool:
-        """Whether the index is different now."""
-        return bool(self.added or self.updated or self.removed)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report for JSON."""
-        return {
-            "added": self.added,
-            "updated": self.updated,
-            "unchanged": self.unchanged,
-            "removed": self.removed,
-            "rejected": self.rejected,
-            "linked": self.linked,
-            "duplicates": self.duplicates,
-            "duplicate_ids": self.duplicate_ids,
-            "errors": [
-                {"source": e.source, "line": e.line, "id": e.id, "reason": e.reason, "message": str(e)}
-                for e in self.errors
-            ],
-            "remarks": [{"source": r.source, "line": r.line, "message": r.message} for r in self.remarks],
-        }
-
-
-# A run over a wrong file must not fill the memory with a million reasons; the count stays exact.
-MAX_ERRORS = 1_000
-
-Progress = Callable[[Report], None]
 #: What a run takes: articles, also such as an index gave back; what the readers could not take, and their remarks.
-Item: TypeAlias = Article | LinkedArticle | IndexerError | Remark | Withdrawal
+Item: TypeAlias = Article | LinkedArticle | IndexerError | Remark | Withdrawal | SourceBegins
 
 
 def index_articles(
@@ -114,12 +64,13 @@ def index_articles(
 
     ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
     after every ``commit_every`` articles, when ``commit_seconds`` have passed as an article comes, and at the end; what
-    is committed stays, whatever happens later. With ``link``, a new article without a story (it is its own id then)
-    gets the one that it belongs to by its content, in the same commit (``indexer.linking``). What editors have decided
-    of an article (``search.set_status`` and the like) holds, whatever comes. With ``jobs``, so many processes share the
-    analysis of a large number of articles (``indexer.parallel`` says what this asks of a script). ``progress`` is
-    called again and again as articles are looked at. ``generation`` is the number of the first commit, if there is no
-    index yet.
+    is committed stays, whatever happens later. A version that is older than the one in the archive does not replace it,
+    and a ``Withdrawal`` cancels the article that it names (``indexer.versions``). With ``link``, a new article without
+    a story (it is its own id then) gets the one that it belongs to by its content, in the same commit
+    (``indexer.linking``). What editors have decided of an article (``search.set_status`` and the like) holds, whatever
+    comes. With ``jobs``, so many processes share the analysis of a large number of articles (``indexer.parallel`` says
+    what this asks of a script). ``progress`` is called again and again as articles are looked at. ``generation`` is the
+    number of the first commit, if there is no index yet.
 
     Raises ``IndexLocked`` when another writer does not finish within ``wait_seconds``, ``IndexOutdated`` or
     ``IndexDamaged`` for an index that cannot be written to, ``CommitFailed`` (a full disk).
@@ -144,6 +95,24 @@ def index_articles(
             raise
         run.write()
         run.commit()
+        run.note_unknown_withdrawals()
+    return report
+
+
+def check_articles(articles: Iterable[Item], path: Path | str, *, progress: Progress | None = None) -> Report:
+    """
+    Return the report that ``index_articles`` would give for the same, and write nothing, not even a folder.
+
+    Nothing is linked or analysed, and nobody is kept from writing. Raises as ``index_articles``, but for the lock.
+    """
+    report = Report()
+    run = _Run(Rehearsal(Path(path)), None, report, progress, read_rules(Path(path)), None)
+    for item in articles:
+        run.take(item)
+        if len(run.waiting) >= COMMIT_EVERY:
+            run.write()
+    run.write()
+    run.note_unknown_withdrawals()
     return report
 
 
@@ -170,8 +139,8 @@ class _Run:
 
     def __init__(
         self,
-        writer: Writer,
-        workers: Workers,
+        writer: Writer | Rehearsal,
+        workers: Workers | None,
         report: Report,
         progress: Progress | None,
         rules: Rules,
@@ -183,43 +152,84 @@ class _Run:
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
         self._seen: set[int] = set()
+        self._source = SourceCounts()
+        self._source_of: dict[str, SourceCounts] = {}
+        self._withdrawals: dict[str, Withdrawal] = {}
+        self._unknown: dict[str, Withdrawal] = {}
         self._headlines: list[HeadlineChange] = []
 
     def take(self, item: Item) -> None:
         """Put an article with those that wait; count what is none."""
-        report = self._report
         if isinstance(item, Article):
-            item = LinkedArticle(item)
-        if isinstance(item, LinkedArticle):
-            identifier = item.article.id
-            self._note_duplicate(identifier)
-            self.waiting[identifier] = item
+            self._take_article(LinkedArticle(item))
+        elif isinstance(item, LinkedArticle):
+            self._take_article(item)
         elif isinstance(item, IndexerError):
-            report.rejected += 1
-            if len(report.errors) < MAX_ERRORS:
-                report.errors.append(item)
+            self._report.reject(item)
+            self._source.rejected += 1
         elif isinstance(item, Remark):
-            report.remarks.append(item)
+            self._report.remark(item)
         elif isinstance(item, Withdrawal):
-            self._withdraw(item)
+            self._take_withdrawal(item)
+        elif isinstance(item, SourceBegins):
+            self._source = self._report.of_source(item.source)
         else:
             raise TypeError(
                 f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
             )
 
-    def _withdraw(self, withdrawal: Withdrawal) -> None:
-        """Cancel an article that is in the index, or waits to be."""
-        self._take_over()
-        known = self.waiting.get(withdrawal.id)
-        if known is None and (stored := self._writer.stored_of(withdrawal.id)) is not None:
-            known = LinkedArticle(document_to_article(stored), link_of(stored))
-        if known is None:
-            message = f"the article {withdrawal.id!r} is withdrawn, and the archive does not have it"
-            self._report.remarks.append(Remark(withdrawal.source, withdrawal.line, message))
+    def _take_article(self, item: LinkedArticle) -> None:
+        identifier = item.article.id
+        withdrawal = self._withdrawals.get(identifier) or self._unknown.get(identifier)
+        if withdrawal and item.article.status is not Status.CANCELED and is_withdrawn(item.article, withdrawal):
+            item = LinkedArticle(withdrawn_article(item.article, withdrawal), item.link)
+            self._report.withdrawn += 1
+            self._unknown.pop(identifier, None)
+        waiting = self.waiting.get(identifier)
+        if waiting and is_older(item.article, waiting.article):
+            self._count_stale(self._source)
             return
-        updated = withdrawal.when or known.article.updated
-        canceled = replace(known.article, status=Status.CANCELED, updated=updated)
-        self.waiting[withdrawal.id] = LinkedArticle(canceled, known.link)
+        self._note_duplicate(identifier)
+        self.waiting[identifier] = item
+        self._source_of[identifier] = self._source
+
+    def _take_withdrawal(self, withdrawal: Withdrawal) -> None:
+        """Cancel an article that waits; what may be in the index is looked for when all before it is there."""
+        waiting = self.waiting.get(withdrawal.id)
+        if waiting is None:
+            self._withdrawals[withdrawal.id] = withdrawal
+            self._source_of[withdrawal.id] = self._source
+        elif waiting.article.status is not Status.CANCELED and is_withdrawn(waiting.article, withdrawal):
+            self.waiting[withdrawal.id] = LinkedArticle(withdrawn_article(waiting.article, withdrawal), waiting.link)
+            self._report.withdrawn += 1
+
+    def _follow_withdrawals(self) -> None:
+        """Put the articles of the index that were withdrawn with those that wait, canceled."""
+        withdrawals, self._withdrawals = self._withdrawals, {}
+        for identifier, withdrawal in withdrawals.items():
+            stored = self._writer.stored_of(identifier)
+            if stored is None:
+                if identifier not in self.waiting:
+                    self._unknown[identifier] = withdrawal
+                continue
+            article = document_to_article(stored)
+            if identifier in self.waiting or article.status is Status.CANCELED:
+                continue
+            if is_withdrawn(article, withdrawal):
+                self.waiting[identifier] = LinkedArticle(withdrawn_article(article, withdrawal), link_of(stored))
+                self._report.withdrawn += 1
+            else:
+                self._count_stale(self._source_of.pop(identifier))
+
+    def note_unknown_withdrawals(self) -> None:
+        """Say which articles were to be withdrawn that nobody knows."""
+        for each in self._unknown.values():
+            message = f"the article {each.id!r} is withdrawn, and the archive does not have it"
+            self._report.remark(Remark(each.source, each.line, message))
+
+    def _count_stale(self, source: SourceCounts) -> None:
+        self._report.stale += 1
+        source.stale += 1
 
     @property
     def awaits_linking(self) -> bool:
@@ -233,9 +243,10 @@ class _Run:
     def write(self) -> None:
         """Write the articles that wait. Those that processes share are in the commit after this one, unless linked."""
         self._take_over()  # what they were given before: an id may be in both
+        self._follow_withdrawals()
         waiting, self.waiting = list(self.waiting.values()), {}
         news = (found for article in waiting if (found := self._news(article)) is not None)
-        if self._workers.are_worth(len(waiting)):
+        if self._workers and self._workers.are_worth(len(waiting)):
             self._workers.start(list(news), self._writer.dictionary)
         else:
             for article, link in news:
@@ -244,11 +255,16 @@ class _Run:
         self._link()
         self.keep_headlines()
         self._writer.commit()  # and merge, while the processes are at work again
+        self._source_of.clear()
         self._show_progress()
         self._written = time.monotonic()
 
     def _put(self, article: Article, link: Link | None) -> None:
-        self._writer.put(article_to_document(article, stored_article(article, link)))
+        stored = stored_article(article, link)
+        if isinstance(self._writer, Rehearsal):
+            self._writer.note(article.id, digest_of_stored(stored))
+        else:
+            self._writer.put(article_to_document(article, stored))
 
     def _link(self) -> None:
         """Put what came without a story into the story that it belongs to."""
@@ -262,7 +278,8 @@ class _Run:
     def keep_headlines(self) -> None:
         """Write down the headlines that the next commit changes: before it, so that none is lost."""
         changes, self._headlines = self._headlines, []
-        append_changes(self._writer.path, changes)
+        if not isinstance(self._writer, Rehearsal):
+            append_changes(self._writer.path, changes)
 
     def commit(self) -> None:
         """Commit what the processes have built."""
@@ -271,8 +288,9 @@ class _Run:
         self._show_progress()
 
     def _take_over(self) -> None:
-        for file in self._workers.finished():
-            self._writer.put_segment(file)
+        if self._workers and not isinstance(self._writer, Rehearsal):
+            for file in self._workers.finished():
+                self._writer.put_segment(file)
 
     def _show_progress(self) -> None:
         if self._progress:
@@ -287,20 +305,31 @@ class _Run:
         self._seen.add(key)
 
     def _news(self, item: LinkedArticle) -> LinkedArticle | None:
-        """Count an article and return it as it is to be stored, or None if it is in the index as it is."""
+        """Count an article and return it as it is to be stored, or None if the index has it so, or a newer one."""
         item = as_decided(item, self._rules, self._writer.stored_of)
+        source = self._source_of.pop(item.article.id, self._source)
         before = self._writer.digest_of(item.article.id)
         if before is None:
             self._report.added += 1
+            source.added += 1
         elif before == digest_of_stored(stored_article(*item)):
             self._report.unchanged += 1
+            source.unchanged += 1
+            return None
+        elif self._is_stale(item.article):
+            self._count_stale(source)
             return None
         else:
             self._report.updated += 1
+            source.updated += 1
             self._note_headline(item.article)
         if item.article.story == item.article.id:
             self._without_story.append(item.article.id)
         return item
+
+    def _is_stale(self, article: Article) -> bool:
+        stored = self._writer.stored_of(article.id)
+        return stored is not None and is_older(article, document_to_article(stored))
 
     def _note_headline(self, article: Article) -> None:
         before = self._writer.stored_of(article.id)

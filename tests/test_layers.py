@@ -59,6 +59,7 @@ HOMES = {
     "watchdog": "indexer/watching.py",
     "httpx": "indexer/fetching.py",
     "httpcore": "indexer/fetching.py",
+    "warcio": "indexer/readers/containers.py",
     "flask_wtf": "web/newsroom/__init__.py",
 }
 

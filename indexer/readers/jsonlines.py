@@ -83,9 +83,9 @@ def _read_line(line: Line, source: str) -> Iterator[Reading]:
         article = article_from_record(record, identified_language)
         link = link_of_record(record)
     except (_NotARecord, ArticleInvalid) as error:
-        yield RecordError(source, line.number, str(error), _legible_id(record))
+        yield RecordError(source, line.number, str(error), _legible_id(record), record=line.content)
     except RecursionError:  # a value that was shallow enough to parse and too deep to be shown
-        yield RecordError(source, line.number, "a value is nested too deeply", _legible_id(record))
+        yield RecordError(source, line.number, "a value is nested too deeply", _legible_id(record), record=line.content)
     else:
         yield LinkedArticle(article, link) if link else article
         if link:

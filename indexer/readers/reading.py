@@ -38,12 +38,23 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A kill of the article with this id, whose text does not come with it; ``when`` is aware, if it is known."""
+    """
+    A kill of an article whose text does not come with it; a kill with the text is an ``Article`` that is canceled.
+
+    ``when`` is aware; None means the moment at which it is taken.
+    """
 
     id: str
     when: datetime | None
     source: str
     line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBegins:
+    """What follows comes from this source, until the next of these; ``source`` is as it was named by the user."""
+
+    source: str
 
 
 Reading: TypeAlias = Article | LinkedArticle | RecordError | SourceUnavailable | Remark | Withdrawal

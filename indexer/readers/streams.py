@@ -8,7 +8,7 @@ terabytes costs time, never memory. What the bytes mean is left to the readers.
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 import zstandard
@@ -29,6 +29,10 @@ _ZSTD_SKIPPABLE_MAGIC = b"\x2a\x4d\x18"  # RFC 8878, 3.1.2: the second to fourth
 
 class StreamDamaged(Exception):
     """Compressed data are cut or garbled; readers turn it into an error that names the line."""
+
+
+class LimitExceeded(StreamDamaged):
+    """Data unpack to more than is taken; the message says what to do."""
 
 
 class Peeked(NamedTuple):
@@ -55,9 +59,28 @@ def open_stream(stream: BinaryIO) -> Peeked:
 
 def failure_reason(error: StreamDamaged | OSError) -> str:
     """Return what to tell about a stream that broke off, advice included."""
+    if isinstance(error, LimitExceeded):
+        return str(error)
     if isinstance(error, StreamDamaged):
         return f"{error}; fetch the file anew and run the same command again"
     return f"reading broke off ({error.strerror or error}); run the same command again when the disk answers"
+
+
+def stream_of(chunks: Iterator[bytes]) -> BinaryIO:
+    """Return chunks of bytes as a stream; what the iterator raises, reading raises."""
+    return cast(BinaryIO, io.BufferedReader(_ChunkStream(chunks), _CHUNK_BYTES))
+
+
+def chunks_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield what a stream has, as it comes: what came before a damage is not lost with it."""
+    while chunk := read_some(stream, _CHUNK_BYTES):
+        yield chunk
+
+
+def read_some(stream: BinaryIO, size: int) -> bytes:
+    """Read at most so many bytes, without waiting for more where the stream can do so; none at the end."""
+    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    return read(size)
 
 
 class _ChunkStream(io.RawIOBase):
@@ -91,8 +114,9 @@ def _peek(chunks: Iterator[bytes]) -> Peeked:
             taken.append(chunk)
     except (StreamDamaged, OSError) as error:
         failure = error  # raised again where it belongs: behind the bytes that came before it
-    stream = io.BufferedReader(_ChunkStream(_rejoined(taken, failure, chunks)), _CHUNK_BYTES)
-    return Peeked(b"".join(taken)[:HEAD_BYTES], cast(BinaryIO, stream))
+    head = b"".join(taken)[:HEAD_BYTES]
+    stream = stream_of(_rejoined(taken, failure, chunks))
+    return Peeked(head, stream)
 
 
 def _rejoined(taken: list[bytes], failure: StreamDamaged | OSError | None, chunks: Iterator[bytes]) -> Iterator[bytes]:

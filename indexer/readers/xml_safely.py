@@ -64,7 +64,7 @@ def each_element(
     stream: BinaryIO, source: str, tags: Collection[str], limit_bytes: int = MAX_RECORD_BYTES
 ) -> Iterator[Element]:
     """
-    Yield the outermost elements with a local name in ``tags`` as they end; each is freed when the next is asked for.
+    Yield the outermost elements with a local name in ``tags`` as they end; each is freed after the next is asked for.
 
     ``limit_bytes`` bounds one such element, and what lies between two. The parents of a yielded element can be asked
     for their attributes, not for children read earlier. Raises ``XmlRefused``, after all elements before the damage.
@@ -72,6 +72,8 @@ def each_element(
     walk, wanted = _Walk(limit_bytes), frozenset(tags)
     inside = 0  # how deep below a wanted element
     for chunk in _chunks(stream):
+        # Freed when no event of the chunk waits any more: no node may go while lxml still has it in its queue.
+        done = []
         for event, element in walk.events(chunk):
             if event == "start":
                 inside += bool(inside or local_name(element) in wanted)
@@ -81,8 +83,10 @@ def each_element(
                 continue
             if local_name(element) in wanted:
                 yield element
-            _free(element)
+            done.append(element)
             walk.begin_record()
+        for element in done:
+            _free(element)
     walk.close()
 
 

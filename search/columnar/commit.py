@@ -37,7 +37,7 @@ _FILE_NAME = re.compile(r"([0-9]+)-[0-9]+\.(?:segment|deleted)")
 #: Where a repair puts what was damaged: a folder ``damaged-DATE`` inside that of the index.
 DAMAGED_PREFIX = "damaged-"
 #: How the names of files begin that other layers keep beside the index: a writer leaves them alone.
-BESIDE_PREFIXES = ("learned-", "own-", "editors-", "headlines-")
+BESIDE_PREFIXES = ("learned-", "own-", "editors-", "headlines-", "quarantine.")
 # What reading a commit can raise that is none: it may be any JSON, or none.
 _NO_COMMIT = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
