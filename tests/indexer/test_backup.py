@@ -150,7 +150,7 @@ class TestBackup:
         writer = threading.Thread(target=write)
         writer.start()
         try:
-            while len(generations := {each.generation for each in made}) < 5:  # the machine may be busy
+            while len({each.generation for each in made}) < 5:  # the machine may be busy
                 made.append(back_up(index, backups).backup)
         finally:
             stop.set()
