@@ -182,7 +182,7 @@ def reindex_command(
     running goes on. Other writers wait, and what they have is not lost: they end with a message after --wait seconds.
 
     With --into nobody waits: the new index grows in another folder while this one is read and written to. Run it again
-    to take over what has come, changed or gone since; that takes seconds.
+    to take over what has come, changed or gone since.
 
     \b
     Examples:
