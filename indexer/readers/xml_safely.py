@@ -81,7 +81,8 @@ def each_element(
                 continue
             if local_name(element) in wanted:
                 yield element
-            _free(element)
+            if not walk.failed:  # a tree that the parser gave up is left as it is
+                _free(element)
             walk.begin_record()
     walk.close()
 
@@ -148,7 +149,7 @@ class _Walk:
         self._limit = limit_bytes
         self._bytes = self._elements = self._depth = 0
         self._begun = self._wide = False
-        self._checked = False
+        self.failed = False
         self._root: Element = None
 
     def events(self, chunk: bytes) -> Iterator[tuple[str, Element]]:
@@ -157,6 +158,7 @@ class _Walk:
             self._begun, self._wide = True, chunk.startswith(_WIDE_STARTS)
         self._bytes += len(chunk)
         failure = self._fed(chunk if self._wide else chunk.translate(None, _CONTROLS))
+        self.failed = failure is not None
         for event, element in self._parser.read_events():
             self._count(event, element)
             yield event, element
