@@ -85,7 +85,7 @@ def each_element(
                 yield element
             done.append(element)
             walk.begin_record()
-        for element in done:
+        for element in () if walk.failed else done:  # a tree that the parser gave up is left as it is
             _free(element)
     walk.close()
 
@@ -152,7 +152,7 @@ class _Walk:
         self._limit = limit_bytes
         self._bytes = self._elements = self._depth = 0
         self._begun = self._wide = False
-        self._checked = False
+        self.failed = False
         self._root: Element = None
 
     def events(self, chunk: bytes) -> Iterator[tuple[str, Element]]:
@@ -161,6 +161,7 @@ class _Walk:
             self._begun, self._wide = True, chunk.startswith(_WIDE_STARTS)
         self._bytes += len(chunk)
         failure = self._fed(chunk if self._wide else chunk.translate(None, _CONTROLS))
+        self.failed = failure is not None
         for event, element in self._parser.read_events():
             self._count(event, element)
             yield event, element
