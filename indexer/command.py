@@ -17,6 +17,7 @@ import search
 from indexer.dictionary import DictionaryChange, add_words, listed_words, remove_all_words, remove_words
 from indexer.job import NO_QUARANTINE, Job, intake_of, quarantine_of, retried
 from indexer.learn import Learning, Lesson, learn_translations
+from indexer.readers.csv_table import parse_columns
 from indexer.rebuild import rebuild_damaged, reindex, reindex_into
 from indexer.report import Report
 from indexer.write import check_articles, delete_articles, index_articles
@@ -44,6 +45,21 @@ class Moment(click.ParamType[datetime]):
             return parse_moment(str(value))
         except ValueError as error:
             self.fail(f"{value!r} is no date; write 2024-05-17 or 2024-05-17T12:00 ({error})", param, ctx)
+
+
+class Columns(click.ParamType[dict[str, str]]):
+    """Which columns of a table are which fields."""
+
+    name = "columns"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, str]:
+        """Return the column of each field; fail as click wants it for anything else."""
+        if isinstance(value, dict):
+            return value
+        try:
+            return parse_columns(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 wait_option = click.option(
@@ -75,13 +91,16 @@ jobs_option = click.option(
               help="Only articles published or updated from then: 2024-05-17, 2024-05-17T12:00.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first so many articles.")
 @click.option("--dry-run", is_flag=True, help="Read, check and report; write nothing.")
+@click.option("--columns", type=Columns(), metavar="FIELD=COLUMN,...",
+              help="In tables: the column of each field of an article that is not called like it.")  # fmt: skip
 @click.option("--retry", is_flag=True, help="Take what is in quarantine again.")
 @click.option("--quarantine", "quarantine_name", metavar="FILE|none",
               help="Where records go that cannot be taken.  [default: quarantine.jsonl in the index]")  # fmt: skip
 @json_option
 def index_command(
     sources: Sequence[str], index_path: Path, wait: float, jobs: int, link: bool, since: datetime | None,
-    limit: int | None, dry_run: bool, retry: bool, quarantine_name: str | None, as_json: bool,
+    limit: int | None, dry_run: bool, columns: dict[str, str] | None, retry: bool, quarantine_name: str | None,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Put articles into the index.
 
@@ -98,16 +117,19 @@ def index_command(
       visti index articles.jsonl pages/ archive-2019.zip
       visti index --dry-run new-export/
       zcat export.jsonl.gz | visti index - --index /srv/visti
+      visti index table.csv --columns title=Заголовок,body=Текст
       visti index --retry --index /srv/visti
     """
     if retry == bool(sources):
         raise click.UsageError("name SOURCEs, or --retry for what is in quarantine")
-    if retry and (dry_run or since or limit):
-        raise click.UsageError("--retry takes all that is in quarantine; leave out --dry-run, --since and --limit")
+    if retry and (dry_run or since or limit or columns):
+        raise click.UsageError(
+            "--retry takes all that is in quarantine as it is; leave out --dry-run, --since, --limit and --columns"
+        )
     if retry and quarantine_name == NO_QUARANTINE:
         raise click.UsageError("--retry needs the file of the quarantine")
     quarantine = quarantine_of(index_path, quarantine_name, dry_run)
-    job = retried(quarantine) if retry else intake_of(sources, quarantine, since, limit)
+    job = retried(quarantine) if retry else intake_of(sources, quarantine, since, limit, columns)
     progress = _Progress(job)
     try:
         if dry_run:

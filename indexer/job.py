@@ -1,13 +1,14 @@
 """What one run of ``visti index`` reads, how far it is, and what it has to say at the end beside the report."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from indexer.quarantine import QUARANTINE_NAME, Quarantine, Retry
+from indexer.readers.formats import choose_reader, choosing_with
 from indexer.readers.sources import Intake
 from indexer.selection import Selection
 from indexer.write import Item
@@ -71,9 +72,12 @@ class Job:
         }
 
 
-def intake_of(sources: Iterable[str], quarantine: Quarantine | None, since: datetime | None, limit: int | None) -> Job:
-    """Return the job of reading files, folders and standard input."""
-    intake = Intake(list(sources))
+def intake_of(
+    sources: Iterable[str], quarantine: Quarantine | None, since: datetime | None, limit: int | None,
+    columns: Mapping[str, str] | None = None,
+) -> Job:  # fmt: skip
+    """Return the job of reading files, folders and standard input; ``columns`` are those of tables."""
+    intake = Intake(list(sources), choose=choosing_with(columns) if columns else choose_reader)
     selection = Selection(intake, since, limit)
     items = quarantine.passing(selection) if quarantine else selection
     return Job(items, quarantine, intake, selection, bytes_in_all=intake.bytes_in_all())

@@ -18,7 +18,7 @@ from indexer.parallel import Workers
 from indexer.readers.reading import Remark, SourceBegins, Withdrawal
 from indexer.rehearsal import Rehearsal
 from indexer.report import MAX_ERRORS, Progress, Report, SourceCounts
-from indexer.versions import is_older, is_withdrawn, withdrawn_article
+from indexer.versions import is_withdrawn, withdrawn_article
 from search.archive.decisions import Rules, read_rules
 from search.archive.documents import (
     LAYOUT,
@@ -30,6 +30,7 @@ from search.archive.documents import (
 )
 from search.archive.editing import as_decided, followed_rules
 from search.archive.links import Link, LinkedArticle
+from search.archive.receiving import is_older
 from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
 from search.article import Article, Status
 from search.columnar.commit import read_commit

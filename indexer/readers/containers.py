@@ -169,7 +169,7 @@ def read_warc(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) -
     begun = False
     try:
         for record in ArchiveIterator(_Available(stream)):
-            begun = True
+            begun = begun or record.rec_type is not None  # of rubbish the library makes a record without a type
             budget.enter()
             if record.rec_type == "response" and record.http_headers is not None:
                 yield from _read_answer(record, source, budget, read)

@@ -6,12 +6,12 @@ format is a module with a reader and a line in ``FORMATS``.
 """
 
 import codecs
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
-from indexer.readers.csv_table import read_csv, recognises_csv
+from indexer.readers.csv_table import csv_reader, read_csv, recognises_csv
 from indexer.readers.feed import read_feed, recognises_feed
 from indexer.readers.html import read_html, recognises_html
 from indexer.readers.jsonlines import read_json_lines
@@ -90,6 +90,18 @@ def choose_reader(head: bytes, source: str) -> Reader:
         names = ", ".join(f"{each.name} ({' '.join(each.suffixes)})" for each in FORMATS)
         raise SourceUnavailable(source, f"its content is of no format that is read: {names}")
     return chosen.read
+
+
+def choosing_with(columns: Mapping[str, str]) -> Callable[[bytes, str], Reader]:
+    """Return ``choose_reader`` for tables whose columns have other names, on standard input, too."""
+    table = csv_reader(columns)
+
+    def choose(head: bytes, source: str) -> Reader:
+        is_table = source == "-" and not head.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"{", b"[", b"<"))
+        chosen = read_csv if is_table else choose_reader(head, source)
+        return table if chosen is read_csv else chosen
+
+    return choose
 
 
 def _format_by_name(source: str) -> Format | None:

@@ -22,7 +22,7 @@ from search.archive.documents import (
 from search.archive.editing import as_decided, followed_rules
 from search.archive.links import LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
-from search.article import ARTICLE_FIELDS, Article, article_from_record
+from search.article import ARTICLE_FIELDS, Article, Status, article_from_record
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
 from search.columnar.writer import Writer
@@ -91,7 +91,8 @@ def is_older(article: Article, known: Article) -> bool:
     Tell whether an article is an earlier version of the one that the archive has.
 
     The version is ``updated``, or for what was never corrected ``published``. Where one of them does not say, what
-    comes later is the newer one.
+    comes later is the newer one; but what was canceled at a known time comes back only with a version that is known to
+    be newer than that: a kill is not undone by reading the same feed once more.
 
     >>> first = Article(language="en", title="A", published=datetime(2024, 5, 1, tzinfo=UTC))
     >>> second = Article(language="en", title="B", updated=datetime(2024, 5, 2, tzinfo=UTC))
@@ -99,7 +100,11 @@ def is_older(article: Article, known: Article) -> bool:
     (True, False, False)
     """
     version = article.updated or article.published
-    return known.updated is not None and version is not None and version < known.updated
+    if known.updated is None:
+        return False
+    if known.status is Status.CANCELED and article.status is not Status.CANCELED:
+        return version is None or version <= known.updated
+    return version is not None and version < known.updated
 
 
 def checked_article(record: Mapping[str, Any]) -> Article | list[ArticleInvalid]:

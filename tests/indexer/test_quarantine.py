@@ -11,7 +11,7 @@ from indexer import check_articles, index_articles
 from indexer.errors import RecordError
 from indexer.quarantine import QUARANTINE_NAME, Quarantine, refused_of
 from indexer.readers.reading import Withdrawal
-from indexer.versions import is_older
+from search.archive.receiving import is_older
 from search.article import Article, Status
 
 DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -178,6 +178,24 @@ class TestKill:
     def test_kill_older_than_the_version_is_stale(self, tmp_path):
         index_articles([article(days=2)], tmp_path)
         assert index_articles([Withdrawal("a", DAY, "feed", 1)], tmp_path).stale == 1
+
+
+class TestColumns:
+    TABLE = "Заголовок;Текст;Мова\nНовий міст;Міст відкрили.;uk\n"
+    COLUMNS = "title=Заголовок,body=Текст,language=Мова"
+
+    def test_table_with_other_columns_is_read_from_a_file_and_from_standard_input(self, visti, tmp_path):
+        table = tmp_path / "export.csv"
+        table.write_text(self.TABLE, encoding="utf-8")
+        result = visti("index", table, "--columns", self.COLUMNS, "--index", tmp_path / "index")
+        assert result.stdout.startswith("1 added")
+        again = visti("index", "-", "--columns", self.COLUMNS, "--index", tmp_path / "index", input=self.TABLE)
+        assert "1 article is as it was" in again.stdout
+
+    def test_field_that_articles_do_not_have_is_wrong_usage(self, visti, tmp_path):
+        result = visti("index", "x.csv", "--columns", "headline=Заголовок", "--index", tmp_path / "index")
+        assert result.exit_code == 2
+        assert "the fields are id, story" in result.stderr
 
 
 class TestSelection:
