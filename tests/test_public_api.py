@@ -174,6 +174,14 @@ def tracked_files() -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
+#: Samples of what readers must cope with: old character sets, and a file that was cut in the middle of a letter.
+ODD_ON_PURPOSE = {
+    "tests/cases/readers/feeds/cut.xml",
+    "tests/cases/readers/feeds/rss-1-ru.xml",
+    "tests/cases/readers/html/old-table-1251.html",
+}
+
+
 class TestRepository:
     def test_no_index_is_tracked(self):
         tracked = {path.name for path in tracked_files() if path.parent == ROOT / "index"}
@@ -190,6 +198,8 @@ class TestRepository:
             if b"\0" in content:
                 continue  # a picture or another binary file
             name = path.relative_to(ROOT)
+            if name.as_posix() in ODD_ON_PURPOSE:
+                continue
             try:
                 content.decode()
             except UnicodeDecodeError:
