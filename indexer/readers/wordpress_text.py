@@ -28,7 +28,7 @@ def wordpress_paragraphs(content: str) -> str:
     Raises ``ValueError`` for HTML that is nested too deeply to be read.
 
     >>> wordpress_paragraphs('One\\nline\\n\\n[gallery ids="1,2"]<!-- wp:more -->Two [sic]')
-    'One\\nline\\n\\nTwo [sic]'
+    'One line\\n\\nTwo [sic]'
     """
     content = _LINE_END.sub("\n", content).strip()
     is_classic = "<!-- wp:" not in content and "<p" not in content

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -67,8 +67,10 @@ class Server(NamedTuple):
 
     def until(self, condition: Callable[[], object]) -> None:
         """Wait for something that comes at once, unless the server ends before."""
+        end = time.monotonic() + WAIT_SECONDS
         while not condition():
             assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < end, self.log.read_text()
             time.sleep(0.01)
 
     def requests(self) -> list[dict[str, object]]:
@@ -117,10 +119,14 @@ def serve(place: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
 
 class Loop:
-    """A reader who asks again and again; ``answers`` are the status and the headlines that were found each time."""
+    """
+    A reader who asks again and again; ``answers`` are the status and the headlines that were found each time,
+    ``broken`` how often the connection broke, as it does when the worker at its other end is killed.
+    """
 
     def __init__(self, server: Server) -> None:
         self.answers: list[tuple[int, tuple[str, ...]]] = []
+        self.broken = 0
         self._server, self._stop = server, threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -138,7 +144,10 @@ class Loop:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self.answers.append(self.ask())
+            try:
+                self.answers.append(self.ask())
+            except (ConnectionError, HTTPException):
+                self.broken += 1
 
 
 def test_a_site_goes_on_while_its_index_is_rebuilt_and_takes_the_new_one(
@@ -157,6 +166,7 @@ def test_a_site_goes_on_while_its_index_is_rebuilt_and_takes_the_new_one(
             for worker in server.workers():  # each of them has followed
                 with server.only(worker):
                     assert loop.ask() == (200, (f"Додана новина {number}", "Перша новина"))
+    assert not loop.broken
     assert {status for status, _ in loop.answers} == {200}
     assert {titles for _, titles in loop.answers} <= {
         ("Перша новина",), *((f"Додана новина {number}", "Перша новина") for number in range(2)),
@@ -184,6 +194,7 @@ def test_a_site_of_the_version_before_goes_on_after_the_index_is_brought_to_this
         server.until(lambda: len(server.workers()) == 2)
         asked = len(loop.answers)
         server.until(lambda: len(loop.answers) > asked + 20)
+    assert loop.broken <= 1
     assert {titles for status, titles in loop.answers if status == 200} == {("Перша новина",)}
     assert "Still serving the previous state of the archive" in server.log.read_text()
     assert server.stop() == 0
