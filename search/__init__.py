@@ -51,7 +51,7 @@ from search.archive.reports.names_table import NameCell, NameForm, NameRow, Name
 from search.archive.reports.over_time import OverTime, OverTimeLine, OverTimePoint, Period
 from search.archive.reports.periods import Step
 from search.archive.reports.tables import BYTE_ORDER_MARK, csv_rows, report_as_dict
-from search.archive.request import FACETS, MORE_FACETS, Finding, Group, Sort
+from search.archive.request import FACETS, MORE_FACETS, Finding, Group, Narrowing, Sort
 from search.archive.results import (
     Correction,
     Coverage,
@@ -177,6 +177,7 @@ __all__ = [
     "NameRow",
     "NameYear",
     "NamesTable",
+    "Narrowing",
     "NearDuplicate",
     "Notice",
     "NumberDifference",
