@@ -152,7 +152,7 @@ class _Receiving:
         stored = stored_article(*decided)
         if before is not None and digest_of_stored(before) == digest_of_stored(stored):
             return Outcome.UNCHANGED
-        if before is not None and is_older(article, known := document_to_article(before)):
+        if before is not None and is_older(decided.article, known := document_to_article(before)):
             return Outcome.STALE
         if before is not None and (change := change_of(known, decided.article, datetime.now(UTC))):
             self.headlines.append(change)
