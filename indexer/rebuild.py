@@ -82,7 +82,7 @@ def reindex_into(
         _copy_beside(path, new)
     stored = (snapshot.stored(int(document)) for document in snapshot.living)
     articles = (LinkedArticle(document_to_article(each), link_of(each)) for each in stored)
-    report = index_articles(articles, new, jobs=jobs, progress=progress, wait_seconds=wait_seconds)
+    report = index_articles(articles, new, jobs=jobs, progress=progress, wait_seconds=wait_seconds, as_they_are=True)
     copy = open_snapshot(new)
     ids = (copy.id_of(int(document)) for document in copy.living)
     gone = [identifier for identifier in ids if snapshot.document_of(identifier) is None]
