@@ -7,6 +7,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
 from indexer.readers.furniture import is_furniture
+from indexer.readers.page_head import first_figure
 
 _INSIDE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "del", "em", "font", "i", "ins", "mark", "q", "s", "small", "span"}
@@ -25,11 +26,7 @@ def fragment_paragraphs(fragment: str) -> list[str]:
     if "<" not in fragment:
         text = html.unescape(fragment)
     else:
-        parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
-        try:
-            tree = etree.fromstring(fragment.replace("\0", "").encode("utf-8", "replace"), parser=parser)
-        except (etree.LxmlError, ValueError):
-            return []
+        tree = _tree(fragment)
         if tree is None:
             return []
         etree.strip_elements(tree, *_NEVER_TEXT, with_tail=False)
@@ -41,6 +38,26 @@ def fragment_paragraphs(fragment: str) -> list[str]:
 def fragment_text(fragment: str) -> str:
     """Return a piece of HTML, such as a title, as one line of text."""
     return " ".join(fragment_paragraphs(fragment))
+
+
+def fragment_photo(fragment: str) -> tuple[str, str]:
+    """
+    Return the address and the credit of the first photo in a piece of HTML, else nothing for both.
+
+    >>> fragment_photo('<figure><img src="/a.jpg"><figcaption>Порт. Фото: Іван Сич</figcaption></figure>')
+    ('/a.jpg', 'Іван Сич')
+    """
+    tree = _tree(fragment) if "<figure" in fragment else None
+    return ("", "") if tree is None else first_figure(tree)
+
+
+def _tree(fragment: str) -> HtmlElement | None:
+    """Return the elements of a piece of HTML, or None where nothing can be taken apart."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    try:
+        return etree.fromstring(fragment.replace("\0", "").encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
 
 
 def _pieces(tree: HtmlElement) -> Iterator[str]:
