@@ -92,7 +92,7 @@ def signed_authors(line: str) -> tuple[str, ...]:
         return ()
     names = authors_of_byline(found["names"])
     labelled = ":" in line and not _SENTENCE_END.search(line)
-    return names if all(_is_name(name, 1 if labelled else 2) for name in names) else ()
+    return names if all(is_name(name, 1 if labelled else 2) for name in names) else ()
 
 
 def photo_credit(line: str) -> str | None:
@@ -128,7 +128,13 @@ def credit_in_brackets(caption: str) -> str | None:
     return None
 
 
-def _is_name(text: str, least_words: int) -> bool:
+def is_name(text: str, least_words: int) -> bool:
+    """
+    Tell whether a text looks like the name of a person: up to four words with capitals.
+
+    >>> is_name("Ю. Сич", 2), is_name("Вчора", 2), is_name("Дякую за розмову", 2)
+    (True, False, False)
+    """
     words = text.split()
     return least_words <= len(words) <= 4 and all(
         _NAME_WORD.fullmatch(word) and (word[0].isupper() or word in _SMALL_NAME_WORDS) for word in words
