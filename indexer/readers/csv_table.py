@@ -2,9 +2,9 @@
 Tables of articles as CSV or TSV: what spreadsheets and databases export.
 
 The first row names the columns. Columns called like the fields of an article are read as they are, and so are those
-with usual names in three languages («Заголовок», "date") where no other column is the field. For others a mapping says which
-is which: ``csv_reader(parse_columns("title=Назва,body=Абзаци"))`` is the reader of a file with those. Delimiter and
-encoding are told by the beginning of the file.
+with usual names in three languages («Заголовок», "date") where no other column is the field. For others a mapping says
+which is which: ``csv_reader(parse_columns("title=Назва,body=Абзаци"))`` is the reader of a file with those. Delimiter
+and encoding are told by the beginning of the file.
 """
 
 import codecs
