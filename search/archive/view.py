@@ -17,7 +17,7 @@ from search.archive.visibility import Audience, visible_snapshot
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
 from search.columnar.commit import require_analysis
-from search.columnar.document_sets import distinct
+from search.columnar.document_sets import union
 from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import Bm25f, FieldWeight
 from search.columnar.recent import Recent
@@ -98,16 +98,18 @@ class View:
         """Whether all that the executor finds may be seen: it is, in the views that ``make_view`` gives."""
         return self.visible is self.snapshot.alive
 
-    def articles_with(self, terms: Iterable[str], fields: Sequence[str]) -> int:
-        """Return how many articles that may be seen have the commonest of some terms in some text fields."""
-        return max((self._articles_with(term, fields) for term in terms), default=0)
+    def articles_with(self, terms: Iterable[str], fields: Sequence[str], segments: slice = slice(None)) -> int:
+        """
+        Return how many articles that may be seen have the commonest of some terms in some text fields.
 
-    def _articles_with(self, term: str, fields: Sequence[str]) -> int:
-        pieces = self._postings(term, fields)
-        if not pieces:
-            return 0
-        documents = distinct(self.snapshot, joined_documents(pieces)) if len(pieces) > 1 else joined_documents(pieces)
-        return int(np.count_nonzero(self.visible.take(documents)))
+        Only those in some of the snapshot's segments are counted, if that is asked for.
+        """
+        return max((self._articles_with(term, fields, segments) for term in terms), default=0)
+
+    def _articles_with(self, term: str, fields: Sequence[str], segments: slice) -> int:
+        found = self.snapshot.term_postings(term, fields, segments)
+        having = [joined_documents(pieces) for pieces in found if pieces]
+        return int(np.count_nonzero(self.visible.take(union(self.snapshot, having)))) if having else 0
 
     def has_articles_with(self, terms: Iterable[str], fields: Sequence[str]) -> bool:
         """Return whether an article that may be seen has any of some terms; of a common word that takes one look."""
