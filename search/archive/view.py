@@ -1,5 +1,6 @@
 """What one call on the archive works on: a snapshot, seen by an audience at a moment."""
 
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import zstandard
 
 from search.archive.dictionaries import NO_DICTIONARIES, Dictionaries
 from search.archive.documents import article_to_version, card_to_version, document_to_article
@@ -37,6 +39,9 @@ _REMEMBERED_BYTES = 12 << 20
 _REMEMBERED_CARDS = 8192
 _articles: Recent[tuple[int, int], Article] = Recent(_REMEMBERED_BYTES)
 _version_of_card = lru_cache(_REMEMBERED_CARDS)(card_to_version)
+
+#: What reading mapped files can raise if they were changed behind our back; arguments are checked before that.
+DAMAGE = (IndexError, KeyError, ValueError, OverflowError, MemoryError, struct.error, zstandard.ZstdError)
 
 # Looking at these costs no more than the call that looks.
 _LOOKED_AT_FIRST = 64
