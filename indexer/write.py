@@ -58,6 +58,7 @@ def index_articles(
     jobs: int = 1,
     progress: Progress | None = None,
     generation: int = 1,
+    as_they_are: bool = False,
 ) -> Report:
     """
     Add articles to the index in a folder, which is made if need be; an article replaces the one with its id.
@@ -70,7 +71,8 @@ def index_articles(
     (``search.archive.linking``). What editors have decided of an article (``search.set_status`` and the like) holds,
     whatever comes. With ``jobs``, so many processes share the analysis of a large number of articles
     (``indexer.parallel`` says what this asks of a script). ``progress`` is called again and again as articles are
-    looked at. ``generation`` is the number of the first commit, if there is no index yet.
+    looked at. ``generation`` is the number of the first commit, if there is no index yet. With ``as_they_are``, a
+    version replaces a newer one, too: for whoever makes a copy, of which the original may have been put back.
 
     Raises ``IndexLocked`` when another writer does not finish within ``wait_seconds``, ``IndexOutdated`` or
     ``IndexDamaged`` for an index that cannot be written to, ``CommitFailed`` (a full disk).
@@ -81,7 +83,7 @@ def index_articles(
         Workers(Path(path), jobs) as workers,
     ):
         rules = followed_rules(writer)
-        run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None)
+        run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None, as_they_are)
         try:
             for item in articles:
                 run.take(item)
@@ -145,9 +147,10 @@ class _Run:
         progress: Progress | None,
         rules: Rules,
         linker: Linker | None,
+        as_they_are: bool = False,
     ) -> None:
         self.waiting: dict[str, LinkedArticle] = {}
-        self._rules, self._linker = rules, linker
+        self._rules, self._linker, self._as_they_are = rules, linker, as_they_are
         self._without_story: list[str] = []
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
@@ -304,7 +307,7 @@ class _Run:
 
     def _news(self, item: LinkedArticle) -> LinkedArticle | None:
         """Count an article and return it as it is to be stored, or None if the index has it so, or a newer one."""
-        came = incoming(item, self._rules, self._writer)
+        came = incoming(item, self._rules, self._writer, as_they_are=self._as_they_are)
         source = self._source_of.pop(item.article.id, self._source)
         if came.outcome is Outcome.ADDED:
             self._report.added += 1

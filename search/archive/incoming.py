@@ -66,8 +66,8 @@ class Incoming(NamedTuple):
         return change_of(self.before, self.item.article, datetime.now(UTC)) if self.is_news and self.before else None
 
 
-def incoming(item: LinkedArticle, rules: Rules, known: Known) -> Incoming:
-    """Tell what an article is to the archive."""
+def incoming(item: LinkedArticle, rules: Rules, known: Known, *, as_they_are: bool = False) -> Incoming:
+    """Tell what an article is to the archive; with ``as_they_are``, a version is never older than that."""
     item = as_decided(item, rules, known.stored_of)
     identifier, stored = item.article.id, stored_article(*item)
     digest = known.digest_of(identifier)
@@ -77,7 +77,7 @@ def incoming(item: LinkedArticle, rules: Rules, known: Known) -> Incoming:
         return Incoming(Outcome.UNCHANGED, item, stored, None)
     stored_before = known.stored_of(identifier)
     before = None if stored_before is None else document_to_article(stored_before)
-    is_stale = before is not None and is_older(item.article, before)
+    is_stale = not as_they_are and before is not None and is_older(item.article, before)
     return Incoming(Outcome.STALE if is_stale else Outcome.UPDATED, item, stored, before)
 
 
