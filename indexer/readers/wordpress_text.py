@@ -5,7 +5,7 @@ that WordPress itself makes paragraphs of when it shows them (wpautop).
 
 import re
 
-from indexer.readers.html_text import html_paragraphs, joined_paragraphs
+from indexer.readers.html_text import html_paragraphs
 
 _LINE_END = re.compile(r"\r\n?")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
@@ -36,7 +36,7 @@ def wordpress_paragraphs(content: str) -> str:
     content = _BLANK_LINE.sub("<br><br>", content)
     if is_classic:
         content = content.replace("\n", "<br>")
-    return joined_paragraphs(html_paragraphs(content))
+    return html_paragraphs(content)
 
 
 def first_image(content: str) -> str | None:

@@ -40,7 +40,7 @@ def read_wxr(stream: BinaryIO, source: str) -> Iterator[Reading]:
     """Yield the posts of an export, and a remark for each other kind of thing that it has."""
     site = _Site(source)
     try:
-        for element in each_element(stream, source, ("author", "title", "item")):
+        for element in each_element(stream, ("author", "title", "item")):
             name = local_name(element)
             if name == "item":
                 yield from site.read_item(element)
