@@ -8,12 +8,10 @@ is counted.
 import contextlib
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from indexer.errors import IndexerError
-from indexer.linking import Linker
 from indexer.parallel import Workers
 from indexer.readers.reading import Remark, SourceBegins, Withdrawal
 from indexer.rehearsal import Rehearsal
@@ -28,10 +26,11 @@ from search.archive.documents import (
     link_of,
     stored_article,
 )
-from search.archive.editing import as_decided, followed_rules
+from search.archive.editing import followed_rules
+from search.archive.incoming import Outcome, incoming, is_older
+from search.archive.linking import Linker
 from search.archive.links import Link, LinkedArticle
-from search.archive.receiving import is_older
-from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
+from search.archive.reports.headlines import HeadlineChange, append_changes
 from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -59,6 +58,7 @@ def index_articles(
     jobs: int = 1,
     progress: Progress | None = None,
     generation: int = 1,
+    as_they_are: bool = False,
 ) -> Report:
     """
     Add articles to the index in a folder, which is made if need be; an article replaces the one with its id.
@@ -68,10 +68,11 @@ def index_articles(
     is committed stays, whatever happens later. A version that is older than the one in the archive does not replace it,
     and a ``Withdrawal`` cancels the article that it names (``indexer.versions``). With ``link``, a new article without
     a story (it is its own id then) gets the one that it belongs to by its content, in the same commit
-    (``indexer.linking``). What editors have decided of an article (``search.set_status`` and the like) holds, whatever
-    comes. With ``jobs``, so many processes share the analysis of a large number of articles (``indexer.parallel`` says
-    what this asks of a script). ``progress`` is called again and again as articles are looked at. ``generation`` is the
-    number of the first commit, if there is no index yet.
+    (``search.archive.linking``). What editors have decided of an article (``search.set_status`` and the like) holds,
+    whatever comes. With ``jobs``, so many processes share the analysis of a large number of articles
+    (``indexer.parallel`` says what this asks of a script). ``progress`` is called again and again as articles are
+    looked at. ``generation`` is the number of the first commit, if there is no index yet. With ``as_they_are``, a
+    version replaces a newer one, too: for whoever makes a copy, of which the original may have been put back.
 
     Raises ``IndexLocked`` when another writer does not finish within ``wait_seconds``, ``IndexOutdated`` or
     ``IndexDamaged`` for an index that cannot be written to, ``CommitFailed`` (a full disk).
@@ -82,7 +83,7 @@ def index_articles(
         Workers(Path(path), jobs) as workers,
     ):
         rules = followed_rules(writer)
-        run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None)
+        run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None, as_they_are)
         try:
             for item in articles:
                 run.take(item)
@@ -146,9 +147,10 @@ class _Run:
         progress: Progress | None,
         rules: Rules,
         linker: Linker | None,
+        as_they_are: bool = False,
     ) -> None:
         self.waiting: dict[str, LinkedArticle] = {}
-        self._rules, self._linker = rules, linker
+        self._rules, self._linker, self._as_they_are = rules, linker, as_they_are
         self._without_story: list[str] = []
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
@@ -271,9 +273,7 @@ class _Run:
         """Put what came without a story into the story that it belongs to."""
         if self._linker and self._without_story:
             self._take_over()  # an article can be linked when it is there
-            for article, link in self._linker.moved(self._without_story):
-                self._put(article, link)
-                self._report.linked += 1
+            self._report.linked += len(self._linker.link(self._without_story))
         self._without_story = []
 
     def keep_headlines(self) -> None:
@@ -307,32 +307,21 @@ class _Run:
 
     def _news(self, item: LinkedArticle) -> LinkedArticle | None:
         """Count an article and return it as it is to be stored, or None if the index has it so, or a newer one."""
-        item = as_decided(item, self._rules, self._writer.stored_of)
+        came = incoming(item, self._rules, self._writer, as_they_are=self._as_they_are)
         source = self._source_of.pop(item.article.id, self._source)
-        before = self._writer.digest_of(item.article.id)
-        if before is None:
+        if came.outcome is Outcome.ADDED:
             self._report.added += 1
             source.added += 1
-        elif before == digest_of_stored(stored_article(*item)):
+        elif came.outcome is Outcome.UNCHANGED:
             self._report.unchanged += 1
             source.unchanged += 1
-            return None
-        elif self._is_stale(item.article):
+        elif came.outcome is Outcome.STALE:
             self._count_stale(source)
-            return None
         else:
             self._report.updated += 1
             source.updated += 1
-            self._note_headline(item.article)
-        if item.article.story == item.article.id:
-            self._without_story.append(item.article.id)
-        return item
-
-    def _is_stale(self, article: Article) -> bool:
-        stored = self._writer.stored_of(article.id)
-        return stored is not None and is_older(article, document_to_article(stored))
-
-    def _note_headline(self, article: Article) -> None:
-        before = self._writer.stored_of(article.id)
-        if before is not None and (change := change_of(document_to_article(before), article, datetime.now(UTC))):
+        if change := came.headline_change():
             self._headlines.append(change)
+        if came.comes_without_story:
+            self._without_story.append(came.item.article.id)
+        return came.item if came.is_news else None

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from search import LANGUAGES, Group, Sort, UnsupportedLanguage
+from search import LANGUAGES, Group, Narrowing, Sort, UnsupportedLanguage
 from search.article import clean_text, parse_language, parse_moment
 from web.i18n import N_
 
@@ -90,6 +90,21 @@ class SearchRequest:
     def order(self) -> Sort:
         """The order that applies: without words there is no relevance, and the newest come first."""
         return Sort.NEWEST if self.sort is Sort.RELEVANCE and not self.query else self.sort
+
+    @property
+    def narrowing(self) -> Narrowing:
+        """What decides, beside the query, which articles are found: arguments for the library."""
+        return {
+            "language": self.language,
+            "section": self.section,
+            "source": self.source,
+            "author": self.author,
+            "tag": self.tag,
+            "since": self.since,
+            "until": self.until,
+            "bridges": self.bridges,
+            "without": self.without,
+        }
 
     def toggled(self, facet: str, value: str) -> "SearchRequest":
         """Return the request with one value of a facet chosen or let go, on its first page."""

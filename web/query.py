@@ -20,20 +20,7 @@ def parameters() -> Mapping[str, Sequence[str]]:
 
 def finding(request: SearchRequest, prefer: str | None = None) -> Finding:
     """Return the arguments of ``Archive.search`` that decide what is found and in which order, but for the query."""
-    return {
-        "language": request.language,
-        "section": request.section,
-        "source": request.source,
-        "author": request.author,
-        "tag": request.tag,
-        "since": request.since,
-        "until": request.until,
-        "sort": request.order.value,
-        "group": request.group.value,
-        "bridges": request.bridges,
-        "without": request.without,
-        "prefer": prefer,
-    }
+    return {**request.narrowing, "sort": request.order.value, "group": request.group.value, "prefer": prefer}
 
 
 def run_quotes(
@@ -42,19 +29,11 @@ def run_quotes(
     """Return the quotations that were asked for; the words of the query are looked for in them."""
     return archive.search_quotes(
         request.query,
+        **request.narrowing,
         speaker=speaker,
-        language=request.language,
-        section=request.section,
-        source=request.source,
-        author=request.author,
-        tag=request.tag,
-        since=request.since,
-        until=request.until,
         group=request.group.value,
         limit=limit,
         offset=(request.page - 1) * limit,
-        bridges=request.bridges,
-        without=request.without,
         prefer=prefer,
     )
 

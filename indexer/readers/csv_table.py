@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
 from indexer.readers.encoding import decode_text
-from indexer.readers.html_text import html_paragraphs, joined_paragraphs, plain_paragraphs, single_line
+from indexer.readers.html_text import has_markup, html_paragraphs, plain_paragraphs, single_line
 from indexer.readers.lines import MAX_LINE_BYTES, Line, read_lines
 from indexer.readers.reading import Reader, Reading, Remark
 from indexer.readers.records import article_or_error, legible_id
@@ -164,8 +164,7 @@ def _read_row(row: Sequence[str], fields: Sequence[str | None], source: str, lin
 
 def _value(field: str, cell: str) -> Any:
     if field in _TEXTS:
-        paragraphs = html_paragraphs(cell)
-        return plain_paragraphs(cell) if paragraphs == cell else joined_paragraphs(paragraphs)
+        return html_paragraphs(cell) if has_markup(cell) else plain_paragraphs(cell)
     if field in _LISTS:
         separator = next((mark for mark in ";|" if mark in cell), ",")
         return [name for each in cell.split(separator) if (name := each.strip())]

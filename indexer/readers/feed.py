@@ -6,7 +6,6 @@ it is given a stream of bytes, never a text or a name, which it would take for a
 summary alone becomes an article with a lead alone, whose address says where the text is.
 """
 
-import html
 import io
 import re
 from collections.abc import Iterator
@@ -15,18 +14,20 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 import feedparser
-from lxml import etree
 
 from indexer.errors import RecordError
 from indexer.readers.charsets import decode_page
 from indexer.readers.declared_language import believed_language
-from indexer.readers.fragment_text import fragment_paragraphs, fragment_photo, fragment_text
-from indexer.readers.html_text import plain_paragraphs
+from indexer.readers.furniture import without_furniture
+from indexer.readers.html_text import has_markup, html_paragraphs, plain_paragraphs
 from indexer.readers.mojibake import repair
 from indexer.readers.page_addresses import alternates_by_language, clean_address, story_of
 from indexer.readers.page_dates import parse_page_date
+from indexer.readers.page_head import photo_in
+from indexer.readers.parsers import MarkupRefused
 from indexer.readers.reading import Reading, Remark
 from indexer.readers.signatures import take_signatures
+from indexer.readers.xml_safely import XmlRefused, each_element, without_declaration
 from search.article import MAX_ID_BYTES, MAX_LIST_ITEMS, Article
 from search.errors import ArticleInvalid
 
@@ -41,8 +42,6 @@ _END = re.compile(r"</\s*(?:rss|(?:\w+:)?feed|(?:\w+:)?RDF)\s*>\s*(?:<!--.*?-->\
 # What follows it is in the text: "Рух мостом відновили у […]".
 _BROKEN_OFF = re.compile(r"\s*(?:\[\s*)?(?:…|\.{3})(?:\s*\])?\s*$")
 _FULL_TEXTS = ("full-text", "fulltext", "full_text")
-_TAG = re.compile(r"<[a-zA-Z/!]")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 class FeedUnreadable(ValueError):
@@ -108,15 +107,15 @@ def entries(data: bytes, *, address: str = "", charset: str | None = None) -> Fe
         decoded = decode_page(data, charset)
     except ValueError as error:
         raise FeedUnreadable(str(error)) from error
-    text = _DECLARATION.sub("", decoded.text.lstrip("\ufeff"))
+    text = without_declaration(decoded.text)
     if "<!ENTITY" in text:
         raise FeedUnreadable("the feed declares entities, which are not read; feeds need none")
     if (count := len(_ENTRY.findall(text))) > MAX_ENTRIES:
         raise FeedUnreadable(
             f"the feed has {count:,} entries; at most {MAX_ENTRIES:,} are read: ask for fewer at a time"
         )
-    if len(text) > MAX_DAMAGED_CHARACTERS and not _is_well_formed(text):
-        raise FeedUnreadable(f"the feed is longer than {MAX_DAMAGED_CHARACTERS:,} characters and not well-formed XML")
+    if len(text) > MAX_DAMAGED_CHARACTERS:
+        _refuse_damaged(text)
     parsed = _parsed(text)
     if not parsed.get("version") and not parsed.entries:
         raise FeedUnreadable("it is no feed: there is no RSS or Atom in it")
@@ -133,7 +132,7 @@ def entries(data: bytes, *, address: str = "", charset: str | None = None) -> Fe
             f"the feed is not well-formed ({parsed.get('bozo_exception')}); what could be told apart was read"
         )
     return FeedDocument(
-        fragment_text(_text(parsed.feed, "title")), base, _text(parsed.feed, "language"), tuple(found), tuple(remarks)
+        _line(_text(parsed.feed, "title")), base, _text(parsed.feed, "language"), tuple(found), tuple(remarks)
     )
 
 
@@ -198,13 +197,15 @@ def entry_article(entry: FeedEntry, feed: FeedDocument, remarks: list[str]) -> A
     )
 
 
-def _is_well_formed(text: str) -> bool:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+def _refuse_damaged(text: str) -> None:
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
     try:
-        etree.fromstring(text.strip().encode("utf-8", "replace"), parser=parser)
-    except etree.XMLSyntaxError:
-        return False
-    return True
+        for _ in each_element(stream, ("item", "entry")):
+            pass
+    except XmlRefused as error:
+        raise FeedUnreadable(
+            f"the feed is longer than {MAX_DAMAGED_CHARACTERS:,} characters, and damaged: {error}"
+        ) from error
 
 
 def _parsed(text: str) -> Any:
@@ -228,15 +229,15 @@ def _entry(entry: Any, base: str, feed_language: str, *, cut: bool) -> FeedEntry
     identifier = _text(entry, "id")
     signed = take_signatures(_body(entry))
     body = signed.paragraphs
-    summary = " ".join(fragment_paragraphs(_text(entry, "summary")))
-    photo = next((found for value in _contents(entry) if any(found := fragment_photo(value))), ("", ""))
+    summary = _line(_text(entry, "summary"))
+    photo = next((found for value, _ in _contents(entry) if any(found := photo_in(value))), ("", ""))
     published, updated = _moment(entry, "published"), _moment(entry, "updated")
     alternates = [(str(link["hreflang"]), link["href"]) for link in links if link.get("hreflang")]
     return FeedEntry(
         id=(clean_address(identifier) or identifier)[:MAX_ID_BYTES] if _is_id(identifier) else "",
         url=url,
-        title=fragment_text(_text(entry, "title")),
-        summary="" if body and " ".join(body).startswith(_BROKEN_OFF.sub("", summary)) else summary,
+        title=_line(_text(entry, "title")),
+        summary="" if body and " ".join(" ".join(body).split()).startswith(_BROKEN_OFF.sub("", summary)) else summary,
         body=tuple(body),
         published=published or updated,
         updated=updated if published and updated and updated > published else None,
@@ -257,18 +258,31 @@ def _is_id(text: str) -> bool:
 
 
 def _body(entry: Any) -> list[str]:
-    for value in _contents(entry):
-        is_markup = _TAG.search(value)
-        paragraphs = fragment_paragraphs(value) if is_markup else plain_paragraphs(html.unescape(value)).split("\n\n")
-        if found := [text for each in paragraphs if (text := " ".join(each.split()))]:
-            return found
+    for value, kind in _contents(entry):
+        text = plain_paragraphs(value) if kind == "text/plain" else _paragraphs(value)
+        if text:
+            return text.split("\n\n")
     return []
 
 
-def _contents(entry: Any) -> Iterator[str]:
-    """Yield where a feed has the whole text: its content, else what aggregators ask for, ``yandex:full-text``."""
-    yield from (_text(content, "value") for content in _list(entry, "content"))
-    yield from (entry[name] for name in entry if name.endswith(_FULL_TEXTS) and isinstance(entry[name], str))
+def _contents(entry: Any) -> Iterator[tuple[str, str]]:
+    """Yield where a feed has the whole text, and its kind: its content, else what aggregators ask for (full-text)."""
+    yield from ((_text(content, "value"), str(content.get("type"))) for content in _list(entry, "content"))
+    for name in entry:
+        if name.endswith(_FULL_TEXTS) and (value := _text(entry, name)):
+            yield value, "text/html" if has_markup(value) else "text/plain"
+
+
+def _paragraphs(markup: str) -> str:
+    """Return the paragraphs of a piece of HTML; of what is too deep to be read none, as if the feed had no text."""
+    try:
+        return without_furniture(html_paragraphs(markup))
+    except MarkupRefused:
+        return ""
+
+
+def _line(markup: str) -> str:
+    return " ".join(_paragraphs(markup).split())
 
 
 def _moment(entry: Any, name: str) -> datetime | None:

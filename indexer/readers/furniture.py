@@ -53,3 +53,15 @@ def is_furniture(lines: Sequence[str]) -> bool:
     text = " ".join(lines)
     is_word_to_reader = any(each.fullmatch(text) for each in _WHOLE)
     return is_word_to_reader or all(line.casefold().strip(" .:") in _BUTTONS for line in lines)
+
+
+def without_furniture(text: str) -> str:
+    """
+    Return a text without those of its paragraphs, and of the lines inside them, that are furniture.
+
+    >>> without_furniture("Порт відкрито.\\nЧитайте також: Мости\\n\\nShare\\n\\nПором іде.")
+    'Порт відкрито.\\n\\nПором іде.'
+    """
+    paragraphs = (paragraph.split("\n") for paragraph in text.split("\n\n"))
+    lines = ([line for line in each if not is_furniture([line])] for each in paragraphs if not is_furniture(each))
+    return "\n\n".join("\n".join(each) for each in lines if each)

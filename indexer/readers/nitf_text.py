@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from indexer.readers.html_text import element_paragraphs
-from indexer.readers.xml_safely import Element, XmlRefused, local_name, read_xml_root, text_of
+from indexer.readers.xml_safely import Element, XmlRefused, local_name, read_xml_root, text_of, without_declaration
 
 
 class NitfText(NamedTuple):
@@ -39,9 +39,8 @@ def nitf_paragraphs(markup: str) -> str:
     """
     Return the paragraphs of an NITF document in a text; ``ValueError`` says why it cannot be read.
     """
-    content = markup.encode("utf-8", "replace")
     try:
-        root = read_xml_root(BytesIO(_without_declaration(content)), "NITF")
+        root = read_xml_root(BytesIO(without_declaration(markup).encode("utf-8", "replace")))
     except XmlRefused as error:
         raise ValueError(f"its NITF text cannot be read: {error}") from error
     return nitf_text(root).body
@@ -71,9 +70,3 @@ def _byline(byline: Element | None) -> str:
     for post in posts:
         text = text.replace(post, "") if text != post else text
     return text.strip(" ,")
-
-
-def _without_declaration(content: bytes) -> bytes:
-    """Drop the declaration of an encoding that the text has no longer."""
-    content = content.lstrip()
-    return content.partition(b"?>")[2] if content.startswith(b"<?xml") else content

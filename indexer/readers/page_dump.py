@@ -24,8 +24,9 @@ from indexer.errors import RecordError
 from indexer.readers.encoding import decode_text
 from indexer.readers.furniture import is_furniture
 from indexer.readers.lines import MAX_LINE_BYTES
-from indexer.readers.reading import Reading, Remark, identified_language
+from indexer.readers.reading import Reading, Remark
 from indexer.readers.signatures import MAX_CAPTION_CHARACTERS, credit_in_brackets, photo_credit
+from search.archive.checking import identified_language
 from search.article import article_from_record, parse_moment
 
 # The furniture above a body; the longest seen has five blocks, and further down "Author:" may be a speaker's name.

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from indexer.readers.page_metadata import PageMetadata, is_article_type
+from indexer.readers.parsers import MarkupRefused, parse_html
 
 #: Where a site's name stands behind a headline in ``title``: "Headline | Site", "Headline — Site".
 _SITE_SEPARATOR = re.compile(r"\s+(?:[|–—•·»«/\\>-]|::)\s+")
@@ -159,6 +160,20 @@ def first_figure(container: HtmlElement) -> tuple[str, str]:
         if credit or (address and not address.startswith("data:")):
             return ("" if address.startswith("data:") else address), credit
     return "", ""
+
+
+def photo_in(markup: str) -> tuple[str, str]:
+    """
+    Return the address and the credit of the first photo in a piece of HTML, else nothing for both.
+
+    >>> photo_in('<figure><img src="/a.jpg"><figcaption>Порт. Фото: Іван Сич</figcaption></figure>')
+    ('/a.jpg', 'Іван Сич')
+    """
+    try:
+        tree = parse_html(markup) if "<figure" in markup else None
+    except MarkupRefused:
+        return "", ""
+    return ("", "") if tree is None else first_figure(tree)
 
 
 def _credit_of_figure(figure: HtmlElement) -> str:

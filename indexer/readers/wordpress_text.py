@@ -5,8 +5,8 @@ that WordPress itself makes paragraphs of when it shows them (wpautop).
 
 import re
 
-from indexer.readers.fragment_text import fragment_photo
-from indexer.readers.html_text import html_paragraphs, joined_paragraphs
+from indexer.readers.html_text import html_paragraphs
+from indexer.readers.page_head import photo_in
 
 _LINE_END = re.compile(r"\r\n?")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
@@ -40,7 +40,7 @@ def wordpress_paragraphs(content: str) -> str:
     content = _BLANK_LINE.sub("<br><br>", content)
     if is_classic:
         content = content.replace("\n", "<br>")
-    return joined_paragraphs(html_paragraphs(content))
+    return html_paragraphs(content)
 
 
 def photo_of(content: str) -> tuple[str, str]:
@@ -50,6 +50,6 @@ def photo_of(content: str) -> tuple[str, str]:
     >>> photo_of('[caption width="300"]<img src="https://example.org/a.jpg" /> Порт. Фото: Іван Сич[/caption]')
     ('https://example.org/a.jpg', 'Іван Сич')
     """
-    address, credit = fragment_photo(_CAPTION.sub(r"<figure>\1<figcaption>\2</figcaption></figure>", content))
+    address, credit = photo_in(_CAPTION.sub(r"<figure>\1<figcaption>\2</figcaption></figure>", content))
     found = _IMAGE.search(content)
     return address or (found[1] if found else ""), credit

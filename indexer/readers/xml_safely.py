@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 from lxml import etree
 
+from indexer.readers.parsers import xml_pull_parser
 from indexer.readers.streams import StreamDamaged, failure_reason
 
 #: An element of lxml, which has no types of its own.
@@ -33,6 +34,7 @@ _PLACE = re.compile(r", line \d+, column \d+\s*$")
 _TOO_DEEP = f"elements are nested more than {MAX_DEPTH} deep; no news is"
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*", re.DOTALL)
 _START_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_DECLARATION = re.compile(r"^[\ufeff\s]*<\?xml[^>]*\?>|^\ufeff")
 _PREDEFINED = {"lt", "gt", "amp", "quot", "apos"}
 
 
@@ -47,11 +49,11 @@ class XmlRefused(ValueError):
         super().__init__(reason if line is None else f"line {line}: {reason}")
 
 
-def read_xml_root(stream: BinaryIO, source: str, limit_bytes: int = MAX_RECORD_BYTES) -> Element:
+def read_xml_root(stream: BinaryIO, limit_bytes: int = MAX_RECORD_BYTES) -> Element:
     """
     Return the root element of a document of at most ``limit_bytes``.
 
-    Raises ``XmlRefused``; ``source`` is the name for the parser's own messages.
+    Raises ``XmlRefused``.
     """
     walk = _Walk(limit_bytes)
     for chunk in _chunks(stream):
@@ -60,9 +62,7 @@ def read_xml_root(stream: BinaryIO, source: str, limit_bytes: int = MAX_RECORD_B
     return walk.close()
 
 
-def each_element(
-    stream: BinaryIO, source: str, tags: Collection[str], limit_bytes: int = MAX_RECORD_BYTES
-) -> Iterator[Element]:
+def each_element(stream: BinaryIO, tags: Collection[str], limit_bytes: int = MAX_RECORD_BYTES) -> Iterator[Element]:
     """
     Yield the outermost elements with a local name in ``tags`` as they end; each is freed after the next is asked for.
 
@@ -88,6 +88,16 @@ def each_element(
         for element in () if walk.failed else done:  # a tree that the parser gave up is left as it is
             _free(element)
     walk.close()
+
+
+def without_declaration(text: str) -> str:
+    """
+    Return a document that was decoded without the declaration of the encoding that it was in, and its mark.
+
+    >>> without_declaration('\ufeff <?xml version="1.0" encoding="windows-1251"?> <rss/>')
+    '<rss/>'
+    """
+    return _DECLARATION.sub("", text, 1).strip()
 
 
 def root_name(head: bytes) -> str:
@@ -146,9 +156,7 @@ class _Walk:
     """A parser that is fed chunk by chunk and keeps to the limits."""
 
     def __init__(self, limit_bytes: int) -> None:
-        self._parser = etree.XMLPullParser(
-            events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
-        )
+        self._parser = xml_pull_parser()
         self._limit = limit_bytes
         self._bytes = self._elements = self._depth = 0
         self._begun = self._wide = False

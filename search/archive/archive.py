@@ -40,7 +40,7 @@ from search.archive.standing import StandingSearch, prepared
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import Suggestion, suggestions
 from search.archive.understanding import understand
-from search.archive.view import View, make_view, open_current, state_of
+from search.archive.view import Opened, View, make_view, open_current, state_of
 from search.archive.visibility import Audience
 from search.article import Article, parse_language
 from search.columnar.commit import read_commit
@@ -481,6 +481,11 @@ class Archive(CoverageReports):
     def generation(self) -> int:
         """The number of the commit that is being searched; each commit has a higher one."""
         return self._snapshot.commit.generation
+
+    @property
+    def opened(self) -> Opened:
+        """What was read of the index, for a call that writes to it."""
+        return Opened(self._snapshot, self._dictionaries)
 
     def seen_by(self, audience: str) -> "Archive":
         """

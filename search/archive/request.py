@@ -51,8 +51,8 @@ class ReadingOptions:
     without: frozenset[str] = frozenset()
 
 
-class Finding(TypedDict, total=False):
-    """The arguments of a search that decide what is found and in which order; ``Archive.search`` explains them."""
+class Narrowing(TypedDict, total=False):
+    """The arguments of a search that say, beside its query, which articles are found."""
 
     language: Values
     section: Values
@@ -61,10 +61,15 @@ class Finding(TypedDict, total=False):
     tag: Values
     since: DateLike
     until: DateLike
-    sort: str
-    group: str
     bridges: bool
     without: Values
+
+
+class Finding(Narrowing, total=False):
+    """The arguments of a search that decide what is found and in which order; ``Archive.search`` explains them."""
+
+    sort: str
+    group: str
     prefer: str | None
 
 

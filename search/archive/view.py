@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,6 +40,13 @@ _version_of_card = lru_cache(_REMEMBERED_CARDS)(card_to_version)
 
 # Looking at these costs no more than the call that looks.
 _LOOKED_AT_FIRST = 64
+
+
+class Opened(NamedTuple):
+    """What a process has read of an index already: a writer need not read it again. It may be of an earlier commit."""
+
+    snapshot: Snapshot
+    dictionaries: Dictionaries
 
 
 @dataclass(frozen=True, slots=True)

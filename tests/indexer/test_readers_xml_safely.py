@@ -73,7 +73,7 @@ def test_no_file_is_read_and_none_is_looked_for(tmp_path: Path, monkeypatch: pyt
 
 def test_a_document_larger_than_its_limit_is_refused():
     with pytest.raises(XmlRefused, match="more than 100,000 bytes"):
-        read_xml_root(io.BytesIO(b"<r>" + b"<a/>" * 100_000), "r", 100_000)
+        read_xml_root(io.BytesIO(b"<r>" + b"<a/>" * 100_000), 100_000)
 
 
 def test_a_record_larger_than_its_limit_is_refused_after_those_before_it():
@@ -84,7 +84,7 @@ def test_a_record_larger_than_its_limit_is_refused_after_those_before_it():
 def read_until_refused(stream: io.BytesIO, limit: int, reason: str) -> list[str]:
     found = []
     with pytest.raises(XmlRefused, match=reason):
-        for element in each_element(stream, "r", ["i"], limit):
+        for element in each_element(stream, ["i"], limit):
             found.append(text_of(element))
     return found
 
@@ -96,7 +96,7 @@ def test_too_many_elements_are_refused():
 
 def test_outermost_wanted_elements_come_whole_whatever_their_namespace():
     xml = b'<r xmlns:n="urn:n"><x><i>1<b>2</b></i>t</x><n:i>3<i>4</i></n:i><!-- c --><?p?><j>5</j><i/></r>'
-    assert [text_of(each) for each in each_element(io.BytesIO(xml), "r", ["i", "j"])] == ["12", "34", "5", ""]
+    assert [text_of(each) for each in each_element(io.BytesIO(xml), ["i", "j"])] == ["12", "34", "5", ""]
 
 
 def test_what_came_before_the_damage_is_read():
@@ -111,7 +111,7 @@ def test_streaming_holds_one_record_at_a_time():
     def peak(items: int) -> int:
         stream = Repeated(b"<r>", item, items, b"</r>")
         before = resident()
-        assert sum(1 for _ in each_element(stream, "r", ["i"])) == items
+        assert sum(1 for _ in each_element(stream, ["i"])) == items
         return resident() - before
 
     peak(1000)  # what the parser and the allocator keep for good
@@ -151,5 +151,5 @@ def test_bytes_at_random_are_read_or_refused(content: bytes):
 
 def read(content: bytes, streaming: bool):
     if streaming:
-        return list(each_element(io.BytesIO(content), "r", ["i"]))
-    return read_xml_root(io.BytesIO(content), "r")
+        return list(each_element(io.BytesIO(content), ["i"]))
+    return read_xml_root(io.BytesIO(content))

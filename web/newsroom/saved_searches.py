@@ -108,19 +108,7 @@ class SavedSearch(Base):
     def standing(self) -> StandingSearch:
         """The search as the library matches it."""
         asked = self.request
-        return StandingSearch(
-            query=asked.query,
-            language=asked.language,
-            section=asked.section,
-            source=asked.source,
-            author=asked.author,
-            tag=asked.tag,
-            since=asked.since,
-            until=asked.until,
-            bridges=asked.bridges,
-            without=asked.without,
-            footprint=self.footprint,
-        )
+        return StandingSearch(query=asked.query, **asked.narrowing, footprint=self.footprint)
 
     @property
     def is_read_otherwise(self) -> bool:

@@ -40,10 +40,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def newsroom_app(index_path: Path, accounts_template: Path, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
-    """Return the site with a newsroom, over the archive of ``readers_archive``; its database is the test's own."""
-    path = Path(shutil.copy(accounts_template, tmp_path / "accounts.sqlite"))
-    app = create_app(index_path, clock=lambda: clock.now, config=SiteConfig(rate_limit=0, accounts=str(path)))
+def accounts(accounts_template: Path, tmp_path: Path) -> Path:
+    """Return the test's own database of accounts."""
+    return Path(shutil.copy(accounts_template, tmp_path / "accounts.sqlite"))
+
+
+@pytest.fixture
+def newsroom_app(index_path: Path, accounts: Path, clock: Clock) -> Iterator[Flask]:
+    """Return the site with a newsroom, over the archive of ``readers_archive`` or a module's own ``index_path``."""
+    app = create_app(index_path, clock=lambda: clock.now, config=SiteConfig(rate_limit=0, accounts=str(accounts)))
     app.test_client_class = NewsroomClient
     yield app
     with app.app_context():

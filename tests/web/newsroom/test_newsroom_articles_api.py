@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException
@@ -20,7 +20,7 @@ import pytest
 import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
-from newsroom_client import Clock, NewsroomClient
+from newsroom_client import NewsroomClient
 from readers_archive import NOW
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -33,9 +33,6 @@ from werkzeug.test import TestResponse
 
 import search
 from search.columnar.lock import locked
-from web import create_app
-from web.archive import archive_handle
-from web.config import SiteConfig
 from web.newsroom.accounts import find_user
 from web.newsroom.articles_api import MAX_ARTICLES, MAX_ARTICLES_BYTES
 from web.newsroom.audit import AuditFilter, entries
@@ -44,6 +41,8 @@ from web.newsroom.tokens import Scope, create_token
 
 FIRST = {"id": "berth-2", "language": "en", "title": "A second berth", "body": "Ships wait.", "published": "2026-10-01"}
 CORRECTED = {**FIRST, "title": "The second berth", "updated": "2026-10-02T10:00:00+03:00"}
+#: Three versions of one story, and another story.
+VERSIONS = Path(__file__).parents[2] / "cases" / "versions.jsonl"
 START = "from web.command import serve_command; serve_command()"
 WAIT_SECONDS = 60
 #: How often the server is killed, and how many articles are sent between.
@@ -51,23 +50,9 @@ KILLS = 4
 
 
 @pytest.fixture
-def index(index_path: Path, tmp_path: Path) -> Path:
+def index_path(index_path: Path, tmp_path: Path) -> Path:
+    """Return an archive of the test's own."""
     return Path(shutil.copytree(index_path, tmp_path / "index"))
-
-
-@pytest.fixture
-def accounts(accounts_template: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(accounts_template, tmp_path / "own-accounts.sqlite"))
-
-
-@pytest.fixture
-def site_app(index: Path, accounts: Path, clock: Clock) -> Iterator[Flask]:
-    app = create_app(index, clock=lambda: clock.now, config=SiteConfig(rate_limit=0, accounts=str(accounts)))
-    app.test_client_class = NewsroomClient
-    yield app
-    with app.app_context():
-        archive_handle().close()
-        current_database().close()
 
 
 def make_token(accounts: Path, user: str = "editor", *scopes: str) -> str:
@@ -81,13 +66,15 @@ def make_token(accounts: Path, user: str = "editor", *scopes: str) -> str:
 
 
 @pytest.fixture
-def post(site_app: Flask, accounts: Path) -> Callable[..., TestResponse]:
+def post(newsroom_app: Flask, accounts: Path) -> Callable[..., TestResponse]:
     """Post what is given, as JSON unless it is bytes, with an editor's token."""
     headers = {"Authorization": f"Bearer {make_token(accounts)}"}
 
     def send(body: object, query: str = "", kind: str = "application/json") -> TestResponse:
         data = body if isinstance(body, bytes) else json.dumps(body)
-        return site_app.test_client().post(f"/api/v1/articles{query}", data=data, content_type=kind, headers=headers)
+        return newsroom_app.test_client().post(
+            f"/api/v1/articles{query}", data=data, content_type=kind, headers=headers
+        )
 
     return send
 
@@ -97,46 +84,65 @@ def outcomes(answer: TestResponse) -> list[str]:
     return [each["outcome"] for each in answer.json["articles"]]
 
 
-def test_an_article_is_found_by_the_request_after_it(site_app: Flask, post: Callable[..., TestResponse]) -> None:
+def test_an_article_is_found_by_the_request_after_it(newsroom_app: Flask, post: Callable[..., TestResponse]) -> None:
     assert outcomes(post(FIRST)) == ["added"]
-    assert b"A second berth" in site_app.test_client().get("/search?q=second+berth").data
+    assert b"A second berth" in newsroom_app.test_client().get("/search?q=second+berth").data
 
 
 def test_the_same_again_is_unchanged_and_an_older_version_stays_out(
-    index: Path, post: Callable[..., TestResponse]
+    index_path: Path, post: Callable[..., TestResponse]
 ) -> None:
     generations = [post(each).json["generation"] for each in (FIRST, FIRST)]
     assert generations[0] == generations[1]
     assert outcomes(post(FIRST)) == ["unchanged"]
     assert outcomes(post([CORRECTED, FIRST, CORRECTED])) == ["updated", "stale", "unchanged"]
     assert outcomes(post(FIRST)) == ["stale"]
-    with search.open(index) as archive:
+    with search.open(index_path) as archive:
         assert archive.get("berth-2").title == "The second berth"
 
 
-def test_the_three_forms_of_a_body_mean_the_same(index: Path, post: Callable[..., TestResponse]) -> None:
+def test_the_three_forms_of_a_body_mean_the_same(index_path: Path, post: Callable[..., TestResponse]) -> None:
     lines = b"\n".join(json.dumps(each).encode() for each in (FIRST, CORRECTED)) + b"\n\n"
     assert outcomes(post(lines, kind="application/x-ndjson")) == ["added", "updated"]
     assert outcomes(post([FIRST, CORRECTED])) == ["stale", "unchanged"]
     assert outcomes(post(CORRECTED)) == ["unchanged"]
 
 
-def test_all_that_is_wrong_is_told_at_once_and_nothing_is_taken(index: Path, post: Callable[..., TestResponse]) -> None:
+def test_all_that_is_wrong_is_told_at_once_and_nothing_is_taken(
+    index_path: Path, post: Callable[..., TestResponse]
+) -> None:
     wrong = {"id": "wrong", "language": "fr", "title": 5, "published": "soon", "authors": "Olha"}
     answer = post([FIRST, wrong, 7])
     assert answer.status_code == 422 and answer.json["error"]["code"] == "invalid_articles"
     told = [(each["index"], each.get("id"), each.get("field")) for each in answer.json["error"]["errors"]]
     assert sorted(told[:-1]) == [(1, "wrong", name) for name in ("authors", "language", "published", "title")]
     assert told[-1] == (2, None, None)
-    with search.open(index) as archive:
+    with search.open(index_path) as archive:
         assert archive.get("berth-2") is None
 
 
-def test_with_partial_the_right_ones_are_taken(index: Path, post: Callable[..., TestResponse]) -> None:
+def test_with_partial_the_right_ones_are_taken(index_path: Path, post: Callable[..., TestResponse]) -> None:
     answer = post(b'{"language": "en"}\nnothing\n' + json.dumps(FIRST).encode(), "?partial=1", "application/x-ndjson")
     assert outcomes(answer) == ["rejected", "rejected", "added"]
     assert answer.json["counts"] == {"added": 1, "updated": 0, "unchanged": 0, "stale": 0, "rejected": 2}
+    assert ["story" in item for item in answer.json["articles"]] == [False, False, True]
     assert [each["line"] for item in answer.json["articles"][:2] for each in item["errors"]] == [1, 2]
+
+
+def test_versions_that_are_posted_one_after_another_are_one_card(
+    newsroom_app: Flask, post: Callable[..., TestResponse]
+) -> None:
+    first, *others = (json.loads(line) for line in VERSIONS.read_text("utf-8").splitlines()[:3])
+    assert post(first).json["articles"][0]["story"] == first["id"]
+    for version in others:
+        assert post(version).json["articles"] == [
+            {"index": 0, "id": version["id"], "outcome": "added", "story": first["id"]}
+        ]
+    found = newsroom_app.test_client().get("/api/v1/search?q=Reni").json
+    assert found["stories"] == 1 and len(found["hits"][0]["versions"]) == 3
+    again = post([first, *others], "?partial=1").json
+    assert again["not_compared"] == 0 and again["counts"]["unchanged"] == 3
+    assert {each["story"] for each in again["articles"]} == {first["id"]}
 
 
 @pytest.mark.parametrize(
@@ -161,8 +167,8 @@ def test_what_is_no_articles_is_refused(
     assert answer.status_code == status and answer.json["error"]["message"]
 
 
-def test_it_takes_the_role_and_the_scope(site_app: Flask, accounts: Path) -> None:
-    client = site_app.test_client()
+def test_it_takes_the_role_and_the_scope(newsroom_app: Flask, accounts: Path) -> None:
+    client = newsroom_app.test_client()
     for user, scope, status in [("editor", "read", 403), ("journalist", "write", 403), ("editor", "write", 200)]:
         headers = {"Authorization": f"Bearer {make_token(accounts, user, scope)}"}
         assert client.post("/api/v1/articles", json=FIRST, headers=headers).status_code == status
@@ -171,46 +177,46 @@ def test_it_takes_the_role_and_the_scope(site_app: Flask, accounts: Path) -> Non
     assert signed_in.status_code == 401, "another site's form could send the cookie"
 
 
-def test_what_editors_decided_holds(index: Path, post: Callable[..., TestResponse]) -> None:
+def test_what_editors_decided_holds(index_path: Path, post: Callable[..., TestResponse]) -> None:
     post(FIRST)
-    search.set_status(index, "berth-2", "withheld", who="editor")
+    search.set_status(index_path, "berth-2", "withheld", who="editor")
     assert outcomes(post(FIRST)) == ["unchanged"]
     assert outcomes(post(CORRECTED)) == ["updated"]
-    with search.open(index, audience="newsroom") as archive:
+    with search.open(index_path, audience="newsroom") as archive:
         article = archive.get("berth-2")
         assert article.title == "The second berth" and article.status == "withheld"
         assert [change.old for change in archive.headlines("berth-2")] == ["A second berth"]
 
 
 def test_a_deleted_article_is_gone_and_the_trail_has_it_all(
-    site_app: Flask, accounts: Path, post: Callable[..., TestResponse]
+    newsroom_app: Flask, accounts: Path, post: Callable[..., TestResponse]
 ) -> None:
-    client, headers = site_app.test_client(), {"Authorization": f"Bearer {make_token(accounts)}"}
+    client, headers = newsroom_app.test_client(), {"Authorization": f"Bearer {make_token(accounts)}"}
     post({**FIRST, "id": "https://news.example/a/1"})
     address = "/api/v1/articles/https://news.example/a/1"
     assert client.delete(address, headers=headers).json["outcome"] == "deleted"
     assert client.get(address).status_code == 404 == client.delete(address, headers=headers).status_code
-    with site_app.app_context(), current_database().session() as database:
+    with newsroom_app.app_context(), current_database().session() as database:
         found = entries(database, AuditFilter(what="news.example"), limit=10)
     assert [(each.who, each.action) for each in found] == [("editor", "article.delete"), ("editor", "article.receive")]
 
 
 def test_another_writer_makes_it_wait_and_come_again(
-    index: Path, post: Callable[..., TestResponse], monkeypatch: pytest.MonkeyPatch
+    index_path: Path, post: Callable[..., TestResponse], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.modules["web.newsroom.articles_api"], "WAIT_SECONDS", 0.01)
-    with locked(index, 1):
+    with locked(index_path, 1):
         answer = post(FIRST)
     assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
     assert outcomes(post(FIRST)) == ["added"]
 
 
-def test_posts_at_once_queue(index: Path, post: Callable[..., TestResponse]) -> None:
+def test_posts_at_once_queue(index_path: Path, post: Callable[..., TestResponse]) -> None:
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda number: post({**FIRST, "id": f"at-once-{number}"}), range(12)))
     assert [outcomes(answer) for answer in answers] == [["added"]] * 12
     assert len({answer.json["generation"] for answer in answers}) == 12
-    with search.open(index) as archive:
+    with search.open(index_path) as archive:
         assert all(archive.get(f"at-once-{number}") for number in range(12))
 
 
@@ -218,9 +224,9 @@ def test_posts_at_once_queue(index: Path, post: Callable[..., TestResponse]) -> 
     ("path", "method"), [("/api/v1/articles", "POST"), ("/api/v1/articles/{article_id}", "DELETE")]
 )
 @pytest.mark.parametrize("mode", list(GenerationMode))
-def test_answers_are_as_described(site_app: Flask, accounts: Path, path: str, method: str, mode: Any) -> None:
+def test_answers_are_as_described(newsroom_app: Flask, accounts: Path, path: str, method: str, mode: Any) -> None:
     headers = {"Authorization": f"Bearer {make_token(accounts)}", "Accept-Encoding": "identity"}
-    described = schemathesis.openapi.from_wsgi("/openapi.json", site_app)
+    described = schemathesis.openapi.from_wsgi("/openapi.json", newsroom_app)
     checks = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
     @settings(max_examples=20, deadline=None, derandomize=True, database=None, suppress_health_check=[*HealthCheck])
@@ -234,8 +240,18 @@ def test_answers_are_as_described(site_app: Flask, accounts: Path, path: str, me
 class Server:
     """``visti serve`` that can be killed with all its processes, and started again."""
 
-    def __init__(self, index: Path, accounts: Path, log: Path) -> None:
-        self._command = [sys.executable, "-c", START, "--index", str(index), "--accounts", str(accounts), "--port", "0"]
+    def __init__(self, index_path: Path, accounts: Path, log: Path) -> None:
+        self._command = [
+            sys.executable,
+            "-c",
+            START,
+            "--index",
+            str(index_path),
+            "--accounts",
+            str(accounts),
+            "--port",
+            "0",
+        ]
         self._log = log
 
     def start(self) -> None:
@@ -254,8 +270,8 @@ class Server:
         self._process.wait(WAIT_SECONDS)
 
 
-def test_what_was_acknowledged_outlives_the_process(index: Path, accounts: Path, tmp_path: Path) -> None:
-    server, token, chance = Server(index, accounts, tmp_path / "log"), make_token(accounts), random.Random(7)
+def test_what_was_acknowledged_outlives_the_process(index_path: Path, accounts: Path, tmp_path: Path) -> None:
+    server, token, chance = Server(index_path, accounts, tmp_path / "log"), make_token(accounts), random.Random(7)
     acknowledged: list[str] = []
     for kill in range(KILLS):
         server.start()
@@ -268,9 +284,9 @@ def test_what_was_acknowledged_outlives_the_process(index: Path, accounts: Path,
             server.kill()
             sending.result(WAIT_SECONDS)
     assert len(acknowledged) >= KILLS
-    with search.open(index) as archive:
+    with search.open(index_path) as archive:
         assert [each for each in acknowledged if archive.get(each) is None] == []
-    index_is_sound = search.repair(index)
+    index_is_sound = search.repair(index_path)
     assert index_is_sound.outcome == "sound"
 
 

@@ -1,6 +1,5 @@
 """Who said what, on the journalist's page and in the API: by speaker, words, date and language."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,14 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from newsroom_client import NewsroomClient
-from readers_archive import NOW
 
 from indexer import index_articles
 from search import Article, article_from_record
-from web import create_app
-from web.archive import archive_handle
-from web.config import SiteConfig
-from web.newsroom.database import current_database
 
 #: More quotations of one speaker than a page shows.
 MANY = 12
@@ -46,24 +40,10 @@ def articles() -> Iterator[Article]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, accounts_template: Path) -> Iterator[Flask]:
+def index_path(tmp_path: Path) -> Path:
+    """Return an archive of these articles."""
     index_articles(articles(), tmp_path / "index")
-    path = shutil.copy(accounts_template, tmp_path / "accounts.sqlite")
-    app = create_app(tmp_path / "index", clock=lambda: NOW, config=SiteConfig(rate_limit=0, accounts=str(path)))
-    app.test_client_class = NewsroomClient
-    yield app
-    with app.app_context():
-        archive_handle().close()
-        current_database().close()
-
-
-@pytest.fixture
-def journalist(app: Flask) -> NewsroomClient:
-    client = app.test_client()
-    assert isinstance(client, NewsroomClient)
-    client.set_cookie("ui", "en")
-    client.sign_in("journalist")
-    return client
+    return tmp_path / "index"
 
 
 def shown(client: NewsroomClient, path: str) -> BeautifulSoup:
@@ -72,8 +52,8 @@ def shown(client: NewsroomClient, path: str) -> BeautifulSoup:
     return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
 
 
-def test_a_card_has_who_said_what_where_and_when(journalist: NewsroomClient) -> None:
-    page = shown(journalist, "/newsroom/quotes/?speaker=Зеленский&q=flood")
+def test_a_card_has_who_said_what_where_and_when(as_journalist: NewsroomClient) -> None:
+    page = shown(as_journalist, "/newsroom/quotes/?speaker=Зеленский&q=flood")
     (card,) = page.select(".kept-list > li")
     said = card.select_one(".said")
     assert said["lang"] == "en" and said.get_text() == "The dam will <b>withstand</b> the flood"
@@ -85,8 +65,8 @@ def test_a_card_has_who_said_what_where_and_when(journalist: NewsroomClient) -> 
     assert [link["lang"] for link in card.select(".versions [lang]")]
 
 
-def test_the_form_keeps_what_was_asked(journalist: NewsroomClient) -> None:
-    page = shown(journalist, "/newsroom/quotes/?speaker=Зеленський&q=гребля&since=2024-05-01&language=uk")
+def test_the_form_keeps_what_was_asked(as_journalist: NewsroomClient) -> None:
+    page = shown(as_journalist, "/newsroom/quotes/?speaker=Зеленський&q=гребля&since=2024-05-01&language=uk")
     values = {field["name"]: field["value"] for field in page.select(".newsroom-form input:not([type=checkbox])")}
     assert values == {"speaker": "Зеленський", "q": "гребля", "since": "2024-05-01", "until": ""}
     assert [box["value"] for box in page.select(".newsroom-form [type=checkbox][checked]")] == ["uk"]
@@ -94,26 +74,26 @@ def test_the_form_keeps_what_was_asked(journalist: NewsroomClient) -> None:
     assert len(page.select(".kept-list > li")) == 2, "a withheld article is the newsroom's to see"
 
 
-def test_what_has_no_speaker_says_so(journalist: NewsroomClient) -> None:
-    assert "does not tell who" in shown(journalist, "/newsroom/quotes/?q=люди").select_one(".kept-list").get_text()
+def test_what_has_no_speaker_says_so(as_journalist: NewsroomClient) -> None:
+    assert "does not tell who" in shown(as_journalist, "/newsroom/quotes/?q=люди").select_one(".kept-list").get_text()
 
 
-def test_pages_lead_to_each_other(journalist: NewsroomClient) -> None:
-    first = shown(journalist, "/newsroom/quotes/?speaker=Садовський")
+def test_pages_lead_to_each_other(as_journalist: NewsroomClient) -> None:
+    first = shown(as_journalist, "/newsroom/quotes/?speaker=Садовський")
     assert f"{MANY} quotations" in first.h2.get_text()
-    second = shown(journalist, first.select_one("[rel=next]")["href"])
+    second = shown(as_journalist, first.select_one("[rel=next]")["href"])
     assert len(second.select(".kept-list > li")) == MANY - 10
-    assert shown(journalist, second.select_one("[rel=prev]")["href"]).select(".said") == first.select(".said")
+    assert shown(as_journalist, second.select_one("[rel=prev]")["href"]).select(".said") == first.select(".said")
 
 
-def test_nothing_found_and_nothing_understood_are_said(journalist: NewsroomClient) -> None:
-    page = shown(journalist, '/newsroom/quotes/?q="такого ніхто не казав&since=someday')
+def test_nothing_found_and_nothing_understood_are_said(as_journalist: NewsroomClient) -> None:
+    page = shown(as_journalist, '/newsroom/quotes/?q="такого ніхто не казав&since=someday')
     assert not page.select(".kept-list")
     assert len(page.select(".notice")) == 2
 
 
-def test_the_api_answers_readers_without_what_they_may_not_see(app: Flask) -> None:
-    client = app.test_client()
+def test_the_api_answers_readers_without_what_they_may_not_see(newsroom_app: Flask) -> None:
+    client = newsroom_app.test_client()
     found = client.get("/api/v1/quotes?speaker=Zelensky&group=none").get_json()
     assert {each["article"]["id"] for each in found["quotes"]} == {"dam.uk", "dam.en"}
     assert (found["total"], found["stories"]) == (2, 1)
