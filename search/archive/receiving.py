@@ -1,8 +1,8 @@
 """
 Articles that come one by one, from a program that waits until they are safe: checked, written, linked, committed.
 
-In contrast to an indexing run nothing is gathered: what a call brings is committed and durable before it returns. An article is
-known by its id and its version by ``updated``, so whoever is not sure that something arrived sends it again.
+In contrast to an indexing run nothing is gathered: what a call brings is committed and durable before it returns. An
+article is known by its id and its version by ``updated``, so whoever is not sure that something arrived sends it again.
 """
 
 from collections.abc import Iterable, Sequence
