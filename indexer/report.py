@@ -44,7 +44,8 @@ class Report:
     those that are older than what the archive has and did not replace it, ``withdrawn`` those that a kill has canceled,
     ``linked`` those that were put into a story by their content. ``errors`` are the reasons for the rejections and
     ``duplicate_ids`` the ids that came again, ``remarks`` are other things worth knowing: the first ``MAX_ERRORS`` of
-    each. ``sources`` has the counts of each source, where the sources are known.
+    each. ``sources`` has the counts of each source, where the sources are known. While a run goes on, ``waiting`` says
+    how many articles were read that it has not looked at yet.
     """
 
     added: int = 0
@@ -56,6 +57,7 @@ class Report:
     withdrawn: int = 0
     linked: int = 0
     duplicates: int = 0
+    waiting: int = 0
     duplicate_ids: list[str] = field(default_factory=list)
     errors: list[IndexerError] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
