@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from search.archive.deleting import deleted_articles
 from search.archive.documents import (
     LAYOUT,
     article_to_document,
@@ -22,6 +23,7 @@ from search.archive.documents import (
 from search.archive.editing import as_decided, followed_rules
 from search.archive.links import LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
+from search.archive.withdrawals import Withdrawals
 from search.article import ARTICLE_FIELDS, Article, Status, article_from_record
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -45,6 +47,8 @@ class Outcome(StrEnum):
     """The archive has exactly this."""
     STALE = "stale"
     """The archive has a newer version, which stays."""
+    WITHDRAWN = "withdrawn"
+    """A kill had come before it; the archive has it now, canceled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ def receive(path: Path | str, articles: Iterable[Article], *, wait_seconds: floa
         receiving = _Receiving(writer)
         outcomes = tuple([receiving.take(article) for article in articles])
         append_changes(writer.path, receiving.headlines)
-        writer.commit(merge_up_to=_MERGED_MEANWHILE)
+        with receiving.withdrawals.written():
+            writer.commit(merge_up_to=_MERGED_MEANWHILE)
         return Received(outcomes, writer.generation)
 
 
@@ -76,14 +81,14 @@ def withdraw(path: Path | str, article_id: str, *, wait_seconds: float = WAIT_SE
     """
     Delete an article from the index in a folder; return the number of the commit without it, None if it is not there.
 
+    Sources do not bring it back, ``receive`` does (``search.archive.withdrawals``).
+
     Raises as ``receive``.
     """
     read_commit(Path(path))
     with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
-        if not writer.delete(article_id):
-            return None
-        writer.commit(merge_up_to=_MERGED_MEANWHILE)
-        return writer.generation
+        deleted = deleted_articles(writer, [article_id], merge_up_to=_MERGED_MEANWHILE)
+        return writer.generation if deleted else None
 
 
 def is_older(article: Article, known: Article) -> bool:
@@ -144,9 +149,11 @@ class _Receiving:
 
     def __post_init__(self) -> None:
         self._rules = followed_rules(self.writer)
+        self.withdrawals = Withdrawals(self.writer.path)
 
     def take(self, article: Article) -> Outcome:
         """Write an article if it is news, and say what became of it."""
+        article, sent = self.withdrawals.sent(article), article
         before = self._known(article.id)
         decided = as_decided(LinkedArticle(article), self._rules, self._known)
         stored = stored_article(*decided)
@@ -158,6 +165,8 @@ class _Receiving:
             self.headlines.append(change)
         self.writer.put(article_to_document(decided.article, stored))
         self._pending[article.id] = stored
+        if article is not sent:
+            return Outcome.WITHDRAWN
         return Outcome.ADDED if before is None else Outcome.UPDATED
 
     def _known(self, article_id: str) -> bytes | None:

@@ -318,7 +318,7 @@ def write(index: Path) -> None:
         if operation["do"] == "index":
             index_articles(map(article_from_record, operation["articles"]), index)
         elif operation["do"] == "delete":
-            delete_articles(operation["ids"], index)
+            delete_articles(operation["ids"], index, may_return=True)
         else:
             search.set_status(index, operation["id"], operation["status"], who="Olha")
         print("done", flush=True)

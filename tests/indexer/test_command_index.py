@@ -23,7 +23,7 @@ from search.columnar.lock import LOCK_NAME
 from search.columnar.verify import verify_index
 
 REPORT_KEYS = {
-    "added", "updated", "unchanged", "removed", "rejected", "stale", "withdrawn", "linked", "duplicates",
+    "added", "updated", "unchanged", "removed", "rejected", "stale", "kept_out", "withdrawn", "linked", "duplicates",
     "duplicate_ids", "reasons", "sources", "errors", "remarks", "seconds", "bytes", "earlier", "quarantine",
     "quarantined", "released", "dry_run",
 }  # fmt: skip
