@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.errors import IndexerError, RecordError, SourceUnavailable
-from indexer.readers.encoding import decode_text
+from indexer.readers.charsets import decode_text
 from search.archive.dictionaries import (
     OWN_NAME,
     DictionaryDamaged,
