@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from indexer.known_ids import KnownIds
 from indexer.report import Progress, Report
 from indexer.write import delete_articles, index_articles
 from search.archive.dictionaries import replace_file
@@ -161,7 +162,7 @@ def _rebuilt(
 ) -> int:
     generation = state.commit.generation if state.commit else 0
     folder = begin_rebuilding(path, generation, analysis_version())
-    ids: set[int] = set()
+    ids = KnownIds()
     index_articles(
         _articles(path, state, repair, ids),
         folder,
@@ -177,8 +178,8 @@ def _rebuilt(
     return articles
 
 
-def _articles(path: Path, state: Survey, repair: Repair, ids: set[int]) -> Iterator[LinkedArticle]:
-    """Yield what the old index holds; ``ids`` are given a hash of each id, eight bytes instead of the whole."""
+def _articles(path: Path, state: Survey, repair: Repair, ids: KnownIds) -> Iterator[LinkedArticle]:
+    """Yield what the old index holds; ``ids`` are given each id."""
     salvager = Salvager(path, state, CONTENTS, repair)
 
     def of_damaged(survivor: Survivor) -> list[bytes]:
@@ -188,5 +189,5 @@ def _articles(path: Path, state: Survey, repair: Repair, ids: set[int]) -> Itera
 
     for stored in living_documents(path, state, of_damaged):
         article = document_to_article(stored)
-        ids.add(hash(article.id))
+        ids.put(article.id)
         yield LinkedArticle(article, link_of(stored))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from indexer.errors import IndexerError
+from indexer.known_ids import KnownIds
 from indexer.parallel import Workers
 from indexer.readers.reading import Remark, SourceBegins, Withdrawal
 from indexer.rehearsal import Rehearsal
@@ -40,6 +41,8 @@ from search.language import analysis_version
 # A commit costs some files and tens of milliseconds, and makes what came before visible and safe. 5,000 articles of
 # news take about 200 MB while they wait.
 COMMIT_EVERY = 5_000
+# Twice what so many articles of news have. Of the longest that are lawful, 5,000 would take 20 GB.
+COMMIT_CHARACTERS = 32_000_000
 # What comes slowly is seen soon: on a stream of one article a second a commit of 30 takes 1 % of the time.
 COMMIT_SECONDS = 30.0
 
@@ -64,12 +67,12 @@ def index_articles(
     Add articles to the index in a folder, which is made if need be; an article replaces the one with its id.
 
     ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
-    after every ``commit_every`` articles, when ``commit_seconds`` have passed as an article comes, and at the end; what
-    is committed stays, whatever happens later. A version that is older than the one in the archive does not replace it,
-    and a ``Withdrawal`` cancels the article that it names (``indexer.versions``). With ``link``, a new article without
-    a story (it is its own id then) gets the one that it belongs to by its content, in the same commit
-    (``search.archive.linking``). What editors have decided of an article (``search.set_status`` and the like) holds,
-    whatever comes. With ``jobs``, so many processes share the analysis of a large number of articles
+    after every ``commit_every`` articles (fewer that are very long), when ``commit_seconds`` have passed as an article
+    comes, and at the end; what is committed stays, whatever happens later. A version that is older than the one in the
+    archive does not replace it, and a ``Withdrawal`` cancels the article that it names (``indexer.versions``). With
+    ``link``, a new article without a story (it is its own id then) gets the one that it belongs to by its content, in
+    the same commit (``search.archive.linking``). What editors have decided of an article (``search.set_status`` and the
+    like) holds, whatever comes. With ``jobs``, so many processes share the analysis of a large number of articles
     (``indexer.parallel`` says what this asks of a script). ``progress`` is called again and again as articles are
     looked at. ``generation`` is the number of the first commit, if there is no index yet. With ``as_they_are``, a
     version replaces a newer one, too: for whoever makes a copy, of which the original may have been put back.
@@ -87,7 +90,7 @@ def index_articles(
         try:
             for item in articles:
                 run.take(item)
-                if len(run.waiting) >= commit_every or run.seconds_waited() >= commit_seconds:
+                if run.has_enough(commit_every) or run.seconds_waited() >= commit_seconds:
                     run.write()
         except BaseException:
             if not run.awaits_linking:  # else the next run would pass over what was never linked
@@ -111,7 +114,7 @@ def check_articles(articles: Iterable[Item], path: Path | str, *, progress: Prog
     run = _Run(Rehearsal(Path(path)), None, report, progress, read_rules(Path(path)), None)
     for item in articles:
         run.take(item)
-        if len(run.waiting) >= COMMIT_EVERY:
+        if run.has_enough(COMMIT_EVERY):
             run.write()
     run.write()
     run.note_unknown_withdrawals()
@@ -150,11 +153,12 @@ class _Run:
         as_they_are: bool = False,
     ) -> None:
         self.waiting: dict[str, LinkedArticle] = {}
+        self._characters = 0  # of all that came since the last commit
         self._rules, self._linker, self._as_they_are = rules, linker, as_they_are
         self._without_story: list[str] = []
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
-        self._seen: set[int] = set()
+        self._seen = KnownIds()
         self._source = SourceCounts()
         self._source_of: dict[str, SourceCounts] = {}
         self._withdrawals: dict[str, Withdrawal] = {}
@@ -180,6 +184,7 @@ class _Run:
             raise TypeError(
                 f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
             )
+        self._show_progress()
 
     def _take_article(self, item: LinkedArticle) -> None:
         identifier = item.article.id
@@ -194,6 +199,7 @@ class _Run:
             return
         self._note_duplicate(identifier)
         self.waiting[identifier] = item
+        self._characters += len(item.article.lead) + len(item.article.body)
         self._source_of[identifier] = self._source
 
     def _take_withdrawal(self, withdrawal: Withdrawal) -> None:
@@ -239,6 +245,10 @@ class _Run:
         """Whether an article was written that is not compared with the others yet."""
         return bool(self._linker and self._without_story)
 
+    def has_enough(self, articles: int) -> bool:
+        """Return whether so many articles wait, or so much text, that it should be written."""
+        return len(self.waiting) >= articles or self._characters >= COMMIT_CHARACTERS
+
     def seconds_waited(self) -> float:
         """Return for how long something may have waited for a commit: since the last, or since the run began."""
         return time.monotonic() - self._written
@@ -247,7 +257,7 @@ class _Run:
         """Write the articles that wait. Those that processes share are in the commit after this one, unless linked."""
         self._take_over()  # what they were given before: an id may be in both
         self._follow_withdrawals()
-        waiting, self.waiting = list(self.waiting.values()), {}
+        waiting, self.waiting, self._characters = list(self.waiting.values()), {}, 0
         news = (found for article in waiting if (found := self._news(article)) is not None)
         if self._workers and self._workers.are_worth(len(waiting)):
             self._workers.start(list(news), self._writer.dictionary)
@@ -295,15 +305,14 @@ class _Run:
 
     def _show_progress(self) -> None:
         if self._progress:
+            self._report.waiting = len(self.waiting)
             self._progress(self._report)
 
     def _note_duplicate(self, identifier: str) -> None:
-        key = hash(identifier)  # eight bytes instead of the id: a run may have millions
-        if key in self._seen:
+        if self._seen.put(identifier) is not None:
             self._report.duplicates += 1
             if len(self._report.duplicate_ids) < MAX_ERRORS:
                 self._report.duplicate_ids.append(identifier)
-        self._seen.add(key)
 
     def _news(self, item: LinkedArticle) -> LinkedArticle | None:
         """Count an article and return it as it is to be stored, or None if the index has it so, or a newer one."""

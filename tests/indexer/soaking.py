@@ -137,7 +137,7 @@ class Soak:
         if kind == "status":
             return {"do": kind, "ids": [chance.choice(IDS)], "status": chance.choice(STATUSES)}
         if kind == "receive":
-            return {"do": kind, "articles": [self._article() for _ in range(chance.randint(1, 3))]}
+            return {"do": kind, "articles": [self._sent_article() for _ in range(chance.randint(1, 3))]}
         return {"do": "index", "items": [self._item() for _ in range(chance.randint(1, 12))]}
 
     def _item(self) -> Record:
@@ -146,6 +146,11 @@ class Soak:
         if self._chance.random() < 0.1 and self._model.state:  # the source comes again
             return self._model.state[self._chance.choice(sorted(self._model.state))]
         return self._article()
+
+    def _sent_article(self) -> Record:
+        """Return an article with a story: another would be linked by its content, of which the model knows nothing."""
+        article = self._article()
+        return article | {"story": f"s{IDS.index(article['id']) // 3}"}
 
     def _article(self) -> Record:
         self._version += 1
