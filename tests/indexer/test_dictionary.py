@@ -122,6 +122,11 @@ class TestWords:
 
 
 class TestCommand:
+    @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no endless file")
+    def test_an_endless_file_is_no_table(self, visti, index):
+        result = visti("dictionary", "add", "/dev/zero", "--index", index)
+        assert result.exit_code == 1 and "larger than 16 MB" in result.stderr
+
     def test_add_list_remove(self, visti, index, tmp_path):
         file = tmp_path / "words.tsv"
         file.write_bytes(TABLE)
