@@ -18,8 +18,9 @@ OTHER_REASONS = "other reasons"
 MAX_SOURCES = 1_000
 OTHER_SOURCES = "other sources"
 
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'(?:\.\.\.)?|\"(?:[^\"\\]|\\.)*\"(?:\.\.\.)?")
-_NUMBER = re.compile(r"\d[\d,.]*(?<![,.])")
+# Field names and the names of formats (ISO 8601, NewsML-G2) are the wording itself.
+_QUOTED = re.compile(r"(?P<wording>\bfield '\w+')|'(?:[^'\\]|\\.)*'(?:\.\.\.)?|\"(?:[^\"\\]|\\.)*\"(?:\.\.\.)?")
+_NUMBER = re.compile(r"(?<![\w.,-])(?<!\bISO )\d[\d,.]*(?<![,.])")
 
 
 @dataclass(slots=True)
@@ -124,7 +125,9 @@ def kind_of_reason(reason: str) -> str:
 
     >>> kind_of_reason("language: 'de' (the languages are uk, ru and en)")
     'language: … (the languages are uk, ru and en)'
+    >>> kind_of_reason("field 'published': is not a date in ISO 8601 (year 0 is out of range); got '0000-01-01'")
+    "field 'published': is not a date in ISO 8601 (year N is out of range); got …"
     >>> kind_of_reason("the line has 17,000,001 bytes")
     'the line has N bytes'
     """
-    return _NUMBER.sub("N", _QUOTED.sub("…", reason))[:200]
+    return _NUMBER.sub("N", _QUOTED.sub(lambda found: found["wording"] or "…", reason))[:200]

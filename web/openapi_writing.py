@@ -46,7 +46,7 @@ def writing_schemas() -> dict[str, Any]:
                 "counts": {"type": "object", "additionalProperties": _COUNT},
                 "not_compared": {
                     **_COUNT,
-                    "description": "Articles without a story that there was no time to compare with the others.",
+                    "description": "Articles without a story that could not be compared with the others in time.",
                 },
                 "articles": {
                     "type": "array",

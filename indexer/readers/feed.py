@@ -19,12 +19,14 @@ from indexer.errors import RecordError
 from indexer.readers.charsets import decode_page
 from indexer.readers.declared_language import believed_language
 from indexer.readers.furniture import without_furniture
-from indexer.readers.html_text import html_paragraphs, plain_paragraphs
+from indexer.readers.html_text import has_markup, html_paragraphs, plain_paragraphs
 from indexer.readers.mojibake import repair
 from indexer.readers.page_addresses import alternates_by_language, clean_address, story_of
 from indexer.readers.page_dates import parse_page_date
+from indexer.readers.page_head import photo_in
 from indexer.readers.parsers import MarkupRefused
 from indexer.readers.reading import Reading, Remark
+from indexer.readers.signatures import take_signatures
 from indexer.readers.xml_safely import XmlRefused, each_element, without_declaration
 from search.article import MAX_ID_BYTES, MAX_LIST_ITEMS, Article
 from search.errors import ArticleInvalid
@@ -37,6 +39,9 @@ MAX_DAMAGED_CHARACTERS = 1_000_000
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _ROOT = re.compile(rb"\s*(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*>|\s)*<\s*(?:rss|feed|(?:\w+:)?RDF)\b", re.I | re.S)
 _END = re.compile(r"</\s*(?:rss|(?:\w+:)?feed|(?:\w+:)?RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.I | re.S)
+# What follows it is in the text: "Рух мостом відновили у […]".
+_BROKEN_OFF = re.compile(r"\s*(?:\[\s*)?(?:…|\.{3})(?:\s*\])?\s*$")
+_FULL_TEXTS = ("full-text", "fulltext", "full_text")
 
 
 class FeedUnreadable(ValueError):
@@ -153,7 +158,8 @@ def read_feed(stream: BinaryIO, source: str) -> Iterator[Reading]:
     for remark in feed.remarks:
         yield Remark(source, None, remark)
     if bare:
-        yield Remark(source, None, f"{bare} entries have no text but a summary; the text is at their addresses")
+        few = "1 entry has" if bare == 1 else f"{bare} entries have"
+        yield Remark(source, None, f"{few} no text but a summary; visti watch ADDRESS --full-text fetches the pages")
     if not feed.entries:
         yield Remark(source, None, "the feed has no entries")
 
@@ -221,23 +227,27 @@ def _entry(entry: Any, base: str, feed_language: str, *, cut: bool) -> FeedEntry
     own = (link["href"] for link in links if link.get("rel") == "alternate" and not link.get("hreflang"))
     url = clean_address(next(own, "") or _text(entry, "link"), base)
     identifier = _text(entry, "id")
-    body = _body(entry)
+    signed = take_signatures(_body(entry))
+    body = signed.paragraphs
     summary = _line(_text(entry, "summary"))
+    photo = next((found for value, _ in _contents(entry) if any(found := photo_in(value))), ("", ""))
     published, updated = _moment(entry, "published"), _moment(entry, "updated")
     alternates = [(str(link["hreflang"]), link["href"]) for link in links if link.get("hreflang")]
     return FeedEntry(
         id=(clean_address(identifier) or identifier)[:MAX_ID_BYTES] if _is_id(identifier) else "",
         url=url,
         title=_line(_text(entry, "title")),
-        summary="" if body and " ".join(" ".join(body).split()).startswith(summary) else summary,
+        summary="" if body and " ".join(" ".join(body).split()).startswith(_BROKEN_OFF.sub("", summary)) else summary,
         body=tuple(body),
         published=published or updated,
         updated=updated if published and updated and updated > published else None,
         language=_language(entry) or feed_language,
-        authors=tuple(_names(entry)),
+        authors=tuple(dict.fromkeys([*_names(entry), *signed.authors])),
         tags=tuple(term for each in _list(entry, "tags")[:MAX_LIST_ITEMS] if (term := _text(each, "term").strip())),
-        image_url=clean_address(_image(entry, links), base),
-        image_credit=next((_text(each, "content") for each in _list(entry, "media_credit")), "") or "",
+        image_url=clean_address(_image(entry, links) or photo[0], base),
+        image_credit=next((_text(each, "content") for each in _list(entry, "media_credit")), "")
+        or photo[1]
+        or signed.image_credit,
         alternates=alternates_by_language(alternates, base),
         cut=cut,
     )
@@ -248,12 +258,19 @@ def _is_id(text: str) -> bool:
 
 
 def _body(entry: Any) -> list[str]:
-    for content in _list(entry, "content"):
-        value = _text(content, "value")
-        text = plain_paragraphs(value) if content.get("type") == "text/plain" else _paragraphs(value)
+    for value, kind in _contents(entry):
+        text = plain_paragraphs(value) if kind == "text/plain" else _paragraphs(value)
         if text:
             return text.split("\n\n")
     return []
+
+
+def _contents(entry: Any) -> Iterator[tuple[str, str]]:
+    """Yield where a feed has the whole text, and its kind: its content, else what aggregators ask for (full-text)."""
+    yield from ((_text(content, "value"), str(content.get("type"))) for content in _list(entry, "content"))
+    for name in entry:
+        if name.endswith(_FULL_TEXTS) and (value := _text(entry, name)):
+            yield value, "text/html" if has_markup(value) else "text/plain"
 
 
 def _paragraphs(markup: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
+from indexer.readers.containers import OFFICE_DOCUMENT
 from indexer.readers.csv_table import csv_reader, read_csv, recognises_csv
 from indexer.readers.feed import read_feed, recognises_feed
 from indexer.readers.html import read_html, recognises_html
@@ -66,6 +67,21 @@ FOLDER_SUFFIXES = tuple(
     suffix + packed for each in FORMATS for suffix in each.suffixes for packed in ("", *_COMPRESSION_SUFFIXES)
 )
 
+#: What is met among articles and is none, by its first bytes.
+_FOREIGN = {
+    b"%PDF-": "it is a PDF file; save its text as .txt (pdftotext FILE) and give that",
+    b"\x89PNG": "it is a picture, which has no text that is read",
+    b"\xff\xd8\xff": "it is a picture, which has no text that is read",
+    b"GIF8": "it is a picture, which has no text that is read",
+    b"SQLite format 3\0": "it is a database; export its table: sqlite3 -header -csv FILE 'SELECT …' > articles.csv",
+    b"\xd0\xcf\x11\xe0": OFFICE_DOCUMENT,
+    b"{\\rtf": OFFICE_DOCUMENT,
+    b"7z\xbc\xaf": "it is packed as 7z, which is not read; unpack it and give the files",
+    b"Rar!": "it is packed as RAR, which is not read; unpack it and give the files",
+    b"BZh": "it is packed with bzip2, which is not read; unpack it: bunzip2 -k FILE",
+    b"\xfd7zXZ": "it is packed with xz, which is not read; unpack it: unxz -k FILE",
+}
+
 _WIDE_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"{\x00", b"\x00{", b"[\x00", b"\x00[")
 
 
@@ -79,6 +95,8 @@ def choose_reader(head: bytes, source: str) -> Reader:
         raise SourceUnavailable(
             source, f"the file is in UTF-16; save it as UTF-8, for instance: iconv -f UTF-16 -t UTF-8 {source}"
         )
+    if foreign := next((advice for magic, advice in _FOREIGN.items() if head.startswith(magic)), None):
+        raise SourceUnavailable(source, foreign)
     content = head.removeprefix(codecs.BOM_UTF8)
     chosen = next((each for each in FORMATS if each.recognises(content)), None)
     if chosen is None and content.lstrip()[:1] == b"[":
@@ -87,7 +105,7 @@ def choose_reader(head: bytes, source: str) -> Reader:
     if chosen is None and source == "-":
         return read_json_lines
     if chosen is None:
-        names = ", ".join(f"{each.name} ({' '.join(each.suffixes)})" for each in FORMATS)
+        names = ", ".join(f"{each.name} ({' '.join(each.suffixes)})" for each in FORMATS if each.suffixes)
         raise SourceUnavailable(source, f"its content is of no format that is read: {names}")
     return chosen.read
 

@@ -23,11 +23,13 @@ def nitf_text(root: Element) -> NitfText:
     """Return the texts of an ``nitf`` element, of any version and namespace."""
     head, content = child(child(root, "body"), "body.head"), child(child(root, "body"), "body.content")
     headline = child(head, "hedline")
-    title = text_of(child(headline, "hl1")) or text_of(headline) or text_of(child(child(root, "head"), "title"))
+    main, deck = text_of(child(headline, "hl1")), text_of(child(headline, "hl2"))
+    title = main or text_of(headline) or text_of(child(child(root, "head"), "title"))
     return NitfText(
         title=title,
         byline=_byline(child(head, "byline")),
-        lead=paragraphs_of(child(head, "abstract")),
+        # the line below a headline, which is its own where there is no first line
+        lead="\n\n".join(filter(None, (deck if main else "", paragraphs_of(child(head, "abstract"))))),
         body=paragraphs_of(content),
         place=text_of(child(child(head, "dateline"), "location")),
     )

@@ -82,7 +82,7 @@ def listed(data: bytes, *, address: str = "") -> tuple[Listed, ...]:
 def read_sitemap(stream: BinaryIO, source: str) -> Iterator[Reading]:
     """Yield the refusal of a sitemap as a source of articles."""
     yield SourceUnavailable(
-        source, "a sitemap lists addresses and has no texts; give it to the poller, or fetch its pages"
+        source, "a sitemap lists addresses and has no texts; visti watch ADDRESS --full-text fetches the pages"
     )
 
 

@@ -26,6 +26,8 @@ MAX_RECORD_ELEMENTS = 200_000
 # libxml2 stops at 256, too; it says so less clearly, and its limit has changed between versions.
 MAX_DEPTH = 200
 _CHUNK_BYTES = 1 << 16
+# A declaration, a document type and a comment with somebody's rights have a thousand bytes.
+_MAX_PROLOGUE_BYTES = 1 << 16
 # No XML 1.0 document may hold these, and exports of databases do; in UTF-16 such bytes are parts of letters.
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _WIDE_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
@@ -85,7 +87,7 @@ def each_element(stream: BinaryIO, tags: Collection[str], limit_bytes: int = MAX
                 yield element
             done.append(element)
             walk.begin_record()
-        for element in () if walk.failed else done:  # a tree that the parser gave up is left as it is
+        for element in done:
             _free(element)
     walk.close()
 
@@ -160,21 +162,26 @@ class _Walk:
         self._limit = limit_bytes
         self._bytes = self._elements = self._depth = 0
         self._begun = self._wide = False
-        self.failed = False
         self._root: Element = None
 
     def events(self, chunk: bytes) -> Iterator[tuple[str, Element]]:
         """Yield what starts and ends in the next chunk."""
         if not self._begun:
-            self._begun, self._wide = True, chunk.startswith(_WIDE_STARTS)
+            self._wide = chunk.startswith(_WIDE_STARTS)
+        content = chunk if self._wide else chunk.translate(None, _CONTROLS)
+        start = 0
+        # Byte by byte until the root has been looked at: what stands behind it may ask for entities, and of markup in
+        # these lxml would hold events whose elements libxml2 has freed. No bytes tell where the root ends: there are
+        # encodings in which ">" is another byte. The first four tell the parser the encoding.
+        while self._root is None and start < len(content):
+            end = start + (1 if self._begun else 4)
+            self._begun = True
+            yield from self._events_of(content[start:end])
+            start = end
+        yield from self._events_of(content[start:])
         self._bytes += len(chunk)
-        failure = self._fed(chunk if self._wide else chunk.translate(None, _CONTROLS))
-        self.failed = failure is not None
-        for event, element in self._parser.read_events():
-            self._count(event, element)
-            yield event, element
-        if failure:
-            raise failure
+        if self._root is None and self._bytes >= _MAX_PROLOGUE_BYTES:
+            raise XmlRefused(None, f"no element begins within the first {_MAX_PROLOGUE_BYTES:,} bytes; this is no news")
         if self._bytes > self._limit + _CHUNK_BYTES:
             raise XmlRefused(None, f"one document has more than {self._limit:,} bytes; split it at its source")
 
@@ -190,13 +197,18 @@ class _Walk:
             raise self._refusal(error) from error
         return self._root
 
-    def _fed(self, chunk: bytes) -> XmlRefused | None:
-        """Feed a chunk; what came before its damage is read first."""
+    def _events_of(self, content: bytes) -> Iterator[tuple[str, Element]]:
+        """Yield what starts and ends in a piece; what came before its damage is told of first."""
+        failure = None
         try:
-            self._parser.feed(chunk)
+            self._parser.feed(content)
         except etree.XMLSyntaxError as error:
-            return self._refusal(error)
-        return None
+            failure = self._refusal(error)
+        for event, element in self._parser.read_events():
+            self._count(event, element)
+            yield event, element
+        if failure:
+            raise failure
 
     def _count(self, event: str, element: Element) -> None:
         if self._root is None:

@@ -1,11 +1,11 @@
 """
 Articles that come one by one, from a program that waits until they are safe: checked, written, linked, committed.
 
-In contrast to an indexing run nothing is gathered: each call is one commit, durable before it returns. An article is
-known by its id and its version by ``updated``, so whoever is not sure that something arrived sends it again.
+In contrast to an indexing run nothing is gathered: what a call brings is committed and durable before it returns. An
+article is known by its id and its version by ``updated``, so whoever is not sure that something arrived sends it again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +13,10 @@ from search.archive.archive import Archive
 from search.archive.documents import LAYOUT, article_to_document
 from search.archive.editing import followed_rules
 from search.archive.incoming import Outcome, incoming
-from search.archive.linking import LINKED_IN_PASSING, MERGED_IN_PASSING, Linker, link_afterwards
+from search.archive.linking import LINKED_IN_PASSING, MERGED_IN_PASSING, Linker, link_afterwards, note_unlinked
 from search.archive.links import LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes
-from search.archive.view import Opened
+from search.archive.view import DAMAGE, Opened
 from search.article import Article
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -33,8 +33,8 @@ class Received:
     """
     What became of each article and the story that it is in now, in the order in which they came.
 
-    ``generation`` is the commit of the archive that has it all. ``not_compared`` is how many without a story there was
-    no time to compare with the others: they are stories of their own until ``visti story link`` does it.
+    ``generation`` is the commit of the archive that has it all. ``not_compared`` is how many without a story could
+    not be compared with the others, mostly for lack of time: they are stories of their own until ``visti story link``.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -70,12 +70,10 @@ def receive(
         came = [(article.id, receiving.take(article)) for article in articles]
         lone = list(receiving.without_story)
         is_few = len(lone) <= LINKED_IN_PASSING
-        if is_few:
-            receiving.link(opened)
+        left = receiving.link(lone, opened) if is_few else 0
         append_changes(path, receiving.headlines)
         writer.commit(merge_up_to=MERGED_IN_PASSING)
         generation = writer.generation
-    left = 0
     if not is_few:
         afterwards = link_afterwards(path, lone, seconds=link_seconds, wait_seconds=wait_seconds, opened=opened)
         receiving.note(afterwards.moved)
@@ -125,9 +123,14 @@ class _Receiving:
             self.without_story[article.id] = None
         return came.outcome
 
-    def link(self, opened: Opened | None) -> None:
-        """Put what came without a story into the story that it belongs to."""
-        self.note(Linker(self.writer, self._rules, opened).link(self.without_story))
+    def link(self, ids: Sequence[str], opened: Opened | None) -> int:
+        """Put what came without a story into the story that it belongs to; return how many were not compared."""
+        try:
+            self.note(Linker(self.writer, self._rules, opened).link(ids))
+        except DAMAGE as error:  # of the articles that it was to be compared with
+            note_unlinked(len(ids), error)
+            return len(ids)
+        return 0
 
     def note(self, moved: Iterable[LinkedArticle]) -> None:
         """Remember the stories of articles that were linked."""

@@ -126,7 +126,9 @@ class Linking:
         """Return a mask of the documents published at about the same time, and of those of unknown date."""
         if article.published is None:
             return np.array(self._view.visible)
-        least, most = (microseconds(article.published + sign * WINDOW) for sign in (-1, 1))
+        # as numbers: a date of the year 9999, which stands for none in some systems, has no moment four days later
+        moment, window = microseconds(article.published), WINDOW // timedelta(microseconds=1)
+        least, most = moment - window, moment + window
         undated = self._view.visible & (self._view.snapshot.moments("published") == NO_MOMENT)
         near: Array = undated | self._view.snapshot.within("published", least, most)
         return near

@@ -1,5 +1,6 @@
 """XML from strangers: nothing is put in, opened or asked for; what is too much is refused; records stream."""
 
+import gc
 import io
 from pathlib import Path
 
@@ -153,3 +154,39 @@ def read(content: bytes, streaming: bool):
     if streaming:
         return list(each_element(io.BytesIO(content), ["i"]))
     return read_xml_root(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "windows-1251", "utf-7", "cp037"])
+@pytest.mark.parametrize("content", ["<a>" * 300, "<a/><a><b>c</b></a>", "<a></b>", "&y;"])
+@pytest.mark.parametrize("streaming", [False, True])
+def test_markup_in_an_entity_never_reaches_the_parser(encoding: str, content: str, streaming: bool, unraisable):
+    """libxml2 frees what it has parsed of an entity, and lxml would keep its events: proxies of nodes that are gone."""
+    entities = f'<!ENTITY y "<i>1</i>"><!ENTITY x "{content}">'
+    xml = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE r [{entities}]><r>&x;&x;</r>'
+    with pytest.raises(XmlRefused):
+        read(xml.encode(encoding), streaming)
+    gc.collect()
+    assert unraisable == []
+
+
+@pytest.fixture
+def unraisable(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Exceptions in destructors, which nobody can catch."""
+    found: list[str] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda failure: found.append(str(failure.exc_value)))
+    return found
+
+
+def test_a_document_without_an_element_is_refused_before_it_is_long():
+    with pytest.raises(XmlRefused, match="within the first 65,536 bytes"):
+        read(b"<!--" + b"x" * 100_000 + b"--><r/>", False)
+
+
+@pytest.mark.parametrize("size", [4, 5, 7, 64, 1000])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1251"])
+def test_pieces_of_any_size_are_the_same_document(size: int, encoding: str, monkeypatch: pytest.MonkeyPatch):
+    declared = encoding.removesuffix("-sig")
+    xml = f'<?xml version="1.0" encoding="{declared}"?><!DOCTYPE r SYSTEM "r.dtd"><!-- є -->\n<r а="ї"><i>Київ</i></r>'
+    monkeypatch.setattr("indexer.readers.xml_safely._CHUNK_BYTES", size)
+    root = read(xml.encode(encoding), False)
+    assert (text_of(root), root.get("а")) == ("Київ", "ї")

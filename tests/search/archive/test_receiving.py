@@ -198,6 +198,15 @@ def test_what_ends_it_before_the_commit_changes_nothing(path: Path, monkeypatch:
     assert len(BERTH) <= LINKED_IN_PASSING
 
 
+def test_an_article_is_not_refused_because_what_it_is_compared_with_is_damaged(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(Linker, "moved", raising(IndexError("beyond the end of a file")))
+        assert receive(path, BERTH).not_compared == 3
+    assert link_archive(path) == 2
+
+
 def raising(failure: BaseException | type[BaseException]) -> Callable[..., Iterator[object]]:
     """Return a function that raises something."""
 
