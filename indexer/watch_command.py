@@ -10,10 +10,10 @@ from typing import Any
 
 import click
 
+from indexer.asking import PolledSource
 from indexer.command import MAX_PRINTED
 from indexer.fetching import Fetcher
-from indexer.polling import MIN_SECONDS, PolledSource, Poller
-from indexer.readers.sitemap import listed
+from indexer.polling import MIN_SECONDS, Poller
 from indexer.report import Report
 from indexer.watching import FolderWatch
 from search.command import index_option
@@ -65,11 +65,10 @@ def watch_command(
         poller = Poller(
             polled,
             index_path,
-            Fetcher(allow_private=allow_private),
+            Fetcher(allow_private=allow_private, stop=stop),
             stop=stop,
             told=_tell,
             troubled=_warn,
-            listed=listed,
         )
         threads.append(Thread(target=poller.run_once if once else poller.run))
     if folders:
