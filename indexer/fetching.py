@@ -141,7 +141,7 @@ class Fetcher:
             self._require_allowed(url)
             with self._asked(url, headers) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
-                    url = urljoin(url, response.headers["location"])
+                    url = _redirected(url, response.headers["location"])
                     continue
                 if response.status_code == 304:
                     return Fetched(url, None, None, known)
@@ -173,7 +173,7 @@ class Fetcher:
         for _ in range(MAX_REDIRECTS + 1):
             with self._asked(url, {}) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
-                    url = urljoin(url, response.headers["location"])
+                    url = _redirected(url, response.headers["location"])
                     continue
                 if response.status_code >= 500 or response.status_code == 429:
                     _require_found(url, response)
@@ -289,6 +289,16 @@ def back_off_seconds(failures: int, base: float, most: float, chance: Callable[[
     """
     longest = min(base * 2.0 ** min(failures - 1, 60), most)
     return longest * (0.5 + chance() / 2)
+
+
+def _redirected(url: str, location: str) -> str:
+    """Return where an address leads; never from https to http, where whoever is on the way could write our news."""
+    target = urljoin(url, location)
+    if url.lower().startswith("https:") and target.lower().startswith("http:"):
+        raise FetchFailed(
+            url, f"it leads to {target}, without encryption; name that to have it so", lasting=True
+        )
+    return target
 
 
 def _require_found(url: str, response: httpx.Response) -> None:

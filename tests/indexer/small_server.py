@@ -1,5 +1,7 @@
 """A web server on this machine that says what a test wants it to say, and remembers what it was asked."""
 
+import contextlib
+import ssl
 import threading
 import time
 from collections import Counter
@@ -28,6 +30,7 @@ class SmallServer:
     """
 
     port: int = 0
+    scheme: str = "http"
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
@@ -49,13 +52,13 @@ class SmallServer:
                 self.at_once[host] -= 1
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{path}"
+        return f"{self.scheme}://{host}:{self.port}{path}"
 
 
 @contextmanager
-def small_server() -> Iterator[SmallServer]:
-    """Serve until the end of the block."""
-    state = SmallServer()
+def small_server(tls: ssl.SSLContext | None = None) -> Iterator[SmallServer]:
+    """Serve until the end of the block; over TLS with the certificate of a context, if one is given."""
+    state = SmallServer(scheme="https" if tls else "http")
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -84,11 +87,17 @@ def small_server() -> Iterator[SmallServer]:
                 except OSError:
                     return  # the client has had enough
 
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):  # the client refuses our certificate, or hangs up
+                super().handle()
+
         def log_message(self, format: str, *arguments: object) -> None:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls:  # the handshake is made by the thread of the request: a client that refuses is no error of the server
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     state.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
