@@ -295,9 +295,7 @@ def _redirected(url: str, location: str) -> str:
     """Return where an address leads; never from https to http, where whoever is on the way could write our news."""
     target = urljoin(url, location)
     if url.lower().startswith("https:") and target.lower().startswith("http:"):
-        raise FetchFailed(
-            url, f"it leads to {target}, without encryption; name that to have it so", lasting=True
-        )
+        raise FetchFailed(url, f"it leads to {target}, without encryption; name that to have it so", lasting=True)
     return target
 
 

@@ -2,7 +2,7 @@
 
 import signal
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
@@ -60,7 +60,7 @@ def watch_command(
     folders = [Path(each) for each in sources if not _is_address(each)]
     _require_folders(folders, polled)
     stop = Event()
-    threads = []
+    work: list[Callable[[], None]] = []
     if polled:
         poller = Poller(
             polled,
@@ -70,16 +70,12 @@ def watch_command(
             told=_tell,
             troubled=_warn,
         )
-        threads.append(Thread(target=poller.run_once if once else poller.run))
+        work.append(poller.run_once if once else poller.run)
     if folders:
         watch = FolderWatch(folders, index_path, stop=stop, told=_tell, troubled=_warn, every=poll_folders)
-        threads.append(Thread(target=watch.run_once if once else watch.run))
+        work.append(watch.run_once if once else watch.run)
     _end_when_told(stop)
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        while thread.is_alive():
-            thread.join(0.2)  # signals are answered between the waits
+    _work_at_once(work, stop)
 
 
 def _is_address(source: str) -> bool:
@@ -116,9 +112,32 @@ def _source_of(described: dict[str, Any], path: Path, minutes: float) -> PolledS
     return PolledSource(url, every * 60, full_text is True)
 
 
+def _work_at_once(work: Sequence[Callable[[], None]], stop: Event) -> None:
+    """Do several things at once, each to its end; what fails ends the others too, and its error is raised."""
+    failures: list[BaseException] = []
+
+    def do(part: Callable[[], None]) -> None:
+        try:
+            part()
+        except BaseException as error:
+            failures.append(error)
+            stop.set()
+
+    threads = [Thread(target=do, args=(part,)) for part in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.2)  # signals are answered between the waits
+    if failures:
+        raise failures[0]
+
+
 def _end_when_told(stop: Event) -> None:
     def end(number: int, frame: FrameType | None) -> None:
         stop.set()
+        signal.signal(number, signal.SIG_DFL)  # told twice, it ends at once: a kill loses nothing
+        click.echo("Ending when what is under way is done; once more ends it at once.", err=True)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
