@@ -1,23 +1,25 @@
 """
 Fetching from other people's servers: politely, and never from where a stranger's address could lead us.
 
-A host is asked one request at a time, with a pause between, and only for what its robots.txt allows (RFC 9309). Names
-are resolved here, every address is checked and the connection goes to the address that was checked: a name cannot lead
-into the private network, not by a redirect and not by resolving differently the second time. Sizes and times are
-bounded, those of what is unpacked too.
+A host is asked one request at a time, with a pause between, and only for what its robots.txt allows (RFC 9309),
+however many threads fetch. Names are resolved here, every address is checked and the connection goes to the address
+that was checked: a name cannot lead into the private network, not by a redirect and not by resolving differently the
+second time. Sizes and times are bounded, those of what is unpacked too.
 """
 
 import random
 import socket
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from threading import Event, Lock
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -39,6 +41,7 @@ MAX_PAUSE_SECONDS = 30.0
 #: RFC 9309, 2.4: a day at most.
 ROBOTS_SECONDS = 24 * 3600.0
 _PIECE_BYTES = 1 << 16
+_GZIP_BEGINS = b"\x1f\x8b"
 _REDIRECTS = (301, 302, 303, 307, 308)
 # They carry an IPv4 address inside (RFC 6052, 3056, 4380), which nobody has checked.
 _CARRYING = tuple(IPv6Network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
@@ -69,7 +72,11 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer: its last address, its content, unpacked, what it was declared to be. None: nothing has changed."""
+    """
+    An answer: its last address, its content, what it was declared to be. None: nothing has changed.
+
+    The content is unpacked, also where the file itself is packed, as ``sitemap.xml.gz`` is.
+    """
 
     url: str
     content: bytes | None
@@ -77,11 +84,21 @@ class Fetched:
     validators: Validators
 
 
+@dataclass(slots=True)
+class _Host:
+    """What is owed to a host: one request at a time, and a rest after each."""
+
+    turn: Lock = field(default_factory=Lock)
+    pause: float = PAUSE_SECONDS
+    last: float = float("-inf")
+
+
 class Fetcher:
     """
-    Fetches for one thread; ``clock`` gives seconds that only grow, ``sleep`` lets them pass.
+    Fetches, for several threads at once; ``clock`` gives seconds that only grow, ``sleep`` lets them pass.
 
-    ``resolve`` gives the addresses of a name.
+    ``resolve`` gives the addresses of a name, ``verify`` is how certificates are checked if not as the system does.
+    When ``stop`` is set, nothing more is asked, and an answer that is coming is given up.
     """
 
     def __init__(
@@ -89,18 +106,21 @@ class Fetcher:
         *,
         allow_private: bool = False,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         resolve: Resolve | None = None,
+        verify: ssl.SSLContext | None = None,
+        stop: Event | None = None,
     ) -> None:
-        self._clock, self._sleep = clock, sleep
+        self._stop = stop or Event()
+        self._clock, self._sleep = clock, sleep or self._stop.wait
         self._client = httpx.Client(
-            transport=_transport(CheckedBackend(resolve or _addresses_of, allow_private=allow_private)),
+            transport=_transport(CheckedBackend(resolve or _addresses_of, allow_private=allow_private), verify),
             timeout=TIMEOUT_SECONDS,
             headers={"User-Agent": user_agent(), "Accept-Encoding": "gzip"},
             trust_env=False,
         )
         self._robots: dict[str, tuple[RobotFileParser, float]] = {}
-        self._free: dict[str, float] = {}
+        self._hosts: dict[str, _Host] = {}
 
     def close(self) -> None:
         """Close the connections."""
@@ -112,12 +132,16 @@ class Fetcher:
         headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         return self._followed(url, {name: value for name, value in headers.items() if value}, known)
 
+    def sitemaps_of(self, url: str) -> list[str]:
+        """Return the sitemaps that the robots.txt of an address's site names. Raises ``FetchFailed``."""
+        return self._robots_of(url).site_maps() or []
+
     def _followed(self, url: str, headers: Mapping[str, str], known: Validators) -> Fetched:
         for _ in range(MAX_REDIRECTS + 1):
             self._require_allowed(url)
             with self._asked(url, headers) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
-                    url = urljoin(url, response.headers["location"])
+                    url = _redirected(url, response.headers["location"])
                     continue
                 if response.status_code == 304:
                     return Fetched(url, None, None, known)
@@ -131,12 +155,8 @@ class Fetcher:
         robots = self._robots_of(url)
         if not robots.can_fetch(user_agent(), url):
             raise FetchFailed(url, "the site's robots.txt does not allow it", lasting=True)
-        delay = robots.crawl_delay(user_agent())
-        if delay:
-            host = _host(url)
-            self._free[host] = self._free.get(host, 0.0) + max(
-                0.0, min(float(delay), MAX_PAUSE_SECONDS) - PAUSE_SECONDS
-            )
+        wanted = float(robots.crawl_delay(user_agent()) or 0)
+        self._host(url).pause = min(max(wanted, PAUSE_SECONDS), MAX_PAUSE_SECONDS)
 
     def _robots_of(self, url: str) -> RobotFileParser:
         parts = urlsplit(url)
@@ -153,7 +173,7 @@ class Fetcher:
         for _ in range(MAX_REDIRECTS + 1):
             with self._asked(url, {}) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
-                    url = urljoin(url, response.headers["location"])
+                    url = _redirected(url, response.headers["location"])
                     continue
                 if response.status_code >= 500 or response.status_code == 429:
                     _require_found(url, response)
@@ -163,18 +183,27 @@ class Fetcher:
                 return content.decode("utf-8-sig", errors="replace").splitlines()
         return []
 
+    def _host(self, url: str) -> _Host:
+        return self._hosts.setdefault(_host_of(url), _Host())
+
     @contextmanager
     def _asked(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
-        host = _host(url)
-        if (pause := self._free.get(host, 0.0) - self._clock()) > 0:
-            self._sleep(pause)
-        try:
-            with self._client.stream("GET", url, headers=headers) as response:
-                yield response
-        except (httpx.HTTPError, httpx.InvalidURL, httpcore.ConnectError, zlib.error, ValueError) as error:
-            raise FetchFailed(url, f"it cannot be fetched ({error or type(error).__name__})") from error
-        finally:
-            self._free[host] = self._clock() + PAUSE_SECONDS
+        host = self._host(url)
+        with host.turn:
+            if (pause := host.last + host.pause - self._clock()) > 0:
+                self._sleep(pause)
+            self._require_going_on(url)
+            try:
+                with self._client.stream("GET", url, headers=headers) as response:
+                    yield response
+            except (httpx.HTTPError, httpx.InvalidURL, httpcore.ConnectError, zlib.error, ValueError) as error:
+                raise FetchFailed(url, f"it cannot be fetched ({_told(error)})") from error
+            finally:
+                host.last = self._clock()
+
+    def _require_going_on(self, url: str) -> None:
+        if self._stop.is_set():
+            raise FetchFailed(url, "it is not asked any more: the end was asked for")
 
     def _content(self, url: str, response: httpx.Response, most: int, most_unpacked: int) -> bytes:
         coding = response.headers.get("content-encoding", "identity").lower().strip()
@@ -183,13 +212,14 @@ class Fetcher:
         unpacker = zlib.decompressobj(wbits=31) if "gzip" in coding else None
         ends, received, content = self._clock() + MAX_SECONDS, 0, bytearray()
         for piece in response.iter_raw(_PIECE_BYTES):
+            self._require_going_on(url)
             received += len(piece)
             content += unpacker.decompress(piece, most_unpacked + 1 - len(content)) if unpacker else piece
             if received > most or len(content) > most_unpacked:
                 raise FetchFailed(url, f"it is larger than {most:,} bytes, or {most_unpacked:,} unpacked", lasting=True)
             if self._clock() > ends:
                 raise FetchFailed(url, f"it took longer than {MAX_SECONDS:g} seconds")
-        return bytes(content)
+        return _unpacked(url, bytes(content), most_unpacked)
 
 
 class CheckedBackend(httpcore.NetworkBackend):
@@ -261,12 +291,45 @@ def back_off_seconds(failures: int, base: float, most: float, chance: Callable[[
     return longest * (0.5 + chance() / 2)
 
 
+def _redirected(url: str, location: str) -> str:
+    """Return where an address leads; never from https to http, where whoever is on the way could write our news."""
+    target = urljoin(url, location)
+    if url.lower().startswith("https:") and target.lower().startswith("http:"):
+        raise FetchFailed(url, f"it leads to {target}, without encryption; name that to have it so", lasting=True)
+    return target
+
+
 def _require_found(url: str, response: httpx.Response) -> None:
     status = response.status_code
     if status == 200:
         return
     wait = _retry_after(response.headers.get("retry-after", ""))
     raise FetchFailed(url, f"the server answers {status}", retry_after=wait, lasting=status in (401, 403, 404, 410))
+
+
+def _unpacked(url: str, content: bytes, most: int) -> bytes:
+    """Return what a file has that is packed itself, whatever its name; other files as they are."""
+    if not content.startswith(_GZIP_BEGINS):
+        return content
+    unpacker = zlib.decompressobj(wbits=31)
+    unpacked = unpacker.decompress(content, most + 1)
+    if len(unpacked) > most:
+        raise FetchFailed(url, f"it is larger than {most:,} bytes unpacked", lasting=True)
+    if not unpacker.eof:
+        raise FetchFailed(url, "the packed file breaks off")
+    return unpacked
+
+
+def _told(error: Exception) -> str:
+    """Return what went wrong in words; of a certificate, whose fault it is and that nothing is to be switched off."""
+    reason = str(error) or type(error).__name__
+    if "CERTIFICATE_VERIFY_FAILED" not in reason:
+        return reason
+    why = reason.partition("verify failed: ")[2].partition(" (_ssl")[0] or "verify failed"
+    return (
+        f"its certificate is refused: {why}; tell its owners, or if the authority is your own, name the file of its "
+        f"certificate before the command: SSL_CERT_FILE=authority.pem"
+    )
 
 
 def _retry_after(given: str) -> float | None:
@@ -279,12 +342,15 @@ def _retry_after(given: str) -> float | None:
         return None
 
 
-def _transport(backend: httpcore.NetworkBackend) -> httpx.HTTPTransport:
+def _transport(backend: httpcore.NetworkBackend, verify: ssl.SSLContext | None) -> httpx.HTTPTransport:
     transport = httpx.HTTPTransport()
     transport.close()
     # httpx has no public way to a network backend; its version is pinned, and a test connects through this one
     transport._pool = httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(), max_connections=10, keepalive_expiry=5.0, network_backend=backend
+        ssl_context=verify or httpx.create_ssl_context(),
+        max_connections=10,
+        keepalive_expiry=5.0,
+        network_backend=backend,
     )
     return transport
 
@@ -294,7 +360,7 @@ def _addresses_of(host: str, port: int) -> Iterator[str]:
         yield str(address[0])
 
 
-def _host(url: str) -> str:
+def _host_of(url: str) -> str:
     try:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:

@@ -3,7 +3,7 @@
 import json
 import signal
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -12,10 +12,10 @@ from typing import Any
 
 import click
 
+from indexer.asking import PolledSource
 from indexer.command import MAX_PRINTED
 from indexer.fetching import Fetcher
-from indexer.polling import MIN_SECONDS, PolledSource, Poller
-from indexer.readers.sitemap import listed
+from indexer.polling import MIN_SECONDS, Poller
 from indexer.report import Report
 from indexer.watching import FolderWatch
 from search.archive.index_files import is_vistis_own
@@ -66,27 +66,22 @@ def watch_command(
     _require_folders(folders, polled)
     told = _print_json if as_json else _tell
     stop = Event()
-    threads = []
+    work: list[Callable[[], None]] = []
     if polled:
         poller = Poller(
             polled,
             index_path,
-            Fetcher(allow_private=allow_private),
+            Fetcher(allow_private=allow_private, stop=stop),
             stop=stop,
             told=told,
             troubled=_warn,
-            listed=listed,
         )
-        threads.append(Thread(target=poller.run_once if once else poller.run))
+        work.append(poller.run_once if once else poller.run)
     if folders:
         watch = FolderWatch(folders, index_path, stop=stop, told=told, troubled=_warn, every=poll_folders)
-        threads.append(Thread(target=watch.run_once if once else watch.run))
+        work.append(watch.run_once if once else watch.run)
     _end_when_told(stop)
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        while thread.is_alive():
-            thread.join(0.2)  # signals are answered between the waits
+    _work_at_once(work, stop)
 
 
 def _is_address(source: str) -> bool:
@@ -127,9 +122,32 @@ def _source_of(described: dict[str, Any], path: Path, minutes: float) -> PolledS
     return PolledSource(url, every * 60, full_text is True)
 
 
+def _work_at_once(work: Sequence[Callable[[], None]], stop: Event) -> None:
+    """Do several things at once, each to its end; what fails ends the others too, and its error is raised."""
+    failures: list[BaseException] = []
+
+    def do(part: Callable[[], None]) -> None:
+        try:
+            part()
+        except BaseException as error:
+            failures.append(error)
+            stop.set()
+
+    threads = [Thread(target=do, args=(part,)) for part in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.2)  # signals are answered between the waits
+    if failures:
+        raise failures[0]
+
+
 def _end_when_told(stop: Event) -> None:
     def end(number: int, frame: FrameType | None) -> None:
         stop.set()
+        signal.signal(number, signal.SIG_DFL)  # told twice, it ends at once: a kill loses nothing
+        click.echo("Ending when what is under way is done; once more ends it at once.", err=True)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)

@@ -7,29 +7,24 @@ time its articles are unchanged.
 """
 
 import contextlib
-import json
 import os
 import queue
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
-
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
+from typing import Any, NamedTuple
 
 from indexer.errors import SourceUnavailable
+from indexer.folder_notices import FolderNotices, Notice
 from indexer.readers import FOLDER_SUFFIXES, Reading, read_sources
 from indexer.report import Report
+from indexer.watch_state import WatchState
 from indexer.write import index_articles
-from search.archive.dictionaries import replace_file
 from search.archive.index_files import OWN_FILES, is_vistis_own
-from search.columnar.beside import WATCHED, Stamp, stamp_of
-from search.columnar.lock import WAIT_SECONDS, locked
+from search.columnar.beside import WATCHED
 from search.errors import CommitFailed, IndexLocked
 
 #: Hidden, so that the folder stays an index's; losing it costs one more reading of all files.
@@ -41,6 +36,10 @@ SETTLED_SECONDS = 0.4
 STEP_SECONDS = 0.1
 # The system's notices are lost when too many come at once, or on network disks: everything is looked at anyway.
 RESCAN_SECONDS = 60.0
+# A folder that was removed and made again, or a disk that was taken out and put back, is another one to the system.
+FOLDER_SECONDS = 1.0
+# Where the system gives no notices at all, a folder is looked at so often.
+UNTOLD_SECONDS = 5.0
 # Another writer, or a full disk: its own commits come every 30 seconds.
 RETRY_SECONDS = 5.0
 # So long a run over once waits for files that are being written.
@@ -48,51 +47,19 @@ ONCE_SECONDS = 10.0
 
 
 class Seen(NamedTuple):
-    """A file as it was: its size in bytes, when it was changed (nanoseconds)."""
+    """A file as it was: its size in bytes, when it, or who may read it, was changed last (nanoseconds)."""
 
     size: int
     changed: int
 
-
-@dataclass
-class Taken:
-    """Which files were taken, as of which state; kept in a file that is replaced as a whole."""
-
-    path: Path
-    files: dict[str, Seen] = field(default_factory=dict)
-    _stamp: Stamp | None = None
-
     @classmethod
-    def read(cls, index_path: Path) -> "Taken":
-        """Return what was written down beside an index; nothing if that is not there or is damaged."""
-        taken = cls(index_path / STATE_NAME)
-        taken.refresh()
-        return taken
-
-    def refresh(self) -> bool:
-        """Read the file again if somebody else has changed it, as restoring a backup does; return whether that was."""
-        stamp = stamp_of(self.path)
-        if stamp == self._stamp:
-            return False
-        self._stamp, self.files = stamp, {}
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            found = json.loads(self.path.read_bytes())["files"]
-            self.files = {name: Seen(int(size), int(changed)) for name, (size, changed) in found.items()}
-        return True
-
-    def add(self, files: dict[str, Seen]) -> None:
-        """
-        Write down that files were taken, and forget those that are gone; the caller holds the lock of the index.
-
-        If another index was put in place since these were taken, they are not written down: it may not have them.
-        Raises ``OSError``.
-        """
-        if self.refresh():
-            return
-        self.files |= files
-        self.files = {name: seen for name, seen in self.files.items() if name in files or Path(name).exists()}
-        replace_file(self.path.parent, self.path.name, json.dumps({"files": self.files}).encode())
-        self._stamp = stamp_of(self.path)
+    def remembered(cls, value: Any) -> "Seen | None":
+        """Return what was written down; None if that is something else."""
+        try:
+            size, changed = value
+            return cls(int(size), int(changed))
+        except (TypeError, ValueError):
+            return None
 
 
 class Candidates:
@@ -102,7 +69,7 @@ class Candidates:
     ``clock`` gives seconds that only grow.
     """
 
-    def __init__(self, taken: Taken, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, taken: WatchState, clock: Callable[[], float] = time.monotonic) -> None:
         self._taken, self._clock = taken, clock
         self._waiting: dict[str, tuple[Seen, float]] = {}
         self.unreadable: dict[str, Seen] = {}
@@ -113,7 +80,7 @@ class Candidates:
     def notice(self, name: str, *, whole: bool = False) -> None:
         """Look at a file that may be new or different; ``whole`` if it was moved in."""
         seen = seen_at(name)
-        if seen is None or seen in (self._taken.files.get(name), self.unreadable.get(name)):
+        if seen is None or seen in (Seen.remembered(self._taken.get(name)), self.unreadable.get(name)):
             self._waiting.pop(name, None)
         elif whole:
             self._waiting[name] = (seen, float("-inf"))
@@ -144,7 +111,7 @@ def seen_at(name: str) -> Seen | None:
         found = path.stat()
     except (OSError, ValueError):
         return None
-    return Seen(found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
+    return Seen(found.st_size, found.st_ctime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
 def files_in(folders: Sequence[Path], passed_over: Callable[[Path], None]) -> Iterator[str]:
@@ -182,7 +149,9 @@ class FolderWatch:
         self._every = every
         self._was_cut = False
         self._own: set[Path] = set()
-        self._taken = Taken.read(index_path)
+        self._taken = WatchState(index_path / STATE_NAME, troubled)
+        self._told_of: dict[Path, tuple[int, int] | None] = {}
+        self._missing: set[Path] = set()
         self.candidates = Candidates(self._taken)
 
     def run_once(self) -> None:
@@ -195,18 +164,13 @@ class FolderWatch:
 
     def run(self) -> None:
         """Follow the folders until ``stop`` is set."""
-        events: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
-        observer = None if self._every else Observer()
-        if observer:
-            for folder in self._folders:
-                observer.schedule(_Handler(events), str(folder), recursive=True)
-            observer.start()
+        events: queue.SimpleQueue[Notice] = queue.SimpleQueue()
+        notices = None if self._every else FolderNotices(events)
         try:
-            self._follow(events)
+            self._follow(events, notices)
         finally:
-            if observer:
-                observer.stop()
-                observer.join()
+            if notices:
+                notices.stop()
 
     def take(self) -> bool:
         """Take the files that are whole, in one run; return whether there were any that could be taken."""
@@ -219,8 +183,7 @@ class FolderWatch:
             if self._was_cut:  # in the midst of a file: it is read again by the next run
                 return False
             failed = {error.source for error in report.errors if isinstance(error, SourceUnavailable)}
-            with locked(self._index_path, WAIT_SECONDS):
-                self._taken.add({name: seen for name, seen in files.items() if name not in failed})
+            self._taken.add({name: seen for name, seen in files.items() if name not in failed})
         except (IndexLocked, CommitFailed, OSError) as error:
             self._troubled(str(error))
             self._stop.wait(RETRY_SECONDS)
@@ -236,16 +199,52 @@ class FolderWatch:
                 return
             yield reading
 
-    def _follow(self, events: "queue.SimpleQueue[tuple[str, bool]]") -> None:
-        next_scan = 0.0
+    def _follow(self, events: "queue.SimpleQueue[Notice]", notices: "FolderNotices | None") -> None:
+        next_scan = next_check = 0.0
         while not self._stop.is_set():
+            if time.monotonic() >= next_check:
+                if self._has_returned(notices):
+                    next_scan = 0.0
+                next_check = time.monotonic() + FOLDER_SECONDS
             if time.monotonic() >= next_scan:
                 self._scan()
                 next_scan = time.monotonic() + (self._every or RESCAN_SECONDS)
             self._hear(events)
             self.take()
 
-    def _hear(self, events: "queue.SimpleQueue[tuple[str, bool]]") -> None:
+    def _has_returned(self, notices: "FolderNotices | None") -> bool:
+        """Tell whether a folder is there that was not, or is another one; ask the system for its notices."""
+        returned = False
+        for folder in self._folders:
+            identity = _identity(folder)
+            if identity is None and folder not in self._missing:
+                self._missing.add(folder)
+                self._troubled(f"{folder} is gone; what comes into it is taken as soon as it is there again")
+            elif identity is not None and (identity != self._told_of.get(folder) or self._is_untold(folder, notices)):
+                if folder in self._missing:
+                    self._troubled(f"{folder} is there again")
+                self._missing.discard(folder)
+                returned = True
+                if notices:
+                    self._ask_for_notices(folder, notices)
+            self._told_of[folder] = identity
+        return returned
+
+    def _is_untold(self, folder: Path, notices: "FolderNotices | None") -> bool:
+        """Tell whether the system has ended its notices: a folder that is made anew may be known by the same number."""
+        return notices is not None and self._every is None and not notices.follows(folder)
+
+    def _ask_for_notices(self, folder: Path, notices: "FolderNotices") -> None:
+        try:
+            notices.follow(folder)
+        except OSError as error:
+            self._every = UNTOLD_SECONDS
+            self._troubled(
+                f"the system tells nothing of {folder} ({error.strerror or error}), so folders are looked at every "
+                f"{UNTOLD_SECONDS:g} s; allow more: sysctl fs.inotify.max_user_watches=1000000"
+            )
+
+    def _hear(self, events: "queue.SimpleQueue[Notice]") -> None:
         """Wait a step for events, and note all that have come."""
         try:
             name, whole = events.get(timeout=STEP_SECONDS)
@@ -271,22 +270,20 @@ class FolderWatch:
             self._troubled(f"{folder} is the folder of an index or of backups, and is passed over")
 
     def _scan(self) -> None:
+        """Look at all files, and forget those that are gone from folders that are there."""
         self._taken.refresh()
-        for name in files_in(self._folders, self._pass_over):
+        found = set(files_in(self._folders, self._pass_over))
+        for name in sorted(found):
             self.candidates.notice(name)
+        away = [str(folder) + os.sep for folder in self._folders if not folder.is_dir()]
+        with contextlib.suppress(IndexLocked):  # what is gone is forgotten the next time
+            self._taken.keep(found | {each for each in self._taken.names() if each.startswith(tuple(away))})
 
 
-class _Handler(FileSystemEventHandler):
-    """Hands on which path may hold something new, and whether it came whole."""
-
-    def __init__(self, events: "queue.SimpleQueue[tuple[str, bool]]") -> None:
-        self._events = events
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Note an event; those that only read are not of interest."""
-        if event.event_type == "moved":
-            self._events.put((os.fsdecode(event.dest_path), True))
-        elif event.event_type in ("created", "modified", "closed") and not (
-            event.is_directory and event.event_type == "modified"
-        ):
-            self._events.put((os.fsdecode(event.src_path), False))
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Return what the system knows a folder by; None if it is not there."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else None

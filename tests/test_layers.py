@@ -56,7 +56,7 @@ HOMES = {
     "lxml": "indexer/readers/",
     "joserfc": "web/newsroom/oidc.py",
     "requests": "web/newsroom/oidc.py",
-    "watchdog": "indexer/watching.py",
+    "watchdog": "indexer/folder_notices.py",
     "httpx": "indexer/fetching.py",
     "httpcore": "indexer/fetching.py",
     "warcio": "indexer/readers/containers.py",

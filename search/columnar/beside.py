@@ -41,8 +41,8 @@ WITHDRAWN = Beside("withdrawn-articles.jsonl", "withdrawals", lines=True)
 #: What ``visti watch`` has taken belongs to the articles of its moment: a restored index without it would be given
 #: everything once more, and one with that of a later moment would never get what it lacks. The watcher of a copy is
 #: started anew, and what it takes again is unchanged.
-WATCHED = Beside(".watched.json", "progress", copied=False)
-POLLED = Beside(".polled.json", "progress", copied=False)
+WATCHED = Beside(".watched.jsonl", "progress", copied=False)
+POLLED = Beside(".polled.jsonl", "progress", copied=False)
 #: Says of a folder that it is a copy, and of which index: it is true of this folder alone.
 COPY_MARK = Beside(".copy-of.json", "progress", backed_up=False, copied=False)
 

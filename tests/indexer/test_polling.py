@@ -1,21 +1,32 @@
 """Feeds that are asked again and again: what is new is taken once, failures are waited out, restarts go on."""
 
+import gzip
 import json
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from small_server import Answer, SmallServer, small_server
 
 import search
+from indexer.asking import Found, PolledSource, ask
 from indexer.fetching import Fetcher
-from indexer.polling import STATE_NAME, ListSitemap, PolledSource, Poller
+from indexer.polling import STATE_NAME, Poller
 from indexer.write import Report
 
 EVERY = 600.0
+#: What does not come in this time never does.
+WAIT_SECONDS = 60.0
+
+
+def until(condition: Callable[[], object]) -> None:
+    ends = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 class Now:
@@ -52,11 +63,16 @@ def poller(
 ) -> Iterator[Callable[..., Poller]]:
     fetchers: list[Fetcher] = []
 
-    def make(*sources: PolledSource, listed: ListSitemap | None = None) -> Poller:
-        fetchers.append(Fetcher(allow_private=True, sleep=lambda seconds: None))
+    def make(
+        *sources: PolledSource,
+        stop: Event | None = None,
+        sleep: Callable[[float], object] = lambda seconds: None,
+    ) -> Poller:
+        stop = stop or Event()
+        fetchers.append(Fetcher(allow_private=True, sleep=sleep, resolve=lambda *_: ["127.0.0.1"], stop=stop))
         return Poller(
-            sources or [PolledSource(server.url("/feed"), EVERY)], tmp_path / "index", fetchers[-1], stop=Event(),
-            told=reports.append, troubled=troubles.append, clock=lambda: now.seconds, chance=lambda: 0.5, listed=listed,
+            sources or [PolledSource(server.url("/feed"), EVERY)], tmp_path / "index", fetchers[-1], stop=stop,
+            told=reports.append, troubled=troubles.append, clock=lambda: now.seconds, chance=lambda: 0.5,
         )  # fmt: skip
 
     yield make
@@ -76,14 +92,14 @@ def test_a_feed_is_asked_when_its_time_has_come(
     server.answers["/feed"] = feed({"id": "a", "title": "A berth"}, etag='"1"')
     polling = poller()
     for _ in range(3):
-        polling.run_due()
+        polling.run_once()
     assert server.asked == ["/feed"] and [report.added for report in reports] == [1]
     now.seconds += EVERY
-    polling.run_due()
+    polling.run_once()
     assert len(server.asked) == 2 and len(reports) == 1, "it said that nothing has changed"
     server.answers["/feed"] = feed({"id": "a", "title": "A longer berth"}, etag='"2"')
     now.seconds += EVERY
-    polling.run_due()
+    polling.run_once()
     assert reports[-1].updated == 1
 
 
@@ -105,16 +121,16 @@ def test_failures_are_waited_out_longer_and_longer(
     polling, source = poller(), PolledSource(server.url("/feed"), EVERY)
     waits = []
     for _ in range(3):
-        polling.run_due()
+        polling.run_once()
         waits.append(polling.seconds_until(source))
         now.seconds += waits[-1]
     assert waits == [EVERY * 0.75, EVERY * 1.5, EVERY * 3] and len(troubles) == 3
     server.answers["/feed"] = Answer(status=503, headers={"Retry-After": "7200"})
-    polling.run_due()
+    polling.run_once()
     assert polling.seconds_until(source) == 7200
     server.answers["/feed"] = feed({"id": "a", "title": "A berth"})
     now.seconds += 7200
-    polling.run_due()
+    polling.run_once()
     assert polling.seconds_until(source) == EVERY
 
 
@@ -147,36 +163,166 @@ def test_pages_give_the_whole_text_once(
     assert server.asked.count("/1") == 2
 
 
-@dataclass(frozen=True)
-class Named:
-    """A line of the sitemaps below."""
-
-    url: str
-    updated: datetime | None
-    is_sitemap: bool = False
-    published: datetime | None = None
+def sitemap(*pages: tuple[str, str], kind: str = "urlset", item: str = "url") -> Answer:
+    """Return a sitemap of addresses with what it says of their last change."""
+    lines = (f"<{item}><loc>{url}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</{item}>" for url, day in pages)
+    return Answer(f"<{kind}>{''.join(lines)}</{kind}>".encode())
 
 
-def named_lines(data: bytes, *, address: str) -> list[Named]:
-    """Read a stand-in for a sitemap: after the first line, a kind, a day and an address on each."""
-    lines = [each.split() for each in data.decode().splitlines()[1:]]
-    return [Named(url, datetime(2026, 11, int(day), tzinfo=UTC), kind == "sitemap") for kind, day, url in lines]
+def sitemap_index(*sitemaps: tuple[str, str]) -> Answer:
+    return sitemap(*sitemaps, kind="sitemapindex", item="sitemap")
 
 
 def test_a_sitemap_gives_its_own_new_pages(
     server: SmallServer, poller: Callable[..., Poller], reports: list[Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.polling._PAGES_AT_ONCE", 2)
-    old, new = server.url("/old.xml"), server.url("/new.xml")
-    pages = "\n".join(f"page {day} {server.url(f'/{day}')}" for day in (1, 3, 2))
+    monkeypatch.setattr("indexer.asking._PAGES_AT_ONCE", 2)
     server.answers |= {f"/{day}": feed({"id": str(day), "title": f"Day {day}"}) for day in (1, 2, 3)}
-    server.answers |= {
-        "/feed": Answer(f"<sitemapindex>\nsitemap 1 {old}\nsitemap 2 {new}".encode(), headers={"ETag": '"1"'}),
-        "/new.xml": Answer(f"<urlset>\n{pages}\npage 4 http://other.example/4".encode()),
-    }
-    poller(listed=named_lines).run_once()
-    assert server.asked == ["/feed", "/new.xml", "/3", "/2"], "the newest first, no more than two at once"
+    pages = [(server.url(f"/{day}"), f"2026-11-0{day}") for day in (1, 3, 2)]
+    server.answers["/feed"] = replace(sitemap(*pages, ("http://other.example/4", "2026-11-04")), headers={"ETag": "1"})
+    poller().run_once()
+    assert server.asked == ["/feed", "/3", "/2"], "the newest first, no more than two at once"
     server.asked.clear()
-    poller(listed=named_lines).run_once()
-    assert server.asked == ["/feed", "/new.xml", "/1"], "what was left over, though the index is as it was"
+    poller().run_once()
+    assert server.asked == ["/feed", "/1"], "what was left over, though the sitemap is as it was"
     assert sum(report.added for report in reports) == 3
+
+
+def test_of_an_index_of_sitemaps_those_that_have_changed_are_read(
+    server: SmallServer, poller: Callable[..., Poller], reports: list[Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.asking._SITEMAPS_AT_ONCE", 2)
+    months = {number: (server.url(f"/{number}.xml.gz"), f"2026-{number:02}-20") for number in (7, 8, 9, 10, 11)}
+
+    def put(number: int, *days: str) -> None:
+        pages = [(server.url(f"/{number}/{day}"), f"2026-{day}") for day in days]
+        server.answers |= {f"/{number}/{day}": feed({"id": f"{number}/{day}", "title": day}) for day in days}
+        server.answers[f"/{number}.xml.gz"] = Answer(gzip.compress(sitemap(*pages).content))
+
+    def asked() -> list[str]:
+        server.asked.clear()
+        server.answers["/feed"] = sitemap_index(*months.values())
+        poller().run_once()
+        return server.asked[1:]
+
+    for number in months:
+        put(number, f"{number:02}-19", f"{number:02}-20")
+    assert asked() == ["/11.xml.gz", "/11/11-20", "/11/11-19"], "at first the newest alone; the others are noted"
+    assert asked() == ["/11.xml.gz"], "a date does not tell of a second change in a day"
+    months |= {number: (months[number][0], "2026-11-2" + str(number)) for number in (7, 8, 9)}
+    for number in (7, 8, 9):
+        put(number, f"{number:02}-01", f"{number:02}-20", f"11-2{number}")
+    assert asked() == ["/9.xml.gz", "/9/11-29", "/9/09-20", "/8.xml.gz", "/8/11-28", "/8/08-20"]
+    assert asked() == ["/9.xml.gz", "/8.xml.gz"], "those within a day of the newest come first"
+    months[9] = (months[9][0], "2026-11-30")
+    assert asked() == ["/9.xml.gz", "/7.xml.gz", "/7/11-27", "/7/07-20"], "changed, and left over until now"
+    assert sum(report.added for report in reports) == 8
+
+
+def test_an_index_that_tells_no_dates_is_read_in_part_and_says_so(
+    server: SmallServer, poller: Callable[..., Poller], troubles: list[str]
+) -> None:
+    server.answers["/feed"] = sitemap_index((server.url("/1.xml"), ""), (server.url("/2.xml"), ""))
+    server.answers["/1.xml"] = sitemap((server.url("/a"), ""))
+    server.answers["/a"] = feed({"id": "a", "title": "A berth"})
+    for _ in range(2):
+        poller().run_once()
+    assert server.asked == ["/feed", "/1.xml", "/a", "/feed", "/1.xml"]
+    assert len(troubles) == 1 and server.url("/2.xml") in troubles[0]
+
+
+def test_a_sitemap_that_fails_is_asked_again_and_one_that_is_gone_is_not(
+    server: SmallServer, poller: Callable[..., Poller], troubles: list[str]
+) -> None:
+    server.answers["/feed"] = sitemap_index((server.url("/gone"), "2026-11-02"), (server.url("/ill"), "2026-11-02"))
+    server.answers["/ill"] = Answer(status=500)
+    poller().run_once()
+    assert len(troubles) == 2
+    server.answers["/feed"] = sitemap_index(
+        (server.url("/new"), "2026-11-09"), (server.url("/gone"), "2026-11-02"), (server.url("/ill"), "2026-11-02")
+    )
+    server.asked.clear()
+    poller().run_once()
+    assert server.asked == ["/feed", "/new", "/ill"]
+
+
+def test_the_front_page_of_a_site_names_what_to_watch(
+    server: SmallServer, poller: Callable[..., Poller], troubles: list[str]
+) -> None:
+    server.answers |= {
+        "/robots.txt": Answer(b"Sitemap: https://news.example/news.xml\n"),
+        "/feed": Answer(b'<!doctype html><html><head><link rel="alternate" type="application/rss+xml" href="/rss">'),
+    }
+    poller().run_once()
+    assert f"visti watch {server.url('/rss')} or https://news.example/news.xml" in troubles[0]
+
+
+def test_a_slow_host_does_not_hold_back_a_quick_one(
+    server: SmallServer, poller: Callable[..., Poller], reports: list[Report]
+) -> None:
+    """The slow host answers when the quick one's article is in the index: were it waited for, it would be for ever."""
+    server.answers |= {path: feed({"id": path, "title": "A berth"}) for path in ("/slow", "/quick")}
+    server.holds["/slow"] = Event()
+    polling = poller(
+        PolledSource(server.url("/slow", "slow.example"), EVERY), PolledSource(server.url("/quick"), EVERY)
+    )
+    thread = Thread(target=polling.run_once)
+    thread.start()
+    until(lambda: reports)
+    assert len(reports) == 1 and server.asked == ["/quick"]
+    server.holds["/slow"].set()
+    thread.join(WAIT_SECONDS)
+    assert [report.added for report in reports] == [1, 1]
+
+
+def test_a_host_has_never_two_requests_at_once(server: SmallServer, poller: Callable[..., Poller]) -> None:
+    """Whether it is named by two feeds, or by the pages of a feed of another host."""
+    paths = [f"/{number}" for number in range(6)]
+    server.answers |= {path: feed({"id": path, "title": "A berth", "url": server.url(path)}) for path in paths}
+    for name in ("/feed", "/other"):
+        server.answers[name] = feed(
+            *({"id": path, "title": "A berth", "url": server.url(path, "pages.example")} for path in paths)
+        )
+    sources = [
+        PolledSource(server.url(path, host), EVERY, full_text=True)
+        for host in ("one.example", "two.example", "three.example")
+        for path in ("/feed", "/other")
+    ]
+    poller(*sources).run_once()
+    assert server.most_at_once, "the server saw what it was asked"
+    assert set(server.most_at_once.values()) == {1}
+    assert len(server.asked) == 6 + 6 * len(paths)
+
+
+def test_the_end_does_not_wait_for_all_that_is_to_be_asked(
+    server: SmallServer, poller: Callable[..., Poller], reports: list[Report], troubles: list[str]
+) -> None:
+    """A host asks for a long pause: told to end, we neither sit it out nor ask again, nor write what was half read."""
+    stop = Event()
+    server.answers["/robots.txt"] = Answer(b"User-agent: *\nCrawl-delay: 30\n")
+    server.answers["/feed"] = feed({"id": "a", "title": "A berth"})
+    polling = poller(stop=stop, sleep=stop.wait)
+    thread = Thread(target=polling.run)
+    thread.start()
+    until(lambda: server.robots_asked)
+    stop.set()
+    thread.join(WAIT_SECONDS)
+    assert not thread.is_alive() and not server.asked and not reports and not troubles
+
+
+def test_a_fault_in_one_source_does_not_end_the_others(
+    server: SmallServer,
+    poller: Callable[..., Poller],
+    reports: list[Report],
+    troubles: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def ask_badly(source: PolledSource, *arguments: object) -> Found | None:
+        if source.url.endswith("/bad"):
+            raise RecursionError("too deep")
+        return ask(source, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("indexer.polling.ask", ask_badly)
+    server.answers["/feed"] = feed({"id": "a", "title": "A berth"})
+    poller(*(PolledSource(server.url(path), EVERY) for path in ("/bad", "/feed"))).run_once()
+    assert len(reports) == 1 and "RecursionError" in troubles[0]

@@ -14,11 +14,12 @@ from threading import Event, Thread
 import pytest
 
 import search
-from indexer.watching import SETTLED_SECONDS, STATE_NAME, Candidates, FolderWatch, Taken
+from indexer.watch_state import WatchState
+from indexer.watching import SETTLED_SECONDS, STATE_NAME, Candidates, FolderWatch
 from indexer.write import Report
 from search.columnar.lock import locked
 
-START = "from indexer.watch_command import watch_command; watch_command()"
+START = "from search.command import main; main()"
 #: What does not come in this time never does.
 WAIT_SECONDS = 60
 
@@ -70,7 +71,7 @@ def watched(request: pytest.FixtureRequest, folder: Path, index: Path) -> Iterat
 
 def test_a_file_is_whole_when_it_has_stood_still(folder: Path) -> None:
     now = [100.0]
-    candidates = Candidates(Taken(folder / STATE_NAME), lambda: now[0])
+    candidates = Candidates(WatchState(folder / STATE_NAME, pytest.fail), lambda: now[0])
     file = folder / "a.jsonl"
     file.write_bytes(line("a"))
     candidates.notice(str(file))
@@ -89,7 +90,7 @@ def test_a_file_is_whole_when_it_has_stood_still(folder: Path) -> None:
 
 
 def test_what_was_moved_in_is_whole_at_once_and_other_names_are_never(folder: Path) -> None:
-    candidates = Candidates(Taken(folder / STATE_NAME), lambda: 0.0)
+    candidates = Candidates(WatchState(folder / STATE_NAME, pytest.fail), lambda: 0.0)
     for name in ("a.jsonl", ".hidden.jsonl", "a.jsonl.part", "b.tmp"):
         (folder / name).write_bytes(line("a"))
         candidates.notice(str(folder / name), whole=True)
@@ -150,11 +151,11 @@ def test_a_restart_goes_on_and_a_damaged_memory_only_costs_time(folder: Path, in
     (folder / "a.jsonl").unlink()
     (folder / "b.jsonl").write_bytes(line("b"))
     reports()
-    assert list(json.loads((index / STATE_NAME).read_bytes())["files"]) == [str(folder / "b.jsonl")]
+    assert WatchState(index / STATE_NAME, pytest.fail).names() == [str(folder / "b.jsonl")]
 
 
 def start(folder: Path, index: Path, *options: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", START, str(folder), "--index", str(index), *options]
+    command = [sys.executable, "-c", START, "watch", str(folder), "--index", str(index), *options]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ)
 
 
@@ -183,3 +184,63 @@ def test_a_kill_loses_nothing(folder: Path, index: Path) -> None:
     assert process.returncode == 0
     assert all(has(index, f"{file}-{each}") for file in range(1, number + 1) for each in (0, 49))
     assert search.repair(index).outcome == "sound"
+
+
+def test_a_folder_that_is_gone_for_a_while_is_followed_again(
+    folder: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the system's notices: the regular look at everything does not come in the time of a test."""
+    monkeypatch.setattr("indexer.watching.FOLDER_SECONDS", 0.05)
+    stop, troubles = Event(), list[str]()
+    watch = FolderWatch([folder], index, stop=stop, told=lambda report: None, troubled=troubles.append)
+    thread = Thread(target=watch.run)
+    thread.start()
+    (folder / "a.jsonl").write_bytes(line("a"))
+    until(lambda: has(index, "a"))
+    folder.rename(folder.parent / "away")
+    until(lambda: troubles)
+    folder.mkdir()
+    until(lambda: len(troubles) == 2)
+    for name in ("b", "c"):
+        (folder / f"{name}.jsonl").write_bytes(line(name))
+        until(lambda name=name: has(index, name))
+    stop.set()
+    thread.join(WAIT_SECONDS)
+    assert "is gone" in troubles[0] and "there again" in troubles[1]
+
+
+def test_a_file_is_looked_at_again_when_it_may_be_read_at_last(folder: Path) -> None:
+    candidates, file = Candidates(WatchState(folder / STATE_NAME, pytest.fail), lambda: 0.0), folder / "a.jsonl"
+    file.write_bytes(line("a"))
+    candidates.notice(str(file), whole=True)
+    candidates.done(candidates.whole(), [str(file)])
+    candidates.notice(str(file), whole=True)
+    assert not candidates.whole(), "it is told of once"
+    time.sleep(0.02)  # the clock of files goes in steps
+    file.chmod(0o600)
+    candidates.notice(str(file), whole=True)
+    assert list(candidates.whole()) == [str(file)]
+
+
+def test_files_of_a_folder_that_is_away_are_not_forgotten(folder: Path, index: Path) -> None:
+    """A disk that is put back has not to be read again; what was deleted is forgotten."""
+    (folder.parent / "disk").mkdir()
+    for each in (folder, folder.parent / "disk"):
+        (each / "a.jsonl").write_bytes(line(each.name))
+        (each / "b.jsonl").write_bytes(line(each.name + "-b"))
+    folders = [folder, folder.parent / "disk"]
+    FolderWatch(folders, index, stop=Event(), told=lambda report: None, troubled=pytest.fail).run_once()
+    (folder / "b.jsonl").unlink()
+    (folder.parent / "disk").rename(folder.parent / "taken-out")
+    FolderWatch(folders, index, stop=Event(), told=pytest.fail, troubled=pytest.fail).run_once()
+    remembered = WatchState(index / STATE_NAME, pytest.fail).names()
+    assert sorted(remembered) == sorted(map(str, (folder / "a.jsonl", folders[1] / "a.jsonl", folders[1] / "b.jsonl")))
+
+
+def test_an_index_that_cannot_be_written_ends_it_with_the_reason(folder: Path, index: Path) -> None:
+    (folder / "a.jsonl").write_bytes(line("a"))
+    index.mkdir()
+    (index / "letter.txt").write_text("Something else.")
+    process = start(folder, index)
+    _, told = process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 1 and "holds something other than an index" in told and "Traceback" not in told
