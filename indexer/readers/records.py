@@ -45,10 +45,16 @@ def article_or_error(record: Mapping[str, Any], source: str, line: int | None) -
 
 def reading_of_record(record: Mapping[str, Any], source: str, line: int | None) -> Reading:
     """Return the article of a record or an error; of a canceled one without a text, the withdrawal."""
+    return withdrawal_of_record(record, source, line) or article_or_error(record, source, line)
+
+
+def withdrawal_of_record(record: Mapping[str, Any], source: str, line: int | None) -> Withdrawal | None:
+    """Return the withdrawal that a record without a text is, or None; ``deleted`` is written by ``visti export``."""
     is_canceled = record.get("status") == Status.CANCELED and legible_id(record.get("id"))
     if is_canceled and not record.get("title") and not record.get("body"):
-        return Withdrawal(record["id"], _moment(record.get("updated") or record.get("published")), source, line)
-    return article_or_error(record, source, line)
+        when = _moment(record.get("deleted") or record.get("updated") or record.get("published"))
+        return Withdrawal(record["id"], when, source, line, is_deletion=bool(record.get("deleted")))
+    return None
 
 
 def legible_id(value: object) -> str | None:
