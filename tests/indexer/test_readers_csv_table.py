@@ -53,8 +53,8 @@ def test_usual_names_of_columns_are_known_in_three_languages():
         "7;1.07.2026 9:30;рос;Мост открыт;Он длиной сто метров.;Город;Ю. Сыч;мост, река;https://a.example/7;\r\n"
     )
     for encoding in ("utf-8-sig", "cp1251"):
-        remark, article = read_bytes(read_csv, text.encode(encoding))
-        assert isinstance(article, Article)
+        remark, *encoding_remarks, article = read_bytes(read_csv, text.encode(encoding))
+        assert isinstance(article, Article) and len(encoding_remarks) == (encoding == "cp1251")
         assert isinstance(remark, Remark) and "Дата публікації" in remark.message
         assert (article.id, article.language, article.title, article.section) == ("7", "ru", "Мост открыт", "Город")
         assert (article.authors, article.tags, article.url) == (("Ю. Сыч",), ("мост", "река"), "https://a.example/7")
