@@ -14,7 +14,14 @@ from pathlib import Path
 import click
 
 import search
-from indexer.dictionary import DictionaryChange, add_words, listed_words, remove_all_words, remove_words
+from indexer.dictionary import (
+    MAX_TABLE_BYTES,
+    DictionaryChange,
+    add_words,
+    listed_words,
+    remove_all_words,
+    remove_words,
+)
 from indexer.job import NO_QUARANTINE, Job, intake_of, quarantine_of, retried
 from indexer.learn import Learning, Lesson, learn_translations
 from indexer.readers.csv_table import parse_columns
@@ -363,7 +370,10 @@ def dictionary_command(
 
 def _content_of(source: str) -> bytes:
     try:
-        return sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        if source == "-":
+            return sys.stdin.buffer.read(MAX_TABLE_BYTES + 1)
+        with Path(source).open("rb") as file:
+            return file.read(MAX_TABLE_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise click.ClickException(
             f"{source!r} cannot be read ({getattr(error, 'strerror', None) or error}). "

@@ -161,6 +161,7 @@ class _Run:
     ) -> None:
         self.waiting: dict[str, LinkedArticle] = {}
         self._characters = 0  # of all that came since the last commit
+        self._in_hand = 0  # of those that are being written, how many have not been looked at
         self._rules, self._linker, self._as_they_are = rules, linker, as_they_are
         self._without_story: list[str] = []
         self._written = time.monotonic()
@@ -285,6 +286,7 @@ class _Run:
         self._take_over()  # what they were given before: an id may be in both
         self._follow_withdrawals()
         waiting, self.waiting, self._characters = list(self.waiting.values()), {}, 0
+        self._in_hand = len(waiting)
         news = (found for article in waiting if (found := self._news(article)) is not None)
         if self._workers and self._workers.are_worth(len(waiting)):
             self._workers.start(list(news), self._writer.dictionary)
@@ -333,7 +335,7 @@ class _Run:
 
     def _show_progress(self) -> None:
         if self._progress:
-            self._report.waiting = len(self.waiting)
+            self._report.waiting = len(self.waiting) + self._in_hand
             self._progress(self._report)
 
     def _note_duplicate(self, identifier: str) -> None:
@@ -346,6 +348,7 @@ class _Run:
         """Count an article and return it as it is to be stored, or None if the index has it so, or a newer one."""
         came = incoming(item, self._rules, self._writer, as_they_are=self._as_they_are)
         source = self._source_of.pop(item.article.id, self._source)
+        self._in_hand -= 1
         if came.outcome is Outcome.ADDED:
             self._report.added += 1
             source.added += 1

@@ -179,6 +179,7 @@ ODD_ON_PURPOSE = {
     "tests/cases/readers/feeds/cut.xml",
     "tests/cases/readers/feeds/rss-1-ru.xml",
     "tests/cases/readers/html/old-table-1251.html",
+    "tests/cases/readers/html/site-first-1251.html",
 }
 
 

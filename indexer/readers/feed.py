@@ -6,7 +6,6 @@ it is given a stream of bytes, never a text or a name, which it would take for a
 summary alone becomes an article with a lead alone, whose address says where the text is.
 """
 
-import html
 import io
 import re
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from indexer.errors import RecordError
 from indexer.readers.charsets import decode_page
 from indexer.readers.declared_language import believed_language
 from indexer.readers.furniture import without_furniture
-from indexer.readers.html_text import html_paragraphs, plain_paragraphs
+from indexer.readers.html_text import has_markup, html_paragraphs, plain_paragraphs
 from indexer.readers.mojibake import repair
 from indexer.readers.page_addresses import alternates_by_language, clean_address, story_of
 from indexer.readers.page_dates import parse_page_date
@@ -43,7 +42,6 @@ _END = re.compile(r"</\s*(?:rss|(?:\w+:)?feed|(?:\w+:)?RDF)\s*>\s*(?:<!--.*?-->\
 # What follows it is in the text: "Рух мостом відновили у […]".
 _BROKEN_OFF = re.compile(r"\s*(?:\[\s*)?(?:…|\.{3})(?:\s*\])?\s*$")
 _FULL_TEXTS = ("full-text", "fulltext", "full_text")
-_TAG = re.compile(r"<[a-zA-Z/!]")
 
 
 class FeedUnreadable(ValueError):
@@ -232,7 +230,7 @@ def _entry(entry: Any, base: str, feed_language: str, *, cut: bool) -> FeedEntry
     signed = take_signatures(_body(entry))
     body = signed.paragraphs
     summary = _line(_text(entry, "summary"))
-    photo = next((found for value in _contents(entry) if any(found := photo_in(value))), ("", ""))
+    photo = next((found for value, _ in _contents(entry) if any(found := photo_in(value))), ("", ""))
     published, updated = _moment(entry, "published"), _moment(entry, "updated")
     alternates = [(str(link["hreflang"]), link["href"]) for link in links if link.get("hreflang")]
     return FeedEntry(
@@ -260,17 +258,19 @@ def _is_id(text: str) -> bool:
 
 
 def _body(entry: Any) -> list[str]:
-    for value in _contents(entry):
-        text = _paragraphs(value) if _TAG.search(value) else plain_paragraphs(html.unescape(value))
+    for value, kind in _contents(entry):
+        text = plain_paragraphs(value) if kind == "text/plain" else _paragraphs(value)
         if text:
             return text.split("\n\n")
     return []
 
 
-def _contents(entry: Any) -> Iterator[str]:
-    """Yield where a feed has the whole text: its content, else what aggregators ask for, ``yandex:full-text``."""
-    yield from (_text(content, "value") for content in _list(entry, "content"))
-    yield from (entry[name] for name in entry if name.endswith(_FULL_TEXTS) and isinstance(entry[name], str))
+def _contents(entry: Any) -> Iterator[tuple[str, str]]:
+    """Yield where a feed has the whole text, and its kind: its content, else what aggregators ask for (full-text)."""
+    yield from ((_text(content, "value"), str(content.get("type"))) for content in _list(entry, "content"))
+    for name in entry:
+        if name.endswith(_FULL_TEXTS) and (value := _text(entry, name)):
+            yield value, "text/html" if has_markup(value) else "text/plain"
 
 
 def _paragraphs(markup: str) -> str:

@@ -151,6 +151,17 @@ def title_without_site(title: str, site: str) -> str:
     return title
 
 
+def first_figure(container: HtmlElement) -> tuple[str, str]:
+    """Return the address and the credit of the first photo of an article that has either, else nothing for both."""
+    for figure in container.iter("figure"):
+        image = next(figure.iter("img"), None)
+        address = "" if image is None else image.get("src") or image.get("data-src") or ""
+        credit = _credit_of_figure(figure)
+        if credit or (address and not address.startswith("data:")):
+            return ("" if address.startswith("data:") else address), credit
+    return "", ""
+
+
 def photo_in(markup: str) -> tuple[str, str]:
     """
     Return the address and the credit of the first photo in a piece of HTML, else nothing for both.
@@ -163,17 +174,6 @@ def photo_in(markup: str) -> tuple[str, str]:
     except MarkupRefused:
         return "", ""
     return ("", "") if tree is None else first_figure(tree)
-
-
-def first_figure(container: HtmlElement) -> tuple[str, str]:
-    """Return the address and the credit of the first photo of an article that has either, else nothing for both."""
-    for figure in container.iter("figure"):
-        image = next(figure.iter("img"), None)
-        address = "" if image is None else image.get("src") or image.get("data-src") or ""
-        credit = _credit_of_figure(figure)
-        if credit or (address and not address.startswith("data:")):
-            return ("" if address.startswith("data:") else address), credit
-    return "", ""
 
 
 def _credit_of_figure(figure: HtmlElement) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from indexer.errors import RecordError
+from indexer.readers.mojibake import repair
 from indexer.readers.reading import Reading, Withdrawal
 from search.archive.checking import identified_language
 from search.article import (
@@ -26,12 +27,16 @@ def article_or_error(record: Mapping[str, Any], source: str, line: int | None) -
     Return the article of a record with the fields of ``search.Article``, else an error that names place and field.
 
     Empty texts, lists and None mean that a field is absent; lists are cut at what an article may have; an absent
-    language is identified from the text.
+    language is identified from the text. Texts that were decoded in a wrong character set before they came here are
+    repaired where that is certain.
     """
     given = {name: value for name, value in record.items() if value not in (None, "", (), [])}
     for name in ("authors", "tags"):
         if name in given:
             given[name] = _short_list(given[name])
+    for name in ("title", "lead", "body"):
+        if isinstance(given.get(name), str):
+            given[name] = repair(given[name]).text
     try:
         return article_from_record(given, identified_language)
     except ArticleInvalid as error:

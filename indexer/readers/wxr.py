@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
-from indexer.readers.furniture import is_furniture
+from indexer.readers.furniture import without_furniture
 from indexer.readers.html_text import single_line
 from indexer.readers.reading import Reading, Remark
 from indexer.readers.records import legible_id, reading_of_record, web_link
@@ -93,7 +93,7 @@ class _Site:
         published, updated = _moment(item, "post_date"), _moment(item, "post_modified")
         sections = [name for slug, name in _terms(item, "category") if not _is_no_section(slug, name)]
         creator = _text(item, "creator")
-        signed = take_signatures(_paragraphs_of(content))
+        signed = take_signatures(without_furniture(wordpress_paragraphs(content)).split("\n\n"))
         photo_url, photo_credit = photo_of(content)
         return {
             "id": _text(item, "guid") or _text(item, "link"),
@@ -119,11 +119,6 @@ class _Site:
 
 def _is_no_section(slug: str, name: str) -> bool:
     return slug in _NO_SECTIONS or name.casefold() in _NO_SECTION_NAMES
-
-
-def _paragraphs_of(content: str) -> list[str]:
-    paragraphs = wordpress_paragraphs(content).split("\n\n")
-    return [text for text in paragraphs if not is_furniture(text.split("\n"))]
 
 
 def _status(item: Element, published: str) -> str:
