@@ -54,6 +54,8 @@ class Job:
             notes.append(f"{self.selection.earlier:,} from before --since, or without a date, were passed over")
         if self.retry:
             notes.append(f"{self.released:,} of {self.retry.tried:,} left the quarantine")
+        if self.retry and self.quarantine and (damaged := self.quarantine.unreadable()):
+            notes.append(f"{damaged:,} lines of {self.quarantine.path} are no records and stay; mend or delete them")
         if self.quarantine and self.quarantine.added:
             notes.append(
                 f"{self.quarantine.added:,} of what was left out went to {self.quarantine.path}; when the cause is "

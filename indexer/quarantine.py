@@ -138,6 +138,10 @@ class Quarantine:
         """Return how many records are in the file."""
         return sum(1 for _ in self.read())
 
+    def unreadable(self) -> int:
+        """Return how many lines in the file are no records."""
+        return sum(_decoded(line) is None for line in self._lines())
+
     def keep(self, refused: Iterable[Refused]) -> None:
         """Leave only these in the file, and the lines that nobody can read. Raises ``CommitFailed``."""
         temporary = self.path.with_name(f"{self.path.name}.new")

@@ -256,8 +256,7 @@ class _Run:
     def end_deletions(self) -> None:
         """Take out of the index what was deleted, and the deletion killed before its commit."""
         if isinstance(self._writer, Writer):
-            for identifier in self._kept_out.deleted_last():
-                self._writer.delete(identifier)
+            self._report.removed += sum(map(self._writer.delete, self._kept_out.deleted_last()))
 
     def note_unknown_withdrawals(self) -> None:
         """Say which articles were to be withdrawn that nobody knows."""

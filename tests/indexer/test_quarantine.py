@@ -245,3 +245,14 @@ class TestSelection:
         assert report["sources"][str(other)]["added"] == report["sources"][str(other)]["rejected"] == 1
         assert sorted(report["reasons"].values()) == [1, 2]
         assert report["bytes"] == source.stat().st_size + other.stat().st_size
+
+
+def test_lines_that_nobody_can_read_stay_and_are_told(visti, tmp_path):
+    source, file = tmp_path / "a.jsonl", tmp_path / "index" / QUARANTINE_NAME
+    source.write_text('{"id": "a", "language": "en", "title": "A"}\n{"id": "b", "language": "en"}\n')
+    visti("index", source, "--index", tmp_path / "index")
+    mended = json.loads(file.read_bytes()) | {"text": '{"id": "b", "language": "en", "title": "B"}'}
+    file.write_text(json.dumps(mended) + '\n[1]\n{"source": "cut')
+    told = visti("index", "--retry", "--index", tmp_path / "index").stderr
+    assert "1 of 1 left the quarantine" in told and "2 lines of" in told and "mend or delete them" in told
+    assert file.read_text() == '[1]\n{"source": "cut\n'
