@@ -14,7 +14,14 @@ from pathlib import Path
 import click
 
 import search
-from indexer.dictionary import DictionaryChange, add_words, listed_words, remove_all_words, remove_words
+from indexer.dictionary import (
+    MAX_TABLE_BYTES,
+    DictionaryChange,
+    add_words,
+    listed_words,
+    remove_all_words,
+    remove_words,
+)
 from indexer.job import NO_QUARANTINE, Job, intake_of, quarantine_of, retried
 from indexer.learn import Learning, Lesson, learn_translations
 from indexer.readers.csv_table import parse_columns
@@ -160,19 +167,23 @@ def index_command(
 
 @click.command("delete")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--may-return", is_flag=True, help="They may come in again, also those that were deleted before.")
 @index_option
 @wait_option
 @json_option
-def delete_command(ids: Sequence[str], index_path: Path, wait: float, as_json: bool) -> None:
+def delete_command(ids: Sequence[str], may_return: bool, index_path: Path, wait: float, as_json: bool) -> None:
     """Delete articles from the index by id.
 
-    Exit status 1 if none of them was there.
+    They stay away, in whatever version files and feeds bring them; visti index says how many it kept out. A program
+    that sends one to the API brings it back, and with --may-return everything may. Exit status 1 if none of them was
+    there.
 
     \b
-    Example:
+    Examples:
       visti delete sample-energy-01.uk sample-energy-01.ru
+      visti delete --may-return sample-energy-01.uk
     """
-    deleted = delete_articles(ids, index_path, wait_seconds=wait)
+    deleted = delete_articles(ids, index_path, may_return=may_return, wait_seconds=wait)
     missing = [identifier for identifier in ids if identifier not in deleted]
     for identifier in missing:
         click.echo(f"Not in the index: {identifier}", err=True)
@@ -359,7 +370,10 @@ def dictionary_command(
 
 def _content_of(source: str) -> bytes:
     try:
-        return sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
+        if source == "-":
+            return sys.stdin.buffer.read(MAX_TABLE_BYTES + 1)
+        with Path(source).open("rb") as file:
+            return file.read(MAX_TABLE_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise click.ClickException(
             f"{source!r} cannot be read ({getattr(error, 'strerror', None) or error}). "
@@ -536,11 +550,13 @@ def _print_notes(report: Report) -> None:
 
 def _report_text(report: Report, index_path: Path) -> str:
     stale = f" {report.stale:,} older than what the index has." if report.stale else ""
+    stale += f" {report.kept_out:,} kept out that had been deleted." if report.kept_out else ""
     left_out = f" {report.rejected:,} left out." if report.rejected else ""
     if report.changed:
         more = f", {report.linked:,} put into a story by content" if report.linked else ""
         more += f", {report.withdrawn:,} withdrawn" if report.withdrawn else ""
         more += f", {report.stale:,} older than what the index has" if report.stale else ""
+        more += f", {report.kept_out:,} kept out that had been deleted" if report.kept_out else ""
         return (
             f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
             f"{report.rejected:,} left out{more}; the index is at {index_path}."

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.errors import IndexerError, RecordError, SourceUnavailable
-from indexer.readers.encoding import decode_text
+from indexer.readers.charsets import decode_text
 from search.archive.dictionaries import (
     OWN_NAME,
     DictionaryDamaged,
@@ -30,7 +30,7 @@ from search.language import fold
 # Every program that opens the index analyses them: 20,000 rows of three words take about half a second.
 MAX_ENTRIES = 20_000
 # A glossary of a newsroom has some kilobytes; what is larger than this is something else.
-_MAX_BYTES = 16 << 20
+MAX_TABLE_BYTES = 16 << 20
 
 
 @dataclass(slots=True)
@@ -137,8 +137,8 @@ def read_table(table: bytes, source: str) -> Iterator[Entry | IndexerError]:
     [Entry(words=(('полк',), ('полк',), ('regiment',))), Entry(words=(('танк',), (), ('tank',)))]
     """
     try:
-        if len(table) > _MAX_BYTES:
-            raise ValueError(f"it is larger than {_MAX_BYTES >> 20} MB, so it is no table of words")
+        if len(table) > MAX_TABLE_BYTES:
+            raise ValueError(f"it is larger than {MAX_TABLE_BYTES >> 20} MB, so it is no table of words")
         text = decode_text(table).text
     except ValueError as error:
         yield SourceUnavailable(source, str(error))

@@ -29,11 +29,14 @@ class Job:
     retry: Retry | None = None
     released: int = 0
     started: float = field(default_factory=time.monotonic)
-    bytes_in_all: int | None = None
+    _bytes_in_all: int | None = None
+    _has_asked: bool = False
 
     def share_done(self) -> float | None:
         """Return which part of the work is done, from 0 to 1, by bytes or by the limit; None where nobody knows."""
-        by_bytes = self.intake.bytes_read / self.bytes_in_all if self.intake and self.bytes_in_all else 0.0
+        if self.intake and not self._has_asked:  # only now: looking up the sizes of 100,000 files takes seconds
+            self._has_asked, self._bytes_in_all = True, self.intake.bytes_in_all()
+        by_bytes = self.intake.bytes_read / self._bytes_in_all if self.intake and self._bytes_in_all else 0.0
         limit = self.selection.limit if self.selection else None
         by_limit = self.selection.taken / limit if self.selection and limit else 0.0
         return min(max(by_bytes, by_limit), 1.0) or None
@@ -80,7 +83,7 @@ def intake_of(
     intake = Intake(list(sources), choose=choosing_with(columns) if columns else choose_reader)
     selection = Selection(intake, since, limit)
     items = quarantine.passing(selection) if quarantine else selection
-    return Job(items, quarantine, intake, selection, bytes_in_all=intake.bytes_in_all())
+    return Job(items, quarantine, intake, selection)
 
 
 def retried(quarantine: Quarantine | None) -> Job:

@@ -87,7 +87,7 @@ def reindex_into(
     copy = open_snapshot(new)
     ids = (copy.id_of(int(document)) for document in copy.living)
     gone = [identifier for identifier in ids if snapshot.document_of(identifier) is None]
-    report.removed = len(delete_articles(gone, new, wait_seconds=wait_seconds)) if gone else 0
+    report.removed = len(delete_articles(gone, new, may_return=True, wait_seconds=wait_seconds)) if gone else 0
     with locked(new, wait_seconds):
         _copy_beside(path, new)  # the history of headlines: that of the old index is whole
     return report

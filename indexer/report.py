@@ -42,10 +42,11 @@ class Report:
     ``removed`` counts deletions, ``rejected`` what could not be taken (``reasons``: how often for which reason),
     ``duplicates`` the articles that came after another with the same id in this run (the last one wins), ``stale``
     those that are older than what the archive has and did not replace it, ``withdrawn`` those that a kill has canceled,
-    ``linked`` those that were put into a story by their content. ``errors`` are the reasons for the rejections and
-    ``duplicate_ids`` the ids that came again, ``remarks`` are other things worth knowing: the first ``MAX_ERRORS`` of
-    each. ``sources`` has the counts of each source, where the sources are known. While a run goes on, ``waiting`` says
-    how many articles were read that it has not looked at yet.
+    ``kept_out`` those that were deleted before and stay away, ``linked`` those that were put into a story by their
+    content. ``errors`` are the reasons for the rejections and ``duplicate_ids`` the ids that came again, ``remarks``
+    are other things worth knowing: the first ``MAX_ERRORS`` of each. ``sources`` has the counts of each source, where
+    the sources are known. While a run goes on, ``waiting`` says how many articles were read that it has not looked at
+    yet.
     """
 
     added: int = 0
@@ -54,6 +55,7 @@ class Report:
     removed: int = 0
     rejected: int = 0
     stale: int = 0
+    kept_out: int = 0
     withdrawn: int = 0
     linked: int = 0
     duplicates: int = 0
@@ -72,7 +74,7 @@ class Report:
     @property
     def articles(self) -> int:
         """How many articles were looked at."""
-        return self.added + self.updated + self.unchanged + self.stale
+        return self.added + self.updated + self.unchanged + self.stale + self.kept_out
 
     def of_source(self, source: str) -> SourceCounts:
         """Return the counts of a source, which are made if need be."""
@@ -102,6 +104,7 @@ class Report:
             "removed": self.removed,
             "rejected": self.rejected,
             "stale": self.stale,
+            "kept_out": self.kept_out,
             "withdrawn": self.withdrawn,
             "linked": self.linked,
             "duplicates": self.duplicates,

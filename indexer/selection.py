@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from indexer.versions import moment_of
 from indexer.write import Item
 from search.archive.links import LinkedArticle
+from search.archive.withdrawals import moment_of
 from search.article import Article
 
 

@@ -18,6 +18,7 @@ from indexer.polling import MIN_SECONDS, PolledSource, Poller
 from indexer.readers.sitemap import listed
 from indexer.report import Report
 from indexer.watching import FolderWatch
+from search.archive.index_files import is_vistis_own
 from search.command import index_option
 
 _KEYS = {"url", "minutes", "full_text"}
@@ -98,6 +99,10 @@ def _require_folders(folders: Sequence[Path], polled: Sequence[PolledSource]) ->
     for folder in folders:
         if not folder.is_dir():
             raise click.ClickException(f"{folder} is no folder; make it: mkdir -p {folder}")
+        if is_vistis_own(folder, [each.name for each in folder.iterdir()]):
+            raise click.ClickException(
+                f"{folder} is the folder of an index or of backups; name the folder into which articles come"
+            )
 
 
 def _sources_in(path: Path, minutes: float) -> list[PolledSource]:

@@ -14,6 +14,7 @@ import stat
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from threading import Event
 from typing import NamedTuple
@@ -26,6 +27,7 @@ from indexer.readers import FOLDER_SUFFIXES, Reading, read_sources
 from indexer.report import Report
 from indexer.write import index_articles
 from search.archive.dictionaries import replace_file
+from search.archive.index_files import OWN_FILES, is_vistis_own
 from search.columnar.beside import WATCHED, Stamp, stamp_of
 from search.columnar.lock import WAIT_SECONDS, locked
 from search.errors import CommitFailed, IndexLocked
@@ -145,10 +147,14 @@ def seen_at(name: str) -> Seen | None:
     return Seen(found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
-def files_in(folders: Sequence[Path]) -> Iterator[str]:
-    """Yield the files of folders and of the folders in them; what is hidden is passed over."""
+def files_in(folders: Sequence[Path], passed_over: Callable[[Path], None]) -> Iterator[str]:
+    """Yield the files of folders and of the folders in them; what is hidden, an index or a backup is passed over."""
     for folder in folders:
         for path, inner, names in os.walk(folder):
+            if is_vistis_own(path, names):
+                passed_over(Path(path))
+                inner.clear()
+                continue
             inner[:] = sorted(name for name in inner if not name.startswith("."))
             yield from (str(Path(path, name)) for name in sorted(names))
 
@@ -175,6 +181,7 @@ class FolderWatch:
         self._index_path, self._stop, self._told, self._troubled = index_path, stop, told, troubled
         self._every = every
         self._was_cut = False
+        self._own: set[Path] = set()
         self._taken = Taken.read(index_path)
         self.candidates = Candidates(self._taken)
 
@@ -243,15 +250,29 @@ class FolderWatch:
         try:
             name, whole = events.get(timeout=STEP_SECONDS)
             while True:
-                for each in files_in([Path(name)]) if Path(name).is_dir() else [name]:
-                    self.candidates.notice(each, whole=whole)
+                if not self._is_in_own_folder(name):
+                    for each in files_in([Path(name)], self._pass_over) if Path(name).is_dir() else [name]:
+                        self.candidates.notice(each, whole=whole)
                 name, whole = events.get_nowait()
         except queue.Empty:
             return
 
+    def _is_in_own_folder(self, name: str) -> bool:
+        """Tell whether a path lies in an index or in backups."""
+        for folder in takewhile(lambda each: each not in self._folders, Path(name).parents):
+            if is_vistis_own(folder, [each for each in OWN_FILES if (folder / each).exists()]):
+                self._pass_over(folder)
+                return True
+        return False
+
+    def _pass_over(self, folder: Path) -> None:
+        if folder not in self._own:
+            self._own.add(folder)
+            self._troubled(f"{folder} is the folder of an index or of backups, and is passed over")
+
     def _scan(self) -> None:
         self._taken.refresh()
-        for name in files_in(self._folders):
+        for name in files_in(self._folders, self._pass_over):
             self.candidates.notice(name)
 
 

@@ -8,6 +8,7 @@ is counted.
 import contextlib
 import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,8 +18,8 @@ from indexer.parallel import Workers
 from indexer.readers.reading import Remark, SourceBegins, Withdrawal
 from indexer.rehearsal import Rehearsal
 from indexer.report import MAX_ERRORS, Progress, Report, SourceCounts
-from indexer.versions import is_withdrawn, withdrawn_article
 from search.archive.decisions import Rules, read_rules
+from search.archive.deleting import deleted_articles
 from search.archive.documents import (
     LAYOUT,
     article_to_document,
@@ -32,6 +33,7 @@ from search.archive.incoming import Outcome, incoming, is_older
 from search.archive.linking import Linker
 from search.archive.links import Link, LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes
+from search.archive.withdrawals import Withdrawals, is_withdrawn, withdrawn_article
 from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -69,10 +71,11 @@ def index_articles(
     ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
     after every ``commit_every`` articles (fewer that are very long), when ``commit_seconds`` have passed as an article
     comes, and at the end; what is committed stays, whatever happens later. A version that is older than the one in the
-    archive does not replace it, and a ``Withdrawal`` cancels the article that it names (``indexer.versions``). With
-    ``link``, a new article without a story (it is its own id then) gets the one that it belongs to by its content, in
-    the same commit (``search.archive.linking``). What editors have decided of an article (``search.set_status`` and the
-    like) holds, whatever comes. With ``jobs``, so many processes share the analysis of a large number of articles
+    archive does not replace it, and a ``Withdrawal`` cancels the article that it names
+    (``search.archive.withdrawals``), also one that comes later; what was deleted does not come back. With ``link``, a
+    new article without a story (it is its own id then) gets the one that it belongs to by its content, in the same
+    commit (``search.archive.linking``). What editors have decided of an article (``search.set_status`` and the like)
+    holds, whatever comes. With ``jobs``, so many processes share the analysis of a large number of articles
     (``indexer.parallel`` says what this asks of a script). ``progress`` is called again and again as articles are
     looked at. ``generation`` is the number of the first commit, if there is no index yet. With ``as_they_are``, a
     version replaces a newer one, too: for whoever makes a copy, of which the original may have been put back.
@@ -87,6 +90,7 @@ def index_articles(
     ):
         rules = followed_rules(writer)
         run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None, as_they_are)
+        run.end_deletions()
         try:
             for item in articles:
                 run.take(item)
@@ -95,7 +99,7 @@ def index_articles(
         except BaseException:
             if not run.awaits_linking:  # else the next run would pass over what was never linked
                 with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
-                    run.keep_headlines()
+                    run.keep_beside()
                     writer.commit()
             raise
         run.write()
@@ -121,17 +125,20 @@ def check_articles(articles: Iterable[Item], path: Path | str, *, progress: Prog
     return report
 
 
-def delete_articles(ids: Iterable[str], path: Path | str, *, wait_seconds: float = WAIT_SECONDS) -> list[str]:
+def delete_articles(
+    ids: Iterable[str], path: Path | str, *, may_return: bool = False, wait_seconds: float = WAIT_SECONDS
+) -> list[str]:
     """
     Delete articles from the index in a folder; return those of ``ids`` that were there.
+
+    Unless they ``may_return`` they stay away, whatever sources bring (``search.archive.withdrawals``). With it also
+    articles that were deleted before may come in again, and those are returned too.
 
     Raises ``IndexMissing`` where there is no index, else as ``index_articles``.
     """
     read_commit(Path(path))  # the writer would make a new index in a folder whose name was mistyped
     with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
-        deleted = [identifier for identifier in dict.fromkeys(ids) if writer.delete(identifier)]
-        writer.commit()
-    return deleted
+        return deleted_articles(writer, ids, may_return=may_return)
 
 
 class _Run:
@@ -154,6 +161,7 @@ class _Run:
     ) -> None:
         self.waiting: dict[str, LinkedArticle] = {}
         self._characters = 0  # of all that came since the last commit
+        self._in_hand = 0  # of those that are being written, how many have not been looked at
         self._rules, self._linker, self._as_they_are = rules, linker, as_they_are
         self._without_story: list[str] = []
         self._written = time.monotonic()
@@ -162,6 +170,7 @@ class _Run:
         self._source = SourceCounts()
         self._source_of: dict[str, SourceCounts] = {}
         self._withdrawals: dict[str, Withdrawal] = {}
+        self._kept_out = Withdrawals(writer.path)
         self._unknown: dict[str, Withdrawal] = {}
         self._headlines: list[HeadlineChange] = []
 
@@ -188,9 +197,15 @@ class _Run:
 
     def _take_article(self, item: LinkedArticle) -> None:
         identifier = item.article.id
-        withdrawal = self._withdrawals.get(identifier) or self._unknown.get(identifier)
-        if withdrawal and item.article.status is not Status.CANCELED and is_withdrawn(item.article, withdrawal):
-            item = LinkedArticle(withdrawn_article(item.article, withdrawal), item.link)
+        article = self._kept_out.arriving(item.article)
+        if article is None:
+            self._report.kept_out += 1
+            return
+        withdrawal = self._withdrawals.get(identifier)
+        if withdrawal and article.status is not Status.CANCELED and is_withdrawn(article, withdrawal.when):
+            article = withdrawn_article(article, withdrawal.when)
+        if article is not item.article:
+            item = LinkedArticle(article, item.link)
             self._report.withdrawn += 1
             self._unknown.pop(identifier, None)
         waiting = self.waiting.get(identifier)
@@ -208,8 +223,9 @@ class _Run:
         if waiting is None:
             self._withdrawals[withdrawal.id] = withdrawal
             self._source_of[withdrawal.id] = self._source
-        elif waiting.article.status is not Status.CANCELED and is_withdrawn(waiting.article, withdrawal):
-            self.waiting[withdrawal.id] = LinkedArticle(withdrawn_article(waiting.article, withdrawal), waiting.link)
+        elif waiting.article.status is not Status.CANCELED and is_withdrawn(waiting.article, withdrawal.when):
+            canceled = withdrawn_article(waiting.article, withdrawal.when)
+            self.waiting[withdrawal.id] = LinkedArticle(canceled, waiting.link)
             self._report.withdrawn += 1
 
     def _follow_withdrawals(self) -> None:
@@ -220,20 +236,33 @@ class _Run:
             if stored is None:
                 if identifier not in self.waiting:
                     self._unknown[identifier] = withdrawal
+                    self._keep_out(withdrawal)
                 continue
             article = document_to_article(stored)
             if identifier in self.waiting or article.status is Status.CANCELED:
                 continue
-            if is_withdrawn(article, withdrawal):
-                self.waiting[identifier] = LinkedArticle(withdrawn_article(article, withdrawal), link_of(stored))
+            if is_withdrawn(article, withdrawal.when):
+                self.waiting[identifier] = LinkedArticle(withdrawn_article(article, withdrawal.when), link_of(stored))
                 self._report.withdrawn += 1
             else:
                 self._count_stale(self._source_of.pop(identifier))
 
+    def _keep_out(self, withdrawal: Withdrawal) -> None:
+        if withdrawal.is_deletion:
+            self._kept_out.delete(withdrawal.id, withdrawal.when or datetime.now(UTC))
+        else:
+            self._kept_out.kill(withdrawal.id, withdrawal.when)
+
+    def end_deletions(self) -> None:
+        """Take out of the index what was deleted, and the deletion killed before its commit."""
+        if isinstance(self._writer, Writer):
+            for identifier in self._kept_out.deleted_last():
+                self._writer.delete(identifier)
+
     def note_unknown_withdrawals(self) -> None:
         """Say which articles were to be withdrawn that nobody knows."""
         for each in self._unknown.values():
-            message = f"the article {each.id!r} is withdrawn, and the archive does not have it"
+            message = f"the article {each.id!r} is withdrawn before it has come, and will stay so"
             self._report.remark(Remark(each.source, each.line, message))
 
     def _count_stale(self, source: SourceCounts) -> None:
@@ -258,6 +287,7 @@ class _Run:
         self._take_over()  # what they were given before: an id may be in both
         self._follow_withdrawals()
         waiting, self.waiting, self._characters = list(self.waiting.values()), {}, 0
+        self._in_hand = len(waiting)
         news = (found for article in waiting if (found := self._news(article)) is not None)
         if self._workers and self._workers.are_worth(len(waiting)):
             self._workers.start(list(news), self._writer.dictionary)
@@ -266,7 +296,7 @@ class _Run:
                 self._put(article, link)
                 self._show_progress()
         self._link()
-        self.keep_headlines()
+        self.keep_beside()
         self._writer.commit()  # and merge, while the processes are at work again
         self._source_of.clear()
         self._show_progress()
@@ -286,11 +316,12 @@ class _Run:
             self._report.linked += len(self._linker.link(self._without_story))
         self._without_story = []
 
-    def keep_headlines(self) -> None:
-        """Write down the headlines that the next commit changes: before it, so that none is lost."""
+    def keep_beside(self) -> None:
+        """Write down the headlines that the next commit changes, and what must not come in: before it."""
         changes, self._headlines = self._headlines, []
         if not isinstance(self._writer, Rehearsal):
             append_changes(self._writer.path, changes)
+            self._kept_out.write()
 
     def commit(self) -> None:
         """Commit what the processes have built."""
@@ -305,7 +336,7 @@ class _Run:
 
     def _show_progress(self) -> None:
         if self._progress:
-            self._report.waiting = len(self.waiting)
+            self._report.waiting = len(self.waiting) + self._in_hand
             self._progress(self._report)
 
     def _note_duplicate(self, identifier: str) -> None:
@@ -318,6 +349,7 @@ class _Run:
         """Count an article and return it as it is to be stored, or None if the index has it so, or a newer one."""
         came = incoming(item, self._rules, self._writer, as_they_are=self._as_they_are)
         source = self._source_of.pop(item.article.id, self._source)
+        self._in_hand -= 1
         if came.outcome is Outcome.ADDED:
             self._report.added += 1
             source.added += 1

@@ -21,7 +21,8 @@ import click
 import search
 from search.archive.coverage_text import coverage_text
 from search.archive.dictionaries import dictionaries_summary, dictionary_notices
-from search.archive.statistics_text import statistics_text
+from search.archive.statistics import waiting_beside
+from search.archive.statistics_text import statistics_text, waiting_text
 from search.archive.verifying import verify_archive
 from search.errors import SearchError
 from search.settings import INDEX_ENVIRONMENT_VARIABLE, KYIV, default_index_path
@@ -221,11 +222,13 @@ def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
     with search.open(index_path, audience=audience_of(newsroom)) as archive:
         statistics, sizes, vocabulary = archive.statistics(), archive.file_sizes(), archive.vocabulary()
     beside = dictionaries_summary(index_path)
+    waiting = waiting_beside(index_path)
     print_dictionary_notices(index_path)
     if as_json:
-        click.echo(json_text({**statistics.as_dict(), "sizes": sizes, "vocabulary": vocabulary, **beside}))
+        click.echo(json_text({**statistics.as_dict(), "sizes": sizes, "vocabulary": vocabulary, **beside, **waiting}))
     else:
         click.echo(statistics_text(statistics, sizes, vocabulary))
+        click.echo(waiting_text(waiting))
         for line in _dictionaries_text(beside):
             click.echo(line)
 

@@ -24,17 +24,19 @@ _MAX_PRINTED = 20
 @click.option("--until", help="Published on or before; the whole of the year, month or day that is named.")
 @click.option("--ids", "ids_path", metavar="FILE", help="Only the articles whose ids stand in a file, one a line.")
 @click.option("--public", is_flag=True, help="Only what readers may see now: to give away.")
+@click.option("--withdrawals", is_flag=True, help="After the articles, what was deleted or killed before it came.")
 @json_option
 def export_command(
-    file: str, index_path: Path, ids_path: str | None, public: bool, as_json: bool, since: str | None,
-    until: str | None, **filters: Sequence[str],
+    file: str, index_path: Path, ids_path: str | None, public: bool, withdrawals: bool, as_json: bool,
+    since: str | None, until: str | None, **filters: Sequence[str],
 ) -> None:  # fmt: skip
     """Write the articles of the index as JSON Lines.
 
     FILE is made at once when all is written; .gz and .zst are compressed. Without FILE, or with -, standard output.
     Everything is there that the index holds, withheld, canceled and embargoed articles too, as of one commit, also
     while articles are coming in. An index made of it by visti index FILE --no-link holds the same articles in the
-    same stories. The editors' decisions and dictionaries are no articles: visti backup keeps those as well.
+    same stories; with --withdrawals it keeps out the same. The editors' decisions and dictionaries are no articles:
+    visti backup keeps those as well.
 
     \b
     Examples:
@@ -42,10 +44,12 @@ def export_command(
       visti export --language uk --since 2024 | jq -r .title
       visti export public.jsonl.gz --public
     """
+    if withdrawals and public:
+        raise click.UsageError("--withdrawals is not for the public; leave out one of them")
     try:
         lines = search.export_lines(
             index_path, since=since, until=until, ids=_ids_in(ids_path) if ids_path else None,
-            audience="readers" if public else "newsroom", **filters,  # type: ignore[arg-type]
+            audience="readers" if public else "newsroom", withdrawals=withdrawals, **filters,  # type: ignore[arg-type]
         )  # fmt: skip
     except ValueError as error:
         raise click.UsageError(str(error)) from error

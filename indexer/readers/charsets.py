@@ -1,5 +1,5 @@
 """
-The character set of a web page or a feed, which may declare none, a wrong one or several.
+The character set of a text that may declare none, a wrong one or several: a page, a feed, a table, plain text.
 
 What proves itself is believed first: a byte order mark, then UTF-8, which other character sets hardly ever happen to
 be. Of what is left the reading that looks most like written Ukrainian or Russian is taken, by how often letters occur
@@ -86,7 +86,7 @@ def decode_page(content: bytes, charset: str | None = None) -> DecodedPage:
         return DecodedPage(content.decode(wide, "replace"), wide)
     head = content[:_DECLARATION_BYTES]
     if len(_CONTROLS.findall(head)) > _MAX_CONTROLS * len(head):
-        raise ValueError("this is binary data, not a page; save the page as text")
+        raise ValueError("this is binary data, not a text; save it as text in UTF-8")
     declared = _known(charset) or declared_charset(content)
     try:
         return DecodedPage(content.decode("utf-8"), "utf-8", _mislabelled(declared, "utf-8", content))
@@ -95,6 +95,21 @@ def decode_page(content: bytes, charset: str | None = None) -> DecodedPage:
     if damaged := _damaged_utf8(content):
         return damaged
     return _most_likely(content, declared)
+
+
+def decode_text(content: bytes) -> DecodedPage:
+    """
+    Return a text of a kind that declares no character set and should be in UTF-8; any other set is remarked on.
+
+    Raises ``ValueError`` with advice when no reading is text.
+
+    >>> decode_text("Столиця України".encode("koi8-u"))[:2]
+    ('Столиця України', 'KOI8-U')
+    """
+    decoded = decode_page(content)
+    if decoded.remark or decoded.charset == "utf-8":
+        return decoded
+    return decoded._replace(remark=f"was read as {decoded.charset}; if letters are wrong, save it as UTF-8")
 
 
 def declared_charset(content: bytes) -> str | None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
-from indexer.readers.encoding import decode_text
+from indexer.readers.charsets import decode_text
 from indexer.readers.html_text import has_markup, html_paragraphs, plain_paragraphs, single_line
 from indexer.readers.lines import MAX_LINE_BYTES, Line, read_lines
 from indexer.readers.reading import Reader, Reading, Remark
@@ -30,6 +30,8 @@ _DATES = ("published", "updated", "embargoed_until")
 _MAX_CELL_CHARACTERS = 4_000_000
 # A row that is no text of an article any more: a quotation mark was opened and never closed.
 _MAX_ROW_LINES = 20_000
+# One row in so many may be damaged in a table of ASCII; more of them are in another encoding.
+_MAX_DAMAGED_ROWS = 10
 _LOCAL_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}:\d{2}(?::\d{2})?))?")
 _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
 
@@ -138,6 +140,8 @@ def _read_table(stream: BinaryIO, source: str, columns: dict[str, str]) -> Itera
     for name in [name for name, field in zip(header, fields, strict=True) if field is None and name]:
         message = f"the column {name[:80]!r} is no field of an article and was passed over"
         yield Remark(source, lines.number, message, f"column {name[:80]}")
+    if lines.remark:
+        yield Remark(source, None, lines.remark)
     for row, line in lines.rows():
         if isinstance(row, RecordError):
             yield row
@@ -228,6 +232,13 @@ def _delimiter(first: str, names: Sequence[str]) -> str:
     return max(_DELIMITERS, key=score)
 
 
+def _is_utf8_with_damage(lines: Sequence[bytes]) -> bool:
+    """Tell UTF-8, even with a few damaged rows, each of which is an error of its own."""
+    damaged = sum(not _is_utf8(line) for line in lines)
+    proofs = sum(not line.isascii() and _is_utf8(line) for line in lines)
+    return damaged <= max(proofs, len(lines) // _MAX_DAMAGED_ROWS)
+
+
 def _is_utf8(content: bytes) -> bool:
     try:
         content.decode("utf-8")
@@ -248,6 +259,7 @@ class _Lines:
         self._row_began = 1
         self._failure: RecordError | None = None
         self.number = 0
+        self.remark: str | None = None
 
     def first_row(self, names: Any) -> list[str]:
         """Return the names of the columns; ``ValueError`` says why there are none."""
@@ -315,10 +327,10 @@ class _Lines:
                 break
         contents = [line.content.replace(b"\0", b"") for line in self._kept if isinstance(line, Line)]
         sample = b"".join(contents)
-        try:
-            encoding = decode_text(sample).encoding
-        except ValueError:
-            if 2 * sum(map(_is_utf8, contents)) <= len(contents):
-                raise
-            encoding = "utf-8"  # with a few damaged rows, each of which is an error of its own
-        return "utf-8-sig" if encoding == "utf-8" and sample.startswith(codecs.BOM_UTF8) else encoding
+        if _is_utf8_with_damage(contents):
+            return "utf-8-sig" if sample.startswith(codecs.BOM_UTF8) else "utf-8"
+        decoded = decode_text(sample)
+        if decoded.charset.startswith("utf-16"):
+            raise ValueError("the table is in UTF-16; save it as UTF-8")
+        self.remark = decoded.remark
+        return decoded.charset

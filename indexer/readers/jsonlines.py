@@ -2,7 +2,8 @@
 JSON Lines, the exchange format: one object per line, the fields of ``search.Article`` by name.
 
 Lenient where nothing is ambiguous (a byte order mark, blank lines, raw control characters inside texts, a repeated
-name, whose last value counts), strict in all else: a line is an article or an error that names its place. What
+name, whose last value counts), strict in all else: a line is an article, a withdrawal (canceled, with an id and without
+a text) or an error that names its place. What
 ``visti export`` writes can have one field more, ``link``: why an article that came without a story is in its story.
 """
 
@@ -14,6 +15,7 @@ from typing import Any, BinaryIO, NoReturn
 from indexer.errors import RecordError
 from indexer.readers.lines import Line, read_lines
 from indexer.readers.reading import Reading, Remark
+from indexer.readers.records import withdrawal_of_record
 from search.archive.checking import identified_language
 from search.archive.links import LinkedArticle, link_of_record
 from search.article import MAX_ID_BYTES, article_from_record, unknown_fields
@@ -81,6 +83,9 @@ def _read_line(line: Line, source: str) -> Iterator[Reading]:
     try:
         record = parse_object(line.content)
         _check_texts(record)
+        if (withdrawal := withdrawal_of_record(record, source, line.number)) is not None:
+            yield withdrawal
+            return
         article = article_from_record(record, identified_language)
         link = link_of_record(record)
     except (_NotARecord, ArticleInvalid) as error:

@@ -21,9 +21,10 @@ from datetime import datetime
 from typing import BinaryIO
 
 from indexer.errors import RecordError
-from indexer.readers.encoding import decode_text
+from indexer.readers.charsets import decode_text
 from indexer.readers.furniture import is_furniture
 from indexer.readers.lines import MAX_LINE_BYTES
+from indexer.readers.mojibake import repair
 from indexer.readers.reading import Reading, Remark
 from indexer.readers.signatures import MAX_CAPTION_CHARACTERS, credit_in_brackets, photo_credit
 from search.archive.checking import identified_language
@@ -93,15 +94,22 @@ def read_page_dump(stream: BinaryIO, source: str) -> Iterator[Reading]:
         yield RecordError(source, None, f"the text has more than {MAX_LINE_BYTES:,} bytes; {_EXPECTED}")
         return
     try:
-        text, encoding = decode_text(content)
+        decoded = decode_text(content)
+        text, repaired, damaged = repair(decoded.text)
         page = parse_page(text)
         article = article_from_record(_record(page), identified_language)
     except ValueError as error:  # of the text or, as ArticleInvalid, of the article
         yield RecordError(source, None, str(error))
         return
     yield article
-    if encoding != "utf-8":
-        yield Remark(source, None, f"was read as {encoding}; if letters are wrong, save it as UTF-8")
+    if decoded.remark:
+        yield Remark(source, None, decoded.remark)
+    if repaired:
+        yield Remark(source, None, "was decoded in a wrong character set before it came here, and was repaired")
+    if damaged:
+        yield Remark(
+            source, None, "has letters that look wrongly decoded and cannot be repaired for certain; look at it"
+        )
     for value in page.unread_dates:
         yield Remark(source, None, f"the date {value!r} was not understood; write 2024-07-10 14:00 or 10.07.2024 14:00")
 

@@ -46,6 +46,8 @@ class Withdrawal:
     when: datetime | None
     source: str
     line: int | None
+    is_deletion: bool = False
+    """Whether it comes of an export, whose archive had deleted the article."""
 
 
 @dataclass(frozen=True, slots=True)

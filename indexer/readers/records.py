@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from indexer.errors import RecordError
+from indexer.readers.mojibake import repair
 from indexer.readers.reading import Reading, Withdrawal
 from search.archive.checking import identified_language
 from search.article import (
@@ -26,12 +27,16 @@ def article_or_error(record: Mapping[str, Any], source: str, line: int | None) -
     Return the article of a record with the fields of ``search.Article``, else an error that names place and field.
 
     Empty texts, lists and None mean that a field is absent; lists are cut at what an article may have; an absent
-    language is identified from the text.
+    language is identified from the text. Texts that were decoded in a wrong character set before they came here are
+    repaired where that is certain.
     """
     given = {name: value for name, value in record.items() if value not in (None, "", (), [])}
     for name in ("authors", "tags"):
         if name in given:
             given[name] = _short_list(given[name])
+    for name in ("title", "lead", "body"):
+        if isinstance(given.get(name), str):
+            given[name] = repair(given[name]).text
     try:
         return article_from_record(given, identified_language)
     except ArticleInvalid as error:
@@ -40,10 +45,16 @@ def article_or_error(record: Mapping[str, Any], source: str, line: int | None) -
 
 def reading_of_record(record: Mapping[str, Any], source: str, line: int | None) -> Reading:
     """Return the article of a record or an error; of a canceled one without a text, the withdrawal."""
+    return withdrawal_of_record(record, source, line) or article_or_error(record, source, line)
+
+
+def withdrawal_of_record(record: Mapping[str, Any], source: str, line: int | None) -> Withdrawal | None:
+    """Return the withdrawal that a record without a text is, or None; ``deleted`` is written by ``visti export``."""
     is_canceled = record.get("status") == Status.CANCELED and legible_id(record.get("id"))
     if is_canceled and not record.get("title") and not record.get("body"):
-        return Withdrawal(record["id"], _moment(record.get("updated") or record.get("published")), source, line)
-    return article_or_error(record, source, line)
+        when = _moment(record.get("deleted") or record.get("updated") or record.get("published"))
+        return Withdrawal(record["id"], when, source, line, is_deletion=bool(record.get("deleted")))
+    return None
 
 
 def legible_id(value: object) -> str | None:

@@ -28,6 +28,7 @@ from indexer.readers.containers import (
 from indexer.readers.formats import FOLDER_SUFFIXES, FORMATS, choose_reader
 from indexer.readers.reading import Reader, Reading, Remark, SourceBegins
 from indexer.readers.streams import StreamDamaged, chunks_of, failure_reason, open_stream, stream_of
+from search.archive.index_files import is_vistis_own
 
 # Enough to see what a foreign format calls its fields; records that use keys as data have no end of names.
 MAX_UNKNOWN_FIELDS = 50
@@ -47,9 +48,9 @@ def read_sources(
     """
     Yield the articles of files, folders and ``"-"`` (standard input), with errors and remarks between them.
 
-    Folders are read recursively in the order of names: the files of the formats and containers by their suffixes, no
-    hidden files, no linked folders. An article comes once for each record; duplicates are left to the writer. Never
-    raises for bad data.
+    Folders are read recursively in the order of names: the files of the formats and containers by their suffixes,
+    no hidden files, no linked folders, no folder of an index or of backups. An article comes once for each record;
+    duplicates are left to the writer. Never raises for bad data.
     """
     for reading in Intake(sources, stdin=stdin, choose=choose):
         if not isinstance(reading, SourceBegins):
@@ -109,10 +110,10 @@ class Intake:
     def _read_source(self, source: str) -> Iterator[Reading]:
         if source != "-":
             for file in _files(source):
-                if isinstance(file, SourceUnavailable):
-                    yield file
-                else:
+                if isinstance(file, Path):
                     yield from self._read_file(file)
+                else:
+                    yield file
         elif self._stdin is not None or sys.stdin is not None:
             yield from read_stream(sys.stdin.buffer if self._stdin is None else self._stdin, source, self._choose)
         else:
@@ -134,7 +135,7 @@ class Intake:
                     self._read_before += file.tell()
 
 
-def _files(source: str) -> Iterator[Path | SourceUnavailable]:
+def _files(source: str) -> Iterator[Path | SourceUnavailable | Remark]:
     if not source:
         yield SourceUnavailable(source, "the name of a source is empty; name a file, a folder or -")
     elif os.path.isdir(source):  # noqa: PTH112  # unlike Path.is_dir, it never raises
@@ -143,10 +144,18 @@ def _files(source: str) -> Iterator[Path | SourceUnavailable]:
         yield Path(source)
 
 
-def _files_of_folder(folder: str) -> Iterator[Path | SourceUnavailable]:
+def _files_of_folder(folder: str) -> Iterator[Path | SourceUnavailable | Remark]:
     failures: list[OSError] = []
     empty = True
     for path, folders, names in os.walk(folder, onerror=failures.append):
+        if is_vistis_own(path, names):
+            folders.clear()
+            if path == folder:
+                reason = "this folder is Visti's own, an index or backups; for its articles: visti export"
+                yield SourceUnavailable(folder, reason)
+                return
+            yield Remark(path, None, "the folder of an index or of backups is passed over")
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.lower().endswith(_SUFFIXES) and not name.startswith(".") and not _is_special(path, name):

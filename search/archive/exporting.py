@@ -8,6 +8,7 @@ written meanwhile, and are read one by one.
 """
 
 import gzip
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ import zstandard
 from search.archive.documents import document_to_article, stored_article
 from search.archive.request import DateLike, Values, moment_limit
 from search.archive.visibility import Audience, visible_mask
+from search.archive.withdrawals import Tombstone, tombstones
 from search.article import Status, parse_language
 from search.columnar.arrays import Array, sync_folder
 from search.columnar.document import microseconds
@@ -35,15 +37,24 @@ _ZSTANDARD_LEVEL = 9
 
 class ExportedLines:
     """
-    The lines of an export: ``len`` tells how many, iterating reads them, each with its line break.
+    The lines of an export: ``len`` tells how many articles, iterating reads them, each with its line break.
 
+    ``withdrawals`` follow them, those of articles that the index does not have.
     ``missing`` are those of the ids that were asked for that the index does not have. Reading raises ``IndexDamaged``.
     """
 
     def __init__(
-        self, path: Path, snapshot: Snapshot, documents: Array, missing: tuple[str, ...], *, with_links: bool
+        self,
+        path: Path,
+        snapshot: Snapshot,
+        documents: Array,
+        missing: tuple[str, ...],
+        *,
+        with_links: bool,
+        withdrawals: Iterable[Tombstone] = (),
     ) -> None:
         self.missing = missing
+        self._withdrawals = withdrawals
         self._path, self._snapshot, self._documents, self._with_links = path, snapshot, documents, with_links
 
     def __len__(self) -> int:
@@ -56,6 +67,9 @@ class ExportedLines:
                 yield (stored if self._with_links else _without_link(stored)) + b"\n"
             except (zstandard.ZstdError, IndexError, ValueError) as error:
                 raise IndexDamaged(self._path, f"a stored article cannot be read ({error})") from error
+        for each in self._withdrawals:
+            if self._snapshot.document_of(each.id) is None:
+                yield json.dumps(each.as_record(), ensure_ascii=False).encode() + b"\n"
 
 
 def export_lines(
@@ -68,6 +82,7 @@ def export_lines(
     until: DateLike = None,
     ids: Iterable[str] | None = None,
     audience: str = Audience.NEWSROOM,
+    withdrawals: bool = False,
     now: datetime | None = None,
 ) -> ExportedLines:
     """
@@ -75,7 +90,9 @@ def export_lines(
 
     The filters are those of ``Archive.search``; ``status`` takes values of ``Status``, with ``ids`` there are only the
     articles that are named. With ``audience="readers"`` there is only what readers may see ``now`` (aware; the present
-    moment), without links, which may name others. An index of another analysis is exported too.
+    moment), without links, which may name others. With ``withdrawals`` what must not come in follows the articles, if
+    it is for the newsroom: kills of what has not come, and what was deleted (``search.archive.withdrawals``). An index
+    of another analysis is exported too.
 
     Raises ``ValueError`` for a filter that cannot be, ``IndexMissing``, ``IndexDamaged``, and ``IndexOutdated`` for
     another format.
@@ -102,7 +119,14 @@ def export_lines(
     missing: tuple[str, ...] = ()
     if ids is not None:
         mask, missing = _named(snapshot, mask, ids)
-    return ExportedLines(Path(path), snapshot, np.flatnonzero(mask), missing, with_links=audience == Audience.NEWSROOM)
+    return ExportedLines(
+        Path(path),
+        snapshot,
+        np.flatnonzero(mask),
+        missing,
+        with_links=audience == Audience.NEWSROOM,
+        withdrawals=tombstones(path) if withdrawals and audience == Audience.NEWSROOM else (),
+    )
 
 
 def write_export(lines: Iterable[bytes], path: Path | str) -> int:

@@ -25,6 +25,8 @@ class Outcome(StrEnum):
     """The archive has exactly this."""
     STALE = "stale"
     """The archive has a newer version, which stays."""
+    WITHDRAWN = "withdrawn"
+    """A kill had come before it; the archive has it now, canceled."""
 
 
 class Known(Protocol):

@@ -1,13 +1,14 @@
 """What takes room in the folder of an index, and how large its vocabulary is: figures for ``visti stats``."""
 
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 from pathlib import Path
 
 import numpy as np
 
 from search.article import LANGUAGES
 from search.columnar.arrays import Array
+from search.columnar.backup_store import FILES_FOLDER, is_backup_name
 from search.columnar.beside import NEW_SUFFIX, beside_of
 from search.columnar.commit import (
     BACKUP_NAME,
@@ -25,6 +26,8 @@ from search.columnar.segment import Segment
 from search.columnar.snapshot import Snapshot
 from search.language import DERIVED_PREFIXES
 
+#: Where one of these is, everything else is Visti's.
+OWN_FILES = (COMMIT_NAME, BACKUP_NAME, LOCK_NAME)
 _COMMITS = {COMMIT_NAME, BACKUP_NAME, COMMIT_NAME + NEW_SUFFIX, BACKUP_NAME + NEW_SUFFIX}
 
 
@@ -43,6 +46,18 @@ def file_sizes(path: Path, commit: Commit) -> dict[str, int]:
         for size in _sizes(file):
             sizes[kind] = sizes.get(kind, 0) + size
     return dict(sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def is_vistis_own(folder: str | Path, names: Collection[str]) -> bool:
+    """
+    Return whether a folder, of whose files these are the names, is that of an index or of backups.
+
+    What lies there is no source of articles: decisions, headlines and quarantine are JSON Lines too. A new index has
+    its lock before it has a commit, and a folder of backups has one; one unpacked from a tar file has the name of one.
+    """
+    if any(each in names for each in OWN_FILES):
+        return True
+    return any(map(is_backup_name, names)) and Path(folder, FILES_FOLDER).is_dir()
 
 
 def json_lines(file: Path) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from search.archive.archive import Archive
+from search.archive.deleting import deleted_articles
 from search.archive.documents import LAYOUT, article_to_document
 from search.archive.editing import followed_rules
 from search.archive.incoming import Outcome, incoming
@@ -17,6 +18,7 @@ from search.archive.linking import LINKED_IN_PASSING, MERGED_IN_PASSING, Linker,
 from search.archive.links import LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes
 from search.archive.view import DAMAGE, Opened
+from search.archive.withdrawals import Withdrawals
 from search.article import Article
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -72,7 +74,8 @@ def receive(
         is_few = len(lone) <= LINKED_IN_PASSING
         left = receiving.link(lone, opened) if is_few else 0
         append_changes(path, receiving.headlines)
-        writer.commit(merge_up_to=MERGED_IN_PASSING)
+        with receiving.withdrawals.written():
+            writer.commit(merge_up_to=MERGED_IN_PASSING)
         generation = writer.generation
     if not is_few:
         afterwards = link_afterwards(path, lone, seconds=link_seconds, wait_seconds=wait_seconds, opened=opened)
@@ -86,14 +89,14 @@ def withdraw(path: Path | str, article_id: str, *, wait_seconds: float = WAIT_SE
     """
     Delete an article from the index in a folder; return the number of the commit without it, None if it is not there.
 
+    Sources do not bring it back, ``receive`` does (``search.archive.withdrawals``).
+
     Raises as ``receive``.
     """
     read_commit(Path(path))
     with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
-        if not writer.delete(article_id):
-            return None
-        writer.commit(merge_up_to=MERGED_IN_PASSING)
-        return writer.generation
+        deleted = deleted_articles(writer, [article_id], merge_up_to=MERGED_IN_PASSING)
+        return writer.generation if deleted else None
 
 
 @dataclass
@@ -108,9 +111,11 @@ class _Receiving:
 
     def __post_init__(self) -> None:
         self._rules = followed_rules(self.writer)
+        self.withdrawals = Withdrawals(self.writer.path)
 
     def take(self, article: Article) -> Outcome:
         """Write an article if it is news, and say what became of it."""
+        article, sent = self.withdrawals.sent(article), article
         came = incoming(LinkedArticle(article), self._rules, self)
         self.stories[article.id] = came.story
         if came.is_news:
@@ -121,7 +126,7 @@ class _Receiving:
             self.without_story.pop(article.id, None)
         if came.comes_without_story:
             self.without_story[article.id] = None
-        return came.outcome
+        return Outcome.WITHDRAWN if article is not sent and came.is_news else came.outcome
 
     def link(self, ids: Sequence[str], opened: Opened | None) -> int:
         """Put what came without a story into the story that it belongs to; return how many were not compared."""

@@ -1,5 +1,6 @@
 """Figures about an archive, for ``visti stats`` and for the curious."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from search.archive.facets import month_column
+from search.archive.index_files import json_lines
 from search.archive.view import View
+from search.archive.withdrawals import Reason, tombstones
 from search.article import parse_moment
 from search.columnar.arrays import Array
+from search.columnar.beside import QUARANTINE
 from search.columnar.collect import count_of
 from search.columnar.columns import KeywordColumn
 from search.columnar.commit import COMMIT_NAME, FORMAT
@@ -83,6 +87,20 @@ def statistics_of(view: View, path: Path) -> Statistics:
         format=FORMAT,
         analysis=snapshot.commit.analysis,
     )
+
+
+def waiting_beside(path: Path) -> dict[str, int]:
+    """
+    Return how many articles are not in the index at ``path`` for a reason that is written down beside it.
+
+    ``killed`` before they came, ``deleted_for_good``, ``quarantined`` as they could not be taken.
+    """
+    reasons = Counter(each.reason for each in tombstones(path))
+    return {
+        "killed": reasons[Reason.KILLED],
+        "deleted_for_good": reasons[Reason.DELETED],
+        "quarantined": json_lines(path / QUARANTINE.name)[0],
+    }
 
 
 def _counts(column: KeywordColumn, documents: Array) -> Iterable[tuple[str, int]]:

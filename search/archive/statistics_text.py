@@ -37,6 +37,14 @@ def statistics_text(
     return "\n".join(f"{name:<{width}}{text}" for name, text in lines.items())
 
 
+def waiting_text(waiting: Mapping[str, int]) -> str:
+    """Return the line of ``visti stats`` about what is kept beside the articles."""
+    return (
+        f"kept out   {waiting['killed']:,} killed before they came, {waiting['deleted_for_good']:,} deleted; "
+        f"{waiting['quarantined']:,} in quarantine"
+    )
+
+
 def _listed(counts: Mapping[str, int], most: int = _MAX_VALUES, unit: str = "") -> str:
     shown = [f"{value} {count:,}{unit}" for value, count in counts.items()]
     more = len(shown) - most

@@ -21,7 +21,7 @@ from search.archive.documents import card_to_version, digest_of_stored, document
 from search.archive.index_files import file_sizes, json_lines
 from search.archive.reports.headlines import HEADLINES_NAME, damaged_changes
 from search.article import Article
-from search.columnar.beside import POLLED, QUARANTINE, WATCHED
+from search.columnar.beside import POLLED, QUARANTINE, WATCHED, WITHDRAWN
 from search.columnar.commit import BACKUP_NAME, Commit, read_backup, read_commit
 from search.columnar.document import NO_MOMENT, microseconds
 from search.columnar.segment import Segment
@@ -90,10 +90,12 @@ def verify_archive(path: Path) -> ArchiveVerification:
     counted = {"decisions": len(made), "headlines": headlines}
     counted |= {name: found["rows"] if found else 0 for name, found in dictionaries.items()}
     counted["quarantine"], unreadable = json_lines(path / QUARANTINE.name)
+    counted["withdrawals"], unreadable_withdrawals = json_lines(path / WITHDRAWN.name)
     notes = [
         *dictionary_notices(path),
         *_headline_notes(torn),
         *_quarantine_notes(unreadable),
+        *_withdrawal_notes(unreadable_withdrawals),
         *_progress_notes(path),
         *_undecided_notes(undecided),
         *_file_notes(path, commit),
@@ -177,6 +179,15 @@ def _quarantine_notes(unreadable: int) -> list[str]:
     return [
         f"{unreadable:,} lines of {QUARANTINE.name} are no JSON objects and are passed over by visti index --retry: "
         f"mend or delete them"
+    ]
+
+
+def _withdrawal_notes(unreadable: int) -> list[str]:
+    if not unreadable:
+        return []
+    return [
+        f"{unreadable:,} lines of {WITHDRAWN.name} are damaged and passed over: what was deleted or killed by them may "
+        f"come in again. Bring the file back from a backup"
     ]
 
 

@@ -36,6 +36,8 @@ HEADLINES = Beside("headlines-changed.jsonl", "headlines", lines=True)
 LEARNED = Beside("learned-pairs.tsv", "dictionaries", copied=False)
 OWN = Beside("own-dictionary.tsv", "dictionaries")
 QUARANTINE = Beside("quarantine.jsonl", "quarantine", lines=True)
+#: Kills of articles that have not come, and what was deleted.
+WITHDRAWN = Beside("withdrawn-articles.jsonl", "withdrawals", lines=True)
 #: What ``visti watch`` has taken belongs to the articles of its moment: a restored index without it would be given
 #: everything once more, and one with that of a later moment would never get what it lacks. The watcher of a copy is
 #: started anew, and what it takes again is unchanged.
@@ -44,7 +46,7 @@ POLLED = Beside(".polled.json", "progress", copied=False)
 #: Says of a folder that it is a copy, and of which index: it is true of this folder alone.
 COPY_MARK = Beside(".copy-of.json", "progress", backed_up=False, copied=False)
 
-BESIDE = (DECISIONS, HEADLINES, LEARNED, OWN, QUARANTINE, WATCHED, POLLED, COPY_MARK)
+BESIDE = (DECISIONS, HEADLINES, LEARNED, OWN, QUARANTINE, WITHDRAWN, WATCHED, POLLED, COPY_MARK)
 #: How the name of a file ends that takes the place of another when it is whole.
 NEW_SUFFIX = ".new"
 _OF_NAME = {each.name: each for each in BESIDE}

@@ -107,7 +107,7 @@ def _decide(index: str, operation: dict[str, Any]) -> bool:
 _DO: dict[str, Callable[[str, dict[str, Any]], Any]] = {
     "index": _index,
     "receive": _receive,
-    "delete": lambda index, operation: delete_articles(operation["ids"], index),
+    "delete": lambda index, operation: delete_articles(operation["ids"], index, may_return=True),
     "withdraw": _withdraw,
     "status": _decide,
     "join": _decide,

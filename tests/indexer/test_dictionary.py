@@ -45,13 +45,14 @@ class TestTable:
         assert sorted({error.line for error in errors}) == case["errors"]
         assert all(str(error).startswith(f"words.tsv:{error.line}: ") for error in errors)
 
-    def test_table_in_windows_1251_is_read(self):
-        assert list(read_table("# Слова редакції\nполк\tполк\n".encode("cp1251"), "x")) == [
+    @pytest.mark.parametrize("encoding", ["cp1251", "koi8-u", "utf-16"])
+    def test_table_in_another_encoding_is_read(self, encoding):
+        assert list(read_table("# Слова редакції\nполк\tполк\n".encode(encoding), "x")) == [
             Entry((("полк",), ("полк",), ()))
         ]
 
-    @pytest.mark.parametrize("table", ["полк\tполк".encode("utf-16"), bytes(range(256)) * 20], ids=["utf-16", "binary"])
-    def test_other_files_are_one_error(self, table):
+    def test_other_files_are_one_error(self):
+        table = bytes(range(256)) * 20
         (error,) = read_table(table, "words.xls")
         assert isinstance(error, IndexerError) and "words.xls" in str(error)
 
@@ -121,6 +122,11 @@ class TestWords:
 
 
 class TestCommand:
+    @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="the system has no endless file")
+    def test_an_endless_file_is_no_table(self, visti, index):
+        result = visti("dictionary", "add", "/dev/zero", "--index", index)
+        assert result.exit_code == 1 and "larger than 16 MB" in result.stderr
+
     def test_add_list_remove(self, visti, index, tmp_path):
         file = tmp_path / "words.tsv"
         file.write_bytes(TABLE)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.readers import read_sources
 from indexer.readers.charsets import declared_charset, decode_page
 from indexer.readers.mojibake import repair
+from search.article import Article
 from tests.conftest import SAMPLE_SOURCE
 
 ARTICLES = [
@@ -109,3 +111,28 @@ def test_what_cannot_be_repaired_for_certain_is_left_alone_and_reported():
 def test_only_the_damaged_paragraph_is_changed():
     good, bad = "Об’єкт «Ґанок», ёлка", "Перший пором після зими".encode().decode("sloppy-windows-1251")
     assert repair(f"{good}\n\n{bad}").text == f"{good}\n\nПерший пором після зими"
+
+
+WRONG = "Пором відновив рейси після зими".encode().decode("sloppy-windows-1251")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", f"title,body\n{WRONG},{WRONG}\n"),
+        ("a.txt", f"{WRONG}\n\n1. {WRONG}\n"),
+        ("a.ninjs", json.dumps({"uri": "urn:a", "type": "text", "headline": WRONG, "body_html": f"<p>{WRONG}</p>"})),
+        (
+            "a.nitf",
+            f"<nitf><body><body.head><hedline><hl1>{WRONG}</hl1></hedline></body.head>"
+            f"<body.content><p>{WRONG}</p></body.content></body></nitf>",
+        ),
+        ("a.rss", f"<rss version='2.0'><channel><item><title>{WRONG}</title></item></channel></rss>"),
+    ],
+)
+def test_texts_decoded_wrongly_before_are_repaired_in_every_format(name, content, tmp_path):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    (article,) = (reading for reading in read_sources([tmp_path / name]) if isinstance(reading, Article))
+    assert article.language == "uk"
+    assert article.title == "Пором відновив рейси після зими"
+    assert not article.body or article.body.endswith(article.title)

@@ -21,12 +21,12 @@ ROWS = (
 
 
 def one(content: bytes) -> Article:
-    (article,) = read_bytes(read_csv, content)
+    (article,) = (reading for reading in read_bytes(read_csv, content) if not isinstance(reading, Remark))
     assert isinstance(article, Article), article
     return article
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "koi8-u"])
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_delimiter_encoding_and_line_ends_are_told(encoding: str, mark: str, ends: str):
@@ -81,7 +81,7 @@ def test_columns_that_cannot_be_meant_are_refused(text: str):
         (b"title,text\na,b\n", "body=Body", "no column 'Body'; the columns are title, text"),
         (b"title,title\na,b\n", "", "two columns are the field 'title'"),
         (b"\x89PNG\x01\x02\x03\x04\x05\x06", "", "binary data"),
-        ("title,body\nж,ы\n".encode("koi8-r"), "", "UTF-8"),
+        ("title,body\nМіст,Відкрито\n".encode("utf-16"), "", "UTF-16; save it as UTF-8"),
     ],
 )
 def test_a_table_that_cannot_be_read_says_what_to_do(content: bytes, columns: str, part: str):
@@ -98,6 +98,11 @@ def test_bad_rows_are_errors_with_their_lines_and_the_others_are_read():
     assert [reading.id for reading in readings if isinstance(reading, Article)] == ["1", "4", "6"]
     errors = [(each.line, each.id) for each in readings if isinstance(each, RecordError)]
     assert errors == [(4, "2"), (6, "3"), (8, "5"), (10, "7")]
+
+
+def test_another_encoding_is_remarked_on():
+    (remark, article) = read_bytes(read_csv, ROWS.encode("cp1251"))
+    assert isinstance(remark, Remark) and "was read as windows-1251" in remark.message and isinstance(article, Article)
 
 
 def test_an_unknown_column_is_remarked_once():

@@ -257,7 +257,7 @@ class TestInto:
         reindex_into(outdated, tmp_path / "new")
 
         def put_back():
-            delete_articles([identifier], outdated)
+            delete_articles([identifier], outdated, may_return=True)
             index_articles([replace(newer, title="First", updated=datetime(2990, 1, 1, tzinfo=UTC))], outdated)
 
         self.write_to(outdated, put_back)

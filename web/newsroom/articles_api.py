@@ -114,7 +114,7 @@ def _note_received(articles: Sequence[Article], outcomes: Sequence[Outcome]) -> 
     changed = [
         article.id
         for article, outcome in zip(articles, outcomes, strict=True)
-        if outcome in (Outcome.ADDED, Outcome.UPDATED)
+        if outcome in (Outcome.ADDED, Outcome.UPDATED, Outcome.WITHDRAWN)
     ]
     if changed:
         details = {**Counter(map(str, outcomes)), "ids": changed[:_NAMED_IDS]}

@@ -124,7 +124,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_taken(
 def test_with_partial_the_right_ones_are_taken(index_path: Path, post: Callable[..., TestResponse]) -> None:
     answer = post(b'{"language": "en"}\nnothing\n' + json.dumps(FIRST).encode(), "?partial=1", "application/x-ndjson")
     assert outcomes(answer) == ["rejected", "rejected", "added"]
-    assert answer.json["counts"] == {"added": 1, "updated": 0, "unchanged": 0, "stale": 0, "rejected": 2}
+    assert {name: count for name, count in answer.json["counts"].items() if count} == {"added": 1, "rejected": 2}
     assert ["story" in item for item in answer.json["articles"]] == [False, False, True]
     assert [each["line"] for item in answer.json["articles"][:2] for each in item["errors"]] == [1, 2]
 
