@@ -1,6 +1,7 @@
 """What is remembered beside the index: whatever happens to its file, nothing wrong is remembered and nothing raised."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
@@ -53,15 +54,21 @@ def test_what_no_longer_counts_is_cleared_away(tmp_path: Path, monkeypatch: pyte
     assert read(tmp_path / "state") == {"a": 999}
 
 
-def test_a_file_that_cannot_be_written_is_told_of_once_and_caught_up_with(tmp_path: Path) -> None:
+def refuse(path: Path, *_: object) -> NoReturn:
+    raise PermissionError(13, "Permission denied", str(path))
+
+
+def test_a_file_that_cannot_be_written_is_told_of_once_and_caught_up_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     troubles: list[str] = []
     path = tmp_path / "state"
-    path.mkdir()
     state = WatchState(path, troubles.append)
+    monkeypatch.setattr(Path, "open", refuse)
     for number, name in enumerate("abc"):
         state.add({name: number})
+    monkeypatch.undo()
     assert len(troubles) == 1 and str(path) in troubles[0] and state.get("c") == 2
-    path.rmdir()
     state.add({"d": 3})
     assert read(path) == {"a": 0, "b": 1, "c": 2, "d": 3}
 
