@@ -10,6 +10,7 @@ import json
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,7 +21,10 @@ from urllib.parse import urlsplit
 
 from indexer.errors import SourceUnavailable
 from indexer.fetching import Fetched, Fetcher, FetchFailed, Validators, back_off_seconds
+from indexer.identities import Names, guid_name, renamed
+from indexer.readers.feed import read_feed
 from indexer.readers.formats import choose_reader
+from indexer.readers.page_addresses import article_id
 from indexer.readers.reading import Reading
 from indexer.readers.streams import HEAD_BYTES
 from indexer.report import Report
@@ -116,6 +120,7 @@ class Poller:
         self._clock, self._chance, self._listed = clock, chance, listed
         self._left_over = False
         self._known = _read_known(index_path / STATE_NAME)
+        self._names = Names.read(index_path)
         self._due = dict.fromkeys(self._sources, clock())
         self._failures = dict.fromkeys(self._sources, 0)
 
@@ -169,6 +174,7 @@ class Poller:
         validators = Validators() if self._left_over else fetched.validators  # what is left over is asked for again
         self._known[source.url] = Known(validators, newest)
         _write_known(self._index_path / STATE_NAME, self._known)
+        self._names.write()
         if report.changed or report.rejected:
             self._told(report)
 
@@ -176,7 +182,20 @@ class Poller:
         head = (fetched.content or b"")[:HEAD_BYTES]
         if self._listed and (b"<urlset" in head or b"<sitemapindex" in head):
             return self._pages_of_sitemap(self._listed, fetched, pages)
-        return self._whole(_read(fetched), pages) if source.full_text else _read(fetched)
+        return self._entries(source, fetched, pages)
+
+    def _entries(self, source: PolledSource, fetched: Fetched, pages: dict[str, str]) -> Iterator[Reading]:
+        """Yield what a feed has, each article under the id that it had when it came first."""
+        guids: dict[str, str] = {}
+        entries = list(_read(fetched, guids))
+        often = Counter(guids.values())
+        readings = self._whole(entries, pages) if source.full_text else ((each, each) for each in entries)
+        for entry, reading in readings:
+            if isinstance(entry, Article) and isinstance(reading, Article):
+                guid = guids.get(entry.id, "")
+                name = guid_name(source.url, guid, entry) if often[guid] == 1 else ""
+                reading = self._names.settled(reading, (name, entry.id))
+            yield reading
 
     def _pages_of_sitemap(self, listed: ListSitemap, fetched: Fetched, pages: dict[str, str]) -> Iterator[Reading]:
         """Yield what is new on the pages that a sitemap, or one that it names, lists of its own site."""
@@ -190,7 +209,8 @@ class Poller:
                 return
             fetches += 1
             try:
-                yield from _read(self._fetcher.fetch(each.url))
+                for reading in _read(self._fetcher.fetch(each.url)):
+                    yield self._names.settled(reading, ()) if isinstance(reading, Article) else reading
             except FetchFailed as error:
                 self._troubled(str(error))
                 if not error.lasting:
@@ -207,23 +227,28 @@ class Poller:
             found = _of_this_site(listed, self._fetcher.fetch(inner[0].url))
         return [each for each in found if not each.is_sitemap][:_NEWEST_LISTED]
 
-    def _whole(self, readings: Iterator[Reading], pages: dict[str, str]) -> Iterator[Reading]:
-        """Yield the articles of a feed with the text of their pages; those that were taken so before are left out."""
-        for reading in readings:
+    def _whole(self, entries: Sequence[Reading], pages: dict[str, str]) -> Iterator[tuple[Reading, Reading]]:
+        """Yield what a feed has, and the same with the text of its pages; what was taken so before is left out."""
+        addresses = Counter(each.url for each in entries if isinstance(each, Article))
+        of_pages: dict[str, str] = {}
+        for entry in entries:
             if self._stop.is_set():
                 self._left_over = True
                 return
-            if not isinstance(reading, Article) or not reading.url:
-                yield reading
+            # A page of several entries is that of a live blog, and the text of none
+            if not isinstance(entry, Article) or not entry.url or addresses[entry.url] > 1:
+                yield entry, entry
                 continue
-            stated = str(reading.updated or reading.published or reading.title)
-            if pages.get(reading.url) == stated:
+            stated = str(entry.updated or entry.published or entry.title)
+            if pages.get(entry.url) == stated:
                 continue
-            whole = self._page_of(reading)
-            yield whole or reading
+            whole = self._page_of(entry)
+            if whole and of_pages.setdefault(whole.id, entry.id) != entry.id:
+                whole = None  # where all addresses lead to one page, it asks for a consent or a sign-in
+            yield entry, whole or entry
             if whole:
-                pages.pop(reading.url, None)
-                pages[reading.url] = stated
+                pages.pop(entry.url, None)
+                pages[entry.url] = stated
 
     def _page_of(self, entry: Article) -> Article | None:
         try:
@@ -234,10 +259,11 @@ class Poller:
         found = next((each for each in _read(fetched) if isinstance(each, Article)), None)
         if found is None or len(found.body) < len(entry.body):
             return None
+        # An id that is not the address is the source's own
+        page = found if entry.id == article_id(entry.url or "") else renamed(found, entry.id)
         return replace(
-            found,
-            id=entry.id,
-            story=entry.story if entry.story != entry.id else (found.story if found.story != found.id else entry.id),
+            page,
+            story=entry.story if entry.story != entry.id else page.story,
             published=found.published or entry.published,
             updated=max((each for each in (found.updated, entry.updated) if each), default=None),
         )
@@ -259,14 +285,17 @@ def _moment(listed: ListedPage) -> float:
     return moment.timestamp() if moment else 0.0
 
 
-def _read(fetched: Fetched) -> Iterator[Reading]:
+def _read(fetched: Fetched, guids: dict[str, str] | None = None) -> Iterator[Reading]:
     content = fetched.content or b""
     try:
         reader = choose_reader(content[:HEAD_BYTES], fetched.url)
     except SourceUnavailable as error:
         yield error
         return
-    yield from reader(io.BytesIO(content), fetched.url)
+    if reader is read_feed:
+        yield from read_feed(io.BytesIO(content), fetched.url, guids=guids)
+    else:
+        yield from reader(io.BytesIO(content), fetched.url)
 
 
 def _read_known(path: Path) -> dict[str, Known]:
