@@ -140,10 +140,11 @@ def index_command(
             )
             job.settle(index_path, wait)
     except KeyboardInterrupt as error:
-        raise click.ClickException(
-            f"Stopped. What was committed until now is in the index at {index_path}, which is sound; "
-            f"run the same command again to go on"
-        ) from error
+        committed = (
+            f"What was committed until now is in the index at {index_path}, which is sound; "
+            "run the same command again to go on"
+        )
+        raise click.ClickException(f"Stopped. {'Nothing was written' if dry_run else committed}") from error
     finally:
         progress.end()
     _print_notes(report)
@@ -467,10 +468,14 @@ class _Line:
 
     def show(self, line: str) -> None:
         """Show a line, if the last time is long enough ago."""
-        now = time.monotonic()
-        if now - self._shown >= (SECONDS_BETWEEN_PROGRESS if self._on_terminal else SECONDS_BETWEEN_LOG_LINES):
-            self._shown = now
+        if self.is_due():
+            self._shown = time.monotonic()
             click.echo(f"\r{line}\033[K" if self._on_terminal else line, err=True, nl=not self._on_terminal)
+
+    def is_due(self) -> bool:
+        """Return whether the last time is long enough ago."""
+        between = SECONDS_BETWEEN_PROGRESS if self._on_terminal else SECONDS_BETWEEN_LOG_LINES
+        return time.monotonic() - self._shown >= between
 
     def end(self) -> None:
         """Make room for what follows."""
@@ -488,11 +493,14 @@ class _Progress:
 
     def show(self, report: Report) -> None:
         """Show the state of the run, if the last time is long enough ago."""
+        if not self._line.is_due():
+            return
         seconds = max(time.monotonic() - self._line.started, 0.001)
         share = self._job.share_done() if self._job else None
         left = f", {_duration_text(seconds / share - seconds)} left" if share else ""
-        rate = report.articles / seconds
-        self._line.show(f"{report.articles:,} articles, {rate:,.0f} a second, {report.rejected:,} left out{left}")
+        articles = report.articles + report.waiting
+        rate = articles / seconds
+        self._line.show(f"{articles:,} articles, {rate:,.0f} a second, {report.rejected:,} left out{left}")
 
 
 def _duration_text(seconds: float) -> str:

@@ -10,8 +10,8 @@ import click
 
 import search
 from indexer.command import wait_option
-from indexer.linking import link_archive
 from search.archive.decisions import decision_notices
+from search.archive.linking import link_archive
 from search.command import counted, index_option, json_option
 from search.settings import KYIV
 

@@ -30,10 +30,12 @@ from indexer.readers.streams import HEAD_BYTES
 from indexer.report import Report
 from indexer.write import index_articles
 from search.article import Article
+from search.columnar.beside import POLLED, Stamp, stamp_of
+from search.columnar.lock import WAIT_SECONDS, locked
 from search.errors import CommitFailed, IndexLocked
 
 #: Hidden, so that the folder stays an index's; losing it costs one more fetching of everything.
-STATE_NAME = ".polled.json"
+STATE_NAME = POLLED.name
 #: Nobody's feed has news more often.
 MIN_SECONDS = 30.0
 #: A source that fails is asked once a day at least, in case it is mended.
@@ -119,8 +121,10 @@ class Poller:
         self._stop, self._told, self._troubled = stop, told, troubled
         self._clock, self._chance, self._listed = clock, chance, listed
         self._left_over = False
-        self._known = _read_known(index_path / STATE_NAME)
+        self._known: dict[str, Known] = {}
         self._names = Names.read(index_path)
+        self._stamp: Stamp | None = None
+        self._refresh()
         self._due = dict.fromkeys(self._sources, clock())
         self._failures = dict.fromkeys(self._sources, 0)
 
@@ -162,6 +166,7 @@ class Poller:
         return self._due[source] - self._clock()
 
     def _take(self, source: PolledSource) -> None:
+        self._refresh()
         known = self._known.get(source.url, Known())
         fetched = self._fetcher.fetch(source.url, known.validators)
         if fetched.content is None:
@@ -172,11 +177,27 @@ class Poller:
         report = index_articles(readings, self._index_path, link=True)
         newest = dict(list(pages.items())[-_MAX_PAGES:])
         validators = Validators() if self._left_over else fetched.validators  # what is left over is asked for again
-        self._known[source.url] = Known(validators, newest)
-        _write_known(self._index_path / STATE_NAME, self._known)
-        self._names.write()
+        self._remember(source, Known(validators, newest))
         if report.changed or report.rejected:
             self._told(report)
+
+    def _refresh(self) -> bool:
+        """Read what is remembered if somebody else has changed it, as restoring a backup does; tell whether it was."""
+        stamp = stamp_of(self._index_path / STATE_NAME)
+        if stamp == self._stamp:
+            return False
+        self._stamp, self._known = stamp, _read_known(self._index_path / STATE_NAME)
+        self._names = Names.read(self._index_path)
+        return True
+
+    def _remember(self, source: PolledSource, known: Known) -> None:
+        """Write down what was taken of a source, unless another index, which may not have it, was put in place."""
+        with locked(self._index_path, WAIT_SECONDS):
+            if not self._refresh():
+                self._known[source.url] = known
+                _write_known(self._index_path / STATE_NAME, self._known)
+                self._names.write()
+                self._stamp = stamp_of(self._index_path / STATE_NAME)
 
     def _readings(self, source: PolledSource, fetched: Fetched, pages: dict[str, str]) -> Iterator[Reading]:
         head = (fetched.content or b"")[:HEAD_BYTES]

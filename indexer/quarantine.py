@@ -23,9 +23,10 @@ from indexer.readers.reading import Reading
 from indexer.readers.sources import read_sources, read_stream
 from indexer.write import Item
 from search.columnar.arrays import sync_folder
+from search.columnar.beside import QUARANTINE
 from search.errors import CommitFailed
 
-QUARANTINE_NAME = "quarantine.jsonl"
+QUARANTINE_NAME = QUARANTINE.name
 # The longest record that a reader takes is 16 MiB. A thousand of those that are kept take a gigabyte at most.
 MAX_RECORD_BYTES = 1 << 20
 # A full disk must not come of a wrong export: what is refused further on is still counted in the report.

@@ -7,18 +7,21 @@ meanwhile is taken over by doing it again.
 """
 
 import json
+import os
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from indexer.known_ids import KnownIds
 from indexer.report import Progress, Report
 from indexer.write import delete_articles, index_articles
-from search.archive.decisions import DECISIONS_NAME
-from search.archive.dictionaries import OWN_NAME, replace_file
+from search.archive.dictionaries import replace_file
 from search.archive.documents import LAYOUT, document_to_article, link_of
 from search.archive.links import LinkedArticle
-from search.archive.reports.headlines import HEADLINES_NAME
 from search.archive.upkeep import CONTENTS
+from search.columnar.arrays import sync_folder
+from search.columnar.beside import BESIDE, COPY_MARK, NEW_SUFFIX, forget_progress
 from search.columnar.commit import REBUILDABLE_FORMATS
 from search.columnar.lock import LOCK_NAME, WAIT_SECONDS, locked
 from search.columnar.rebuild import begin_rebuilding, finish_rebuilding, is_current, living_documents
@@ -26,9 +29,6 @@ from search.columnar.salvage import Outcome, Repair, Salvager, Survey, Survivor,
 from search.columnar.snapshot import open_snapshot
 from search.errors import IndexDamaged, IndexUnavailable
 from search.language import analysis_version
-
-# What says that a folder is a copy, and of which index.
-_COPY_MARK = ".copy-of.json"
 
 
 def reindex(
@@ -83,7 +83,7 @@ def reindex_into(
         _copy_beside(path, new)
     stored = (snapshot.stored(int(document)) for document in snapshot.living)
     articles = (LinkedArticle(document_to_article(each), link_of(each)) for each in stored)
-    report = index_articles(articles, new, jobs=jobs, progress=progress, wait_seconds=wait_seconds)
+    report = index_articles(articles, new, jobs=jobs, progress=progress, wait_seconds=wait_seconds, as_they_are=True)
     copy = open_snapshot(new)
     ids = (copy.id_of(int(document)) for document in copy.living)
     gone = [identifier for identifier in ids if snapshot.document_of(identifier) is None]
@@ -95,7 +95,7 @@ def reindex_into(
 
 def _require_copy(path: Path, new: Path) -> None:
     """Make the folder of a copy and mark it as such; refuse one that is none: what is not in ``path`` would go."""
-    mark, source = new / _COPY_MARK, str(path.resolve())
+    mark, source = new / COPY_MARK.name, str(path.resolve())
     try:
         if mark.exists() and json.loads(mark.read_bytes())["copy_of"] == source:
             return
@@ -107,15 +107,27 @@ def _require_copy(path: Path, new: Path) -> None:
         raise IndexUnavailable(
             new, f"{new} is no copy of {path} ({', '.join(sorted(found)[:3])}). Nothing was written; name a new folder."
         )
-    replace_file(new, _COPY_MARK, json.dumps({"copy_of": source}).encode())
+    replace_file(new, COPY_MARK.name, json.dumps({"copy_of": source}).encode())
 
 
 def _copy_beside(path: Path, new: Path) -> None:
-    for name in (DECISIONS_NAME, OWN_NAME, HEADLINES_NAME):  # learned pairs are of the old analysis
-        try:
-            replace_file(new, name, (path / name).read_bytes())
-        except FileNotFoundError:
-            (new / name).unlink(missing_ok=True)
+    for each in BESIDE:
+        if each.copied:
+            try:
+                _copy_file(path / each.name, new / each.name)
+            except FileNotFoundError:
+                (new / each.name).unlink(missing_ok=True)
+
+
+def _copy_file(file: Path, place: Path) -> None:
+    """Put a copy in place as a whole; a quarantine may be larger than the memory."""
+    temporary = place.with_name(place.name + NEW_SUFFIX)
+    with file.open("rb") as content, temporary.open("wb") as copy:
+        shutil.copyfileobj(content, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+    temporary.replace(place)
+    sync_folder(place.parent)
 
 
 def rebuild_damaged(
@@ -140,6 +152,8 @@ def rebuild_damaged(
             repair.moved, repair.moved_to = list(state.damaged), set_aside(path, state.damaged, date.today())
         repair.articles = _rebuilt(path, state, repair, jobs, progress, wait_seconds)
         repair.generation = open_snapshot(path).commit.generation
+        if repair.lost or repair.uncounted:
+            forget_progress(path)
     return repair
 
 
@@ -148,7 +162,7 @@ def _rebuilt(
 ) -> int:
     generation = state.commit.generation if state.commit else 0
     folder = begin_rebuilding(path, generation, analysis_version())
-    ids: set[int] = set()
+    ids = KnownIds()
     index_articles(
         _articles(path, state, repair, ids),
         folder,
@@ -164,8 +178,8 @@ def _rebuilt(
     return articles
 
 
-def _articles(path: Path, state: Survey, repair: Repair, ids: set[int]) -> Iterator[LinkedArticle]:
-    """Yield what the old index holds; ``ids`` are given a hash of each id, eight bytes instead of the whole."""
+def _articles(path: Path, state: Survey, repair: Repair, ids: KnownIds) -> Iterator[LinkedArticle]:
+    """Yield what the old index holds; ``ids`` are given each id."""
     salvager = Salvager(path, state, CONTENTS, repair)
 
     def of_damaged(survivor: Survivor) -> list[bytes]:
@@ -175,5 +189,5 @@ def _articles(path: Path, state: Survey, repair: Repair, ids: set[int]) -> Itera
 
     for stored in living_documents(path, state, of_damaged):
         article = document_to_article(stored)
-        ids.add(hash(article.id))
+        ids.put(article.id)
         yield LinkedArticle(article, link_of(stored))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from indexer.known_ids import KnownIds
 from search.archive.documents import LAYOUT, digest_of_stored
 from search.columnar.commit import require_analysis
 from search.columnar.snapshot import Snapshot, open_snapshot
@@ -19,7 +20,7 @@ class Rehearsal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.dictionary = b""
-        self._noted: dict[int, int] = {}  # hashes of ids, not ids: a run may have millions
+        self._noted = KnownIds()
         self._snapshot: Snapshot | None = None
         try:
             self._snapshot = open_snapshot(path)
@@ -31,11 +32,11 @@ class Rehearsal:
 
     def note(self, identifier: str, digest: int) -> None:
         """Remember what would have been written."""
-        self._noted[hash(identifier)] = digest
+        self._noted.put(identifier, digest)
 
     def digest_of(self, identifier: str) -> int | None:
         """Return the digest of an article as it would be now, or None if there would be none."""
-        if (noted := self._noted.get(hash(identifier))) is not None:
+        if (noted := self._noted.get(identifier)) is not None:
             return noted
         stored = self.stored_of(identifier)
         return None if stored is None else digest_of_stored(stored)

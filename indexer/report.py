@@ -18,8 +18,9 @@ OTHER_REASONS = "other reasons"
 MAX_SOURCES = 1_000
 OTHER_SOURCES = "other sources"
 
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'(?:\.\.\.)?|\"(?:[^\"\\]|\\.)*\"(?:\.\.\.)?")
-_NUMBER = re.compile(r"\d[\d,.]*(?<![,.])")
+# Field names and the names of formats (ISO 8601, NewsML-G2) are the wording itself.
+_QUOTED = re.compile(r"(?P<wording>\bfield '\w+')|'(?:[^'\\]|\\.)*'(?:\.\.\.)?|\"(?:[^\"\\]|\\.)*\"(?:\.\.\.)?")
+_NUMBER = re.compile(r"(?<![\w.,-])(?<!\bISO )\d[\d,.]*(?<![,.])")
 
 
 @dataclass(slots=True)
@@ -43,7 +44,8 @@ class Report:
     those that are older than what the archive has and did not replace it, ``withdrawn`` those that a kill has canceled,
     ``linked`` those that were put into a story by their content. ``errors`` are the reasons for the rejections and
     ``duplicate_ids`` the ids that came again, ``remarks`` are other things worth knowing: the first ``MAX_ERRORS`` of
-    each. ``sources`` has the counts of each source, where the sources are known.
+    each. ``sources`` has the counts of each source, where the sources are known. While a run goes on, ``waiting`` says
+    how many articles were read that it has not looked at yet.
     """
 
     added: int = 0
@@ -55,6 +57,7 @@ class Report:
     withdrawn: int = 0
     linked: int = 0
     duplicates: int = 0
+    waiting: int = 0
     duplicate_ids: list[str] = field(default_factory=list)
     errors: list[IndexerError] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
@@ -122,7 +125,9 @@ def kind_of_reason(reason: str) -> str:
 
     >>> kind_of_reason("language: 'de' (the languages are uk, ru and en)")
     'language: … (the languages are uk, ru and en)'
+    >>> kind_of_reason("field 'published': is not a date in ISO 8601 (year 0 is out of range); got '0000-01-01'")
+    "field 'published': is not a date in ISO 8601 (year N is out of range); got …"
     >>> kind_of_reason("the line has 17,000,001 bytes")
     'the line has N bytes'
     """
-    return _NUMBER.sub("N", _QUOTED.sub("…", reason))[:200]
+    return _NUMBER.sub("N", _QUOTED.sub(lambda found: found["wording"] or "…", reason))[:200]

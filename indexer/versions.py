@@ -1,7 +1,7 @@
 """
 Which versions of an article a kill is meant for, and what it makes of one.
 
-Which of two versions is the older one, ``search.archive.receiving.is_older`` says, to every way that articles come in.
+Which of two versions is the older one, ``search.archive.incoming.is_older`` says, to every way that articles come in.
 """
 
 from dataclasses import replace

@@ -1,8 +1,10 @@
 """The subcommand ``watch``: articles are taken as they come, from folders and from feeds."""
 
+import json
 import signal
 import tomllib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from types import FrameType
@@ -33,6 +35,7 @@ _KEYS = {"url", "minutes", "full_text"}
 @click.option("--poll-folders", type=click.FloatRange(min=0.1), metavar="SECONDS",
               help="Look at folders again and again: for network disks.")  # fmt: skip
 @click.option("--once", is_flag=True, help="Take what is there, and end.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line for each time that something came.")
 def watch_command(
     sources: Sequence[str],
     index_path: Path,
@@ -42,6 +45,7 @@ def watch_command(
     allow_private: bool,
     poll_folders: float | None,
     once: bool,
+    as_json: bool,
 ) -> None:
     """Take articles into the index as they come.
 
@@ -59,6 +63,7 @@ def watch_command(
     polled += _sources_in(feeds, minutes) if feeds else []
     folders = [Path(each) for each in sources if not _is_address(each)]
     _require_folders(folders, polled)
+    told = _print_json if as_json else _tell
     stop = Event()
     threads = []
     if polled:
@@ -67,13 +72,13 @@ def watch_command(
             index_path,
             Fetcher(allow_private=allow_private),
             stop=stop,
-            told=_tell,
+            told=told,
             troubled=_warn,
             listed=listed,
         )
         threads.append(Thread(target=poller.run_once if once else poller.run))
     if folders:
-        watch = FolderWatch(folders, index_path, stop=stop, told=_tell, troubled=_warn, every=poll_folders)
+        watch = FolderWatch(folders, index_path, stop=stop, told=told, troubled=_warn, every=poll_folders)
         threads.append(Thread(target=watch.run_once if once else watch.run))
     _end_when_told(stop)
     for thread in threads:
@@ -134,6 +139,12 @@ def _tell(report: Report) -> None:
             f"{report.rejected:,} left out.",
             err=True,
         )
+
+
+def _print_json(report: Report) -> None:
+    if report.changed or report.withdrawn or report.rejected:
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        click.echo(json.dumps({"when": when} | report.as_dict(), ensure_ascii=False))
 
 
 def _warn(reason: str) -> None:

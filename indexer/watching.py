@@ -6,6 +6,7 @@ down beside the index after the commit, so a process that was killed takes a fil
 time its articles are unchanged.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -24,10 +25,13 @@ from indexer.errors import SourceUnavailable
 from indexer.readers import FOLDER_SUFFIXES, Reading, read_sources
 from indexer.report import Report
 from indexer.write import index_articles
+from search.archive.dictionaries import replace_file
+from search.columnar.beside import WATCHED, Stamp, stamp_of
+from search.columnar.lock import WAIT_SECONDS, locked
 from search.errors import CommitFailed, IndexLocked
 
 #: Hidden, so that the folder stays an index's; losing it costs one more reading of all files.
-STATE_NAME = ".watched.json"
+STATE_NAME = WATCHED.name
 # What is still being written grows within a few milliseconds; a feed that is pushed over a slow line pauses longer, and
 # is then taken once more when the rest has come.
 SETTLED_SECONDS = 0.4
@@ -54,27 +58,39 @@ class Taken:
 
     path: Path
     files: dict[str, Seen] = field(default_factory=dict)
+    _stamp: Stamp | None = None
 
     @classmethod
     def read(cls, index_path: Path) -> "Taken":
         """Return what was written down beside an index; nothing if that is not there or is damaged."""
-        path = index_path / STATE_NAME
-        try:
-            found = json.loads(path.read_bytes())["files"]
-            return cls(path, {name: Seen(int(size), int(changed)) for name, (size, changed) in found.items()})
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return cls(path)
+        taken = cls(index_path / STATE_NAME)
+        taken.refresh()
+        return taken
+
+    def refresh(self) -> bool:
+        """Read the file again if somebody else has changed it, as restoring a backup does; return whether that was."""
+        stamp = stamp_of(self.path)
+        if stamp == self._stamp:
+            return False
+        self._stamp, self.files = stamp, {}
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            found = json.loads(self.path.read_bytes())["files"]
+            self.files = {name: Seen(int(size), int(changed)) for name, (size, changed) in found.items()}
+        return True
 
     def add(self, files: dict[str, Seen]) -> None:
-        """Write down that files were taken, and forget those that are gone. Raises ``OSError``."""
+        """
+        Write down that files were taken, and forget those that are gone; the caller holds the lock of the index.
+
+        If another index was put in place since these were taken, they are not written down: it may not have them.
+        Raises ``OSError``.
+        """
+        if self.refresh():
+            return
         self.files |= files
         self.files = {name: seen for name, seen in self.files.items() if name in files or Path(name).exists()}
-        new = self.path.with_name(self.path.name + ".new")
-        with new.open("w") as file:
-            json.dump({"files": self.files}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self.path)
+        replace_file(self.path.parent, self.path.name, json.dumps({"files": self.files}).encode())
+        self._stamp = stamp_of(self.path)
 
 
 class Candidates:
@@ -196,7 +212,8 @@ class FolderWatch:
             if self._was_cut:  # in the midst of a file: it is read again by the next run
                 return False
             failed = {error.source for error in report.errors if isinstance(error, SourceUnavailable)}
-            self._taken.add({name: seen for name, seen in files.items() if name not in failed})
+            with locked(self._index_path, WAIT_SECONDS):
+                self._taken.add({name: seen for name, seen in files.items() if name not in failed})
         except (IndexLocked, CommitFailed, OSError) as error:
             self._troubled(str(error))
             self._stop.wait(RETRY_SECONDS)
@@ -233,6 +250,7 @@ class FolderWatch:
             return
 
     def _scan(self) -> None:
+        self._taken.refresh()
         for name in files_in(self._folders):
             self.candidates.notice(name)
 

@@ -8,12 +8,11 @@ is counted.
 import contextlib
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from indexer.errors import IndexerError
-from indexer.linking import Linker
+from indexer.known_ids import KnownIds
 from indexer.parallel import Workers
 from indexer.readers.reading import Remark, SourceBegins, Withdrawal
 from indexer.rehearsal import Rehearsal
@@ -28,10 +27,11 @@ from search.archive.documents import (
     link_of,
     stored_article,
 )
-from search.archive.editing import as_decided, followed_rules
+from search.archive.editing import followed_rules
+from search.archive.incoming import Outcome, incoming, is_older
+from search.archive.linking import Linker
 from search.archive.links import Link, LinkedArticle
-from search.archive.receiving import is_older
-from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
+from search.archive.reports.headlines import HeadlineChange, append_changes
 from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -41,6 +41,8 @@ from search.language import analysis_version
 # A commit costs some files and tens of milliseconds, and makes what came before visible and safe. 5,000 articles of
 # news take about 200 MB while they wait.
 COMMIT_EVERY = 5_000
+# Twice what so many articles of news have. Of the longest that are lawful, 5,000 would take 20 GB.
+COMMIT_CHARACTERS = 32_000_000
 # What comes slowly is seen soon: on a stream of one article a second a commit of 30 takes 1 % of the time.
 COMMIT_SECONDS = 30.0
 
@@ -59,19 +61,21 @@ def index_articles(
     jobs: int = 1,
     progress: Progress | None = None,
     generation: int = 1,
+    as_they_are: bool = False,
 ) -> Report:
     """
     Add articles to the index in a folder, which is made if need be; an article replaces the one with its id.
 
     ``articles`` may hold errors and remarks of the readers among them; these are counted and kept. A commit is made
-    after every ``commit_every`` articles, when ``commit_seconds`` have passed as an article comes, and at the end; what
-    is committed stays, whatever happens later. A version that is older than the one in the archive does not replace it,
-    and a ``Withdrawal`` cancels the article that it names (``indexer.versions``). With ``link``, a new article without
-    a story (it is its own id then) gets the one that it belongs to by its content, in the same commit
-    (``indexer.linking``). What editors have decided of an article (``search.set_status`` and the like) holds, whatever
-    comes. With ``jobs``, so many processes share the analysis of a large number of articles (``indexer.parallel`` says
-    what this asks of a script). ``progress`` is called again and again as articles are looked at. ``generation`` is the
-    number of the first commit, if there is no index yet.
+    after every ``commit_every`` articles (fewer that are very long), when ``commit_seconds`` have passed as an article
+    comes, and at the end; what is committed stays, whatever happens later. A version that is older than the one in the
+    archive does not replace it, and a ``Withdrawal`` cancels the article that it names (``indexer.versions``). With
+    ``link``, a new article without a story (it is its own id then) gets the one that it belongs to by its content, in
+    the same commit (``search.archive.linking``). What editors have decided of an article (``search.set_status`` and the
+    like) holds, whatever comes. With ``jobs``, so many processes share the analysis of a large number of articles
+    (``indexer.parallel`` says what this asks of a script). ``progress`` is called again and again as articles are
+    looked at. ``generation`` is the number of the first commit, if there is no index yet. With ``as_they_are``, a
+    version replaces a newer one, too: for whoever makes a copy, of which the original may have been put back.
 
     Raises ``IndexLocked`` when another writer does not finish within ``wait_seconds``, ``IndexOutdated`` or
     ``IndexDamaged`` for an index that cannot be written to, ``CommitFailed`` (a full disk).
@@ -82,11 +86,11 @@ def index_articles(
         Workers(Path(path), jobs) as workers,
     ):
         rules = followed_rules(writer)
-        run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None)
+        run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None, as_they_are)
         try:
             for item in articles:
                 run.take(item)
-                if len(run.waiting) >= commit_every or run.seconds_waited() >= commit_seconds:
+                if run.has_enough(commit_every) or run.seconds_waited() >= commit_seconds:
                     run.write()
         except BaseException:
             if not run.awaits_linking:  # else the next run would pass over what was never linked
@@ -110,7 +114,7 @@ def check_articles(articles: Iterable[Item], path: Path | str, *, progress: Prog
     run = _Run(Rehearsal(Path(path)), None, report, progress, read_rules(Path(path)), None)
     for item in articles:
         run.take(item)
-        if len(run.waiting) >= COMMIT_EVERY:
+        if run.has_enough(COMMIT_EVERY):
             run.write()
     run.write()
     run.note_unknown_withdrawals()
@@ -146,13 +150,15 @@ class _Run:
         progress: Progress | None,
         rules: Rules,
         linker: Linker | None,
+        as_they_are: bool = False,
     ) -> None:
         self.waiting: dict[str, LinkedArticle] = {}
-        self._rules, self._linker = rules, linker
+        self._characters = 0  # of all that came since the last commit
+        self._rules, self._linker, self._as_they_are = rules, linker, as_they_are
         self._without_story: list[str] = []
         self._written = time.monotonic()
         self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
-        self._seen: set[int] = set()
+        self._seen = KnownIds()
         self._source = SourceCounts()
         self._source_of: dict[str, SourceCounts] = {}
         self._withdrawals: dict[str, Withdrawal] = {}
@@ -178,6 +184,7 @@ class _Run:
             raise TypeError(
                 f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
             )
+        self._show_progress()
 
     def _take_article(self, item: LinkedArticle) -> None:
         identifier = item.article.id
@@ -192,6 +199,7 @@ class _Run:
             return
         self._note_duplicate(identifier)
         self.waiting[identifier] = item
+        self._characters += len(item.article.lead) + len(item.article.body)
         self._source_of[identifier] = self._source
 
     def _take_withdrawal(self, withdrawal: Withdrawal) -> None:
@@ -237,6 +245,10 @@ class _Run:
         """Whether an article was written that is not compared with the others yet."""
         return bool(self._linker and self._without_story)
 
+    def has_enough(self, articles: int) -> bool:
+        """Return whether so many articles wait, or so much text, that it should be written."""
+        return len(self.waiting) >= articles or self._characters >= COMMIT_CHARACTERS
+
     def seconds_waited(self) -> float:
         """Return for how long something may have waited for a commit: since the last, or since the run began."""
         return time.monotonic() - self._written
@@ -245,7 +257,7 @@ class _Run:
         """Write the articles that wait. Those that processes share are in the commit after this one, unless linked."""
         self._take_over()  # what they were given before: an id may be in both
         self._follow_withdrawals()
-        waiting, self.waiting = list(self.waiting.values()), {}
+        waiting, self.waiting, self._characters = list(self.waiting.values()), {}, 0
         news = (found for article in waiting if (found := self._news(article)) is not None)
         if self._workers and self._workers.are_worth(len(waiting)):
             self._workers.start(list(news), self._writer.dictionary)
@@ -271,9 +283,7 @@ class _Run:
         """Put what came without a story into the story that it belongs to."""
         if self._linker and self._without_story:
             self._take_over()  # an article can be linked when it is there
-            for article, link in self._linker.moved(self._without_story):
-                self._put(article, link)
-                self._report.linked += 1
+            self._report.linked += len(self._linker.link(self._without_story))
         self._without_story = []
 
     def keep_headlines(self) -> None:
@@ -295,44 +305,32 @@ class _Run:
 
     def _show_progress(self) -> None:
         if self._progress:
+            self._report.waiting = len(self.waiting)
             self._progress(self._report)
 
     def _note_duplicate(self, identifier: str) -> None:
-        key = hash(identifier)  # eight bytes instead of the id: a run may have millions
-        if key in self._seen:
+        if self._seen.put(identifier) is not None:
             self._report.duplicates += 1
             if len(self._report.duplicate_ids) < MAX_ERRORS:
                 self._report.duplicate_ids.append(identifier)
-        self._seen.add(key)
 
     def _news(self, item: LinkedArticle) -> LinkedArticle | None:
         """Count an article and return it as it is to be stored, or None if the index has it so, or a newer one."""
-        item = as_decided(item, self._rules, self._writer.stored_of)
+        came = incoming(item, self._rules, self._writer, as_they_are=self._as_they_are)
         source = self._source_of.pop(item.article.id, self._source)
-        before = self._writer.digest_of(item.article.id)
-        if before is None:
+        if came.outcome is Outcome.ADDED:
             self._report.added += 1
             source.added += 1
-        elif before == digest_of_stored(stored_article(*item)):
+        elif came.outcome is Outcome.UNCHANGED:
             self._report.unchanged += 1
             source.unchanged += 1
-            return None
-        elif self._is_stale(item.article):
+        elif came.outcome is Outcome.STALE:
             self._count_stale(source)
-            return None
         else:
             self._report.updated += 1
             source.updated += 1
-            self._note_headline(item.article)
-        if item.article.story == item.article.id:
-            self._without_story.append(item.article.id)
-        return item
-
-    def _is_stale(self, article: Article) -> bool:
-        stored = self._writer.stored_of(article.id)
-        return stored is not None and is_older(article, document_to_article(stored))
-
-    def _note_headline(self, article: Article) -> None:
-        before = self._writer.stored_of(article.id)
-        if before is not None and (change := change_of(document_to_article(before), article, datetime.now(UTC))):
+        if change := came.headline_change():
             self._headlines.append(change)
+        if came.comes_without_story:
+            self._without_story.append(came.item.article.id)
+        return came.item if came.is_news else None

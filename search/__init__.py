@@ -12,12 +12,14 @@ from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.arrivals import Arrival, Arrivals
 from search.archive.attributions import Attribution, KnownQuote
+from search.archive.checking import checked_article
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.draft_files import draft_text
 from search.archive.editing import Edit, Edited, join_stories, set_status, split_story
 from search.archive.explaining import explanation_as_dict, explanation_text
 from search.archive.exporting import ExportedLines, export_lines, write_export
+from search.archive.incoming import Outcome
 from search.archive.near_duplicates import NearDuplicate
 from search.archive.prior_results import (
     DraftQuote,
@@ -31,7 +33,7 @@ from search.archive.prior_results import (
     Why,
 )
 from search.archive.quotes import FoundQuote, QuotePage
-from search.archive.receiving import Outcome, Received, checked_article, receive, withdraw
+from search.archive.receiving import Received, receive, withdraw
 from search.archive.reports.anniversaries import DayOfYear, DayStory, OnThisDay
 from search.archive.reports.differences import (
     ComparedVersion,

@@ -19,6 +19,8 @@ from search.errors import ArticleInvalid, UnsupportedLanguage
 from search.settings import KYIV
 
 LANGUAGES = ("uk", "ru", "en")
+# The country's code in place of the language's, and ISO 639-2.
+_OTHER_CODES = {"ua": "uk", "ukr": "uk", "rus": "ru", "eng": "en"}
 
 MAX_ID_BYTES = 512
 # A long novel has about a million characters; anything longer than two is a file that went wrong.
@@ -135,7 +137,7 @@ def article_from_record(record: Mapping[str, Any], identify: Callable[[str], str
     for name in ("id", "story"):  # systems that number their articles write the number as a number
         if isinstance(known.get(name), int) and not isinstance(known[name], bool):
             known[name] = str(known[name])
-    if "language" not in known:
+    if not known.get("language"):
         if identify is None:
             raise ArticleInvalid("language", None, "the record has no language")
         known["language"] = identify(_all_text(known))
@@ -184,15 +186,16 @@ def unknown_fields(record: Mapping[str, Any]) -> list[str]:
 
 def parse_language(language: str) -> str:
     """
-    Return the archive's code of a language; ``ua`` and regional codes such as ``uk-UA`` are understood.
+    Return the archive's code of a language; ``ua``, regional codes such as ``uk-UA`` and the three letters of
+    ISO 639-2 are understood.
 
     Raises ``UnsupportedLanguage``.
 
-    >>> parse_language("ua"), parse_language("en-GB")
-    ('uk', 'en')
+    >>> parse_language("ua"), parse_language("en-GB"), parse_language("rus")
+    ('uk', 'en', 'ru')
     """
     code = language.strip().lower().replace("_", "-").partition("-")[0] if isinstance(language, str) else ""
-    code = "uk" if code == "ua" else code
+    code = _OTHER_CODES.get(code, code)
     if code not in LANGUAGES:
         raise UnsupportedLanguage(language)
     return code

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import run
+from benchmarks import reading, run
 from benchmarks.engines import Answer
 from benchmarks.measure import percentile
 from benchmarks.queries import CLASSES
@@ -82,3 +82,11 @@ def test_page_about_performance_names_what_is_measured(root: Path) -> None:
     page = (root / "docs" / "performance.md").read_text(encoding="utf-8")
     for name in (*CLASSES, *run.PEERS, *STEPS):
         assert f"| {name} |" in page, f"docs/performance.md has no {name}: write it anew from a run"
+
+
+def test_reading_is_told_from_the_run_that_it_is_part_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    measured = reading.measure(30, tmp_path)
+    assert 0 < measured.within < measured.run and measured.alone > 0 and measured.articles == 30
+    assert measured.engine == measured.run - measured.within
+    reading.main(["--articles", "30"])
+    assert "of what the engine takes" in capsys.readouterr().out

@@ -44,6 +44,10 @@ def writing_schemas() -> dict[str, Any]:
             "properties": {
                 "generation": {**_COUNT, "description": "The commit of the archive that has all of it."},
                 "counts": {"type": "object", "additionalProperties": _COUNT},
+                "not_compared": {
+                    **_COUNT,
+                    "description": "Articles without a story that could not be compared with the others in time.",
+                },
                 "articles": {
                     "type": "array",
                     "items": {
@@ -52,6 +56,7 @@ def writing_schemas() -> dict[str, Any]:
                             "index": _COUNT,
                             "id": _TEXT,
                             "outcome": outcome,
+                            "story": {**_STRING, "description": "The story that the archive has the article in."},
                             "errors": {"type": "array", "items": {"$ref": "#/components/schemas/InvalidItem"}},
                             "unknown_fields": {"type": "array", "items": _STRING},
                         },
@@ -59,7 +64,7 @@ def writing_schemas() -> dict[str, Any]:
                     },
                 },
             },
-            "required": ["generation", "counts", "articles"],
+            "required": ["generation", "counts", "not_compared", "articles"],
         },
         "Deleted": {
             "type": "object",

@@ -5,7 +5,7 @@ Linking by content: are the versions of a story found to be one, and nothing els
 
 All articles of the development data come without a story, at once, and are linked as they are indexed. A pair of
 articles that are in one story counts as right if they are versions of one story in the data. *Held out* counts only the
-stories by which the weights of ``indexer.same_story`` were not chosen. *Alone* is the hard case: of every story one
+stories by which the weights of ``same_story`` were not chosen. *Alone* is the hard case: of every story one
 version comes, in one language or another by turns, so that nothing may be linked at all; whatever is counts as wrong,
 as a share of the articles. *Eight at a time* is an archive that has just begun: each has eight stories.
 

@@ -41,22 +41,31 @@ _OTHER_NAMES = {"uk": "Вакуленчук", "ru": "Вакуленчук", "en"
 
 def measure(data: Path) -> Iterator[Figure]:
     """Yield the figures."""
-    stories = [list(each.values()) for each in by_story(read_articles(data / "articles.jsonl")).values()]
+    yield from figures_of(read_articles(data / "articles.jsonl"), every=EVERY, aligned=ALIGNED)
+
+
+def figures_of(articles: Sequence[Article], *, every: int, aligned: str) -> Iterator[Figure]:
+    """
+    Yield the figures of some articles, the versions of every so manieth story as drafts.
+
+    The versions whose ids begin with ``aligned`` have the same paragraphs in the same order.
+    """
+    stories = [list(each.values()) for each in by_story(articles).values()]
     everything = [article for versions in stories for article in versions]
     with tempfile.TemporaryDirectory() as folder:
         apart, together = Path(folder) / "apart", Path(folder) / "together"
         index_articles((replace(article, story=article.id) for article in everything), apart)
         index_articles(everything, together)
-        drafts = [versions for versions in stories[::EVERY] if len(versions) > 1]
+        drafts = [versions for versions in stories[::every] if len(versions) > 1]
         with search.open(apart, audience="newsroom") as archive:
-            yield from _translations(archive, drafts)
+            yield from _translations(archive, drafts, aligned)
             yield from _rewritings(archive, drafts)
             yield from _edited(archive, drafts)
         with search.open(together, audience="newsroom") as archive:
-            yield from _unknown(archive, drafts)
+            yield from _unknown(archive, drafts, aligned)
 
 
-def _translations(archive: search.Archive, drafts: Sequence[Sequence[Article]]) -> Iterator[Figure]:
+def _translations(archive: search.Archive, drafts: Sequence[Sequence[Article]], aligned: str) -> Iterator[Figure]:
     found: list[bool] = []
     right: list[bool] = []
     reported: list[bool] = []
@@ -71,7 +80,7 @@ def _translations(archive: search.Archive, drafts: Sequence[Sequence[Article]]) 
                     found.append(claimed)
                 if claimed:
                     right.append(story.nearest.id in ids)
-            if version.id.startswith(ALIGNED):
+            if version.id.startswith(aligned):
                 answers = list(_placed(coverage, ids))
                 reported += [answer is not None for answer in answers]
                 placed += [answer for answer in answers if answer is not None]
@@ -168,12 +177,12 @@ def _told(archive: search.Archive, article: Article, changes: Sequence[tuple[int
             yield state is SentenceState.REPORTED
 
 
-def _unknown(archive: search.Archive, drafts: Sequence[Sequence[Article]]) -> Iterator[Figure]:
+def _unknown(archive: search.Archive, drafts: Sequence[Sequence[Article]], aligned: str) -> Iterator[Figure]:
     told = [
         sentence.state is SentenceState.REPORTED
         for versions in drafts
         for version in versions
-        if version.id.startswith(ALIGNED)
+        if version.id.startswith(aligned)
         for sentence in archive.prior_coverage(_stored(archive, version)).sentences
         if sentence.state is not SentenceState.SHORT
     ]
@@ -185,7 +194,7 @@ def _stored(archive: search.Archive, article: Article) -> Article:
 
 
 def _text(article: Article) -> str:
-    return f"{article.title}\n\n{article.body}"
+    return "\n\n".join(filter(None, (article.title, article.lead, article.body)))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ PARTS = (
     "across_languages",
     "related",
     "linking",
+    "prior",
     "questions",
     "quotations",
 )

@@ -98,6 +98,11 @@ def container_reader(head: bytes) -> ReadContainer | None:
     return read_tar if head[257:262] == b"ustar" else None
 
 
+# What only a zip file has that is a document: of Word, Excel and PowerPoint, of LibreOffice, an e-book.
+_OFFICE_MEMBERS = frozenset(("[Content_Types].xml", "META-INF/manifest.xml", "META-INF/container.xml"))
+OFFICE_DOCUMENT = "it is a document of an office program; save tables as .csv and texts as .html or .txt"
+
+
 def metered(stream: BinaryIO, budget: Budget, packed_bytes: int | None = None) -> BinaryIO:
     """Return a stream that takes what is read off a budget and breaks off with ``LimitExceeded`` where it must."""
 
@@ -124,6 +129,9 @@ def read_zip(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) ->
             yield RecordError(source, None, f"the zip file is damaged ({error}); fetch the file anew")
             return
         with archive:
+            if _OFFICE_MEMBERS & {info.filename for info in archive.infolist()}:
+                yield RecordError(source, None, OFFICE_DOCUMENT)
+                return
             for info in archive.infolist():
                 if info.is_dir() or _is_hidden(info.filename):
                     continue

@@ -1,9 +1,10 @@
 """
 Tables of articles as CSV or TSV: what spreadsheets and databases export.
 
-The first row names the columns. Columns called like the fields of an article are read as they are; for others a mapping
-says which is which: ``csv_reader(parse_columns("title=Заголовок,body=Текст"))`` is the reader of a file with those.
-Delimiter and encoding are told by the beginning of the file.
+The first row names the columns. Columns called like the fields of an article are read as they are, and so are those
+with usual names in three languages («Заголовок», "date") where no other column is the field. For others a mapping says
+which is which: ``csv_reader(parse_columns("title=Назва,body=Абзаци"))`` is the reader of a file with those. Delimiter
+and encoding are told by the beginning of the file.
 """
 
 import codecs
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
 from indexer.readers.encoding import decode_text
-from indexer.readers.html_text import html_paragraphs, joined_paragraphs, plain_paragraphs, single_line
+from indexer.readers.html_text import has_markup, html_paragraphs, plain_paragraphs, single_line
 from indexer.readers.lines import MAX_LINE_BYTES, Line, read_lines
 from indexer.readers.reading import Reader, Reading, Remark
 from indexer.readers.records import article_or_error, legible_id
@@ -31,6 +32,47 @@ _MAX_CELL_CHARACTERS = 4_000_000
 _MAX_ROW_LINES = 20_000
 _LOCAL_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}:\d{2}(?::\d{2})?))?")
 _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
+
+
+#: What columns are called in the exports of content systems and spreadsheets of newsrooms, beside the fields' names.
+_OTHER_NAMES: Mapping[str, Sequence[str]] = {
+    "id": ("guid", "номер", "код", "ідентифікатор", "идентификатор"),
+    "language": ("lang", "locale", "мова", "язык"),
+    "title": ("headline", "заголовок", "назва", "название"),
+    "lead": ("excerpt", "summary", "лід", "лид", "анонс", "підзаголовок", "подзаголовок"),
+    "body": (
+        "text",
+        "content",
+        "fulltext",
+        "full text",
+        "текст",
+        "зміст",
+        "содержание",
+        "повний текст",
+        "полный текст",
+    ),
+    "published": ("date", "created", "pubdate", "дата", "дата публікації", "дата публикации", "опубліковано"),
+    "updated": ("modified", "оновлено", "обновлено", "дата оновлення", "дата обновления"),
+    "url": ("link", "address", "посилання", "ссылка", "адреса", "адрес"),
+    "section": ("category", "rubric", "рубрика", "розділ", "раздел", "категорія", "категория"),
+    "source": ("site", "джерело", "источник", "видання", "издание"),
+    "place": ("city", "місце", "место", "місто", "город"),
+    "image_url": ("image", "picture", "зображення", "изображение"),
+    "image_credit": ("photo", "фото", "автор фото"),
+    "authors": ("author", "byline", "автор", "автори", "авторы"),
+    "tags": ("tag", "keywords", "теги", "мітки", "метки", "ключові слова", "ключевые слова"),
+    "status": ("статус",),
+}
+_FIELD_OF_NAME = {name: field for field, names in _OTHER_NAMES.items() for name in names}
+# What Excel writes, and obeys, above the names of the columns.
+_SEPARATOR_LINE = re.compile(rb"(?:\xef\xbb\xbf)?\"?sep=(.)\"?\s*", re.IGNORECASE)
+_LANGUAGES = {"укр": "uk", "українська": "uk", "украинский": "uk", "рос": "ru", "рус": "ru", "російська": "ru"} | {
+    "русский": "ru",
+    "анг": "en",
+    "англ": "en",
+    "англійська": "en",
+    "английский": "en",
+}
 
 
 def parse_columns(text: str) -> dict[str, str]:
@@ -73,7 +115,10 @@ def recognises_csv(head: bytes) -> bool:
     >>> recognises_csv("id;title;Текст\\n1;А;Б".encode()), recognises_csv("Title, body and soul".encode())
     (True, False)
     """
-    first = head.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")[0].decode("utf-8", "replace")
+    head = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    if separator := _SEPARATOR_LINE.match(head):
+        head = head[separator.end() :]
+    first = head.partition(b"\n")[0].decode("utf-8", "replace")
     names = {name.strip().strip('"').lower() for name in first.split(_delimiter(first, ()))}
     return len(names & set(ARTICLE_FIELDS)) >= 2 and bool(names & {"title", "body"})
 
@@ -119,13 +164,14 @@ def _read_row(row: Sequence[str], fields: Sequence[str | None], source: str, lin
 
 def _value(field: str, cell: str) -> Any:
     if field in _TEXTS:
-        paragraphs = html_paragraphs(cell)
-        return plain_paragraphs(cell) if paragraphs == cell else joined_paragraphs(paragraphs)
+        return html_paragraphs(cell) if has_markup(cell) else plain_paragraphs(cell)
     if field in _LISTS:
         separator = next((mark for mark in ";|" if mark in cell), ",")
         return [name for each in cell.split(separator) if (name := each.strip())]
     if field in _DATES:
         return _date(cell)
+    if field == "language":
+        return _LANGUAGES.get(cell.casefold().strip(" ."), cell)
     return single_line(cell) if field == "title" else cell.lower() if field == "status" else cell
 
 
@@ -155,6 +201,10 @@ def _fields_of(header: list[str], columns: dict[str, str]) -> list[str | None]:
     for name in names:
         own = name if name in ARTICLE_FIELDS and name not in columns else None
         found.append(given.get(name, own))
+    for position, name in enumerate(names):  # another name counts where no column has the field's own
+        field = _FIELD_OF_NAME.get(name)
+        if found[position] is None and field and field not in found and field not in columns:
+            found[position] = field
     absent = [column for column in given if column not in names]
     shown = ", ".join(header)[:300]
     if header and absent:
@@ -169,7 +219,7 @@ def _fields_of(header: list[str], columns: dict[str, str]) -> list[str | None]:
 
 def _delimiter(first: str, names: Sequence[str]) -> str:
     """Return the delimiter of a first row: the one that parts off most of the names that are known, else of all."""
-    known = {name.casefold() for name in (*names, *ARTICLE_FIELDS)}
+    known = {name.casefold() for name in (*names, *ARTICLE_FIELDS, *_FIELD_OF_NAME)}
 
     def score(mark: str) -> tuple[int, int]:
         cells = [cell.strip().strip('"').casefold() for cell in first.split(mark)]
@@ -202,6 +252,7 @@ class _Lines:
     def first_row(self, names: Any) -> list[str]:
         """Return the names of the columns; ``ValueError`` says why there are none."""
         self._encoding = self._told_encoding()
+        self._kept = [each for each in self._kept if not self._is_separator(each)]
         beginning = next((each for each in self._kept if isinstance(each, Line) and each.content.strip()), None)
         if beginning is None:
             return []
@@ -215,6 +266,10 @@ class _Lines:
                     row.pop()
                 return [cell.strip().strip("\ufeff") for cell in row]
         return []
+
+    def _is_separator(self, line: Line | RecordError) -> bool:
+        """Tell the line that is only for Excel; the delimiter is told by the names of the columns anyway."""
+        return isinstance(line, Line) and line.number == 1 and bool(_SEPARATOR_LINE.fullmatch(line.content))
 
     def rows(self) -> Iterator[tuple[list[str] | RecordError, int]]:
         """Yield rows and errors, each with the line on which it begins."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from indexer.readers.reading import identified_language
+from search.archive.checking import identified_language
 from search.article import LANGUAGES, parse_language
 from search.errors import ArticleInvalid, UnsupportedLanguage
 from search.language import identify

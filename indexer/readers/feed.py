@@ -16,12 +16,12 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 import feedparser
-from lxml import etree
 
 from indexer.errors import RecordError
 from indexer.readers.charsets import decode_page
 from indexer.readers.declared_language import believed_language
-from indexer.readers.fragment_text import fragment_paragraphs, fragment_text
+from indexer.readers.furniture import without_furniture
+from indexer.readers.html_text import has_markup, html_paragraphs, plain_paragraphs
 from indexer.readers.mojibake import repair
 from indexer.readers.page_addresses import (
     alternates_by_language,
@@ -31,7 +31,11 @@ from indexer.readers.page_addresses import (
     story_of,
 )
 from indexer.readers.page_dates import parse_page_date
+from indexer.readers.page_head import photo_in
+from indexer.readers.parsers import MarkupRefused
 from indexer.readers.reading import Reading, Remark
+from indexer.readers.signatures import take_signatures
+from indexer.readers.xml_safely import XmlRefused, each_element, without_declaration
 from search.article import MAX_ID_BYTES, MAX_LIST_ITEMS, Article
 from search.errors import ArticleInvalid
 
@@ -46,7 +50,9 @@ _ENTRY = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(?P<entry><(?:\w+:)?(?:item
 _ROOT_TAG = re.compile(r"<(?P<name>(?:\w+:)?(?:rss|feed|RDF))\b[^>]*>", re.I)
 _ROOT = re.compile(rb"\s*(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*>|\s)*<\s*(?:rss|feed|(?:\w+:)?RDF)\b", re.I | re.S)
 _END = re.compile(r"</\s*(?:rss|(?:\w+:)?feed|(?:\w+:)?RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.I | re.S)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# What follows it is in the text: "Рух мостом відновили у […]".
+_BROKEN_OFF = re.compile(r"\s*(?:\[\s*)?(?:…|\.{3})(?:\s*\])?\s*$")
+_FULL_TEXTS = ("full-text", "fulltext", "full_text")
 
 
 class FeedUnreadable(ValueError):
@@ -113,11 +119,11 @@ def entries(data: bytes, *, address: str = "", charset: str | None = None) -> Fe
         decoded = decode_page(data, charset)
     except ValueError as error:
         raise FeedUnreadable(str(error)) from error
-    text = _DECLARATION.sub("", decoded.text.lstrip("\ufeff"))
+    text = without_declaration(decoded.text)
     if "<!ENTITY" in text:
         raise FeedUnreadable("the feed declares entities, which are not read; feeds need none")
-    if len(text) > MAX_DAMAGED_CHARACTERS and not _is_well_formed(text):
-        raise FeedUnreadable(f"the feed is longer than {MAX_DAMAGED_CHARACTERS:,} characters and not well-formed XML")
+    if len(text) > MAX_DAMAGED_CHARACTERS:
+        _refuse_damaged(text)
     cut = not _END.search(text[-2000:])
     pieces, left_out = _pieces(text)
     parsed = [_parsed(piece) for piece in pieces]
@@ -136,7 +142,7 @@ def entries(data: bytes, *, address: str = "", charset: str | None = None) -> Fe
         )
     if left_out:
         remarks.append(f"the feed has more than {MAX_ENTRIES:,} entries; the first {len(raw):,} were read")
-    return FeedDocument(fragment_text(_text(head.feed, "title")), base, language, _named(found), tuple(remarks))
+    return FeedDocument(_line(_text(head.feed, "title")), base, language, _named(found), tuple(remarks))
 
 
 def _pieces(text: str) -> tuple[list[str], bool]:
@@ -209,7 +215,8 @@ def read_feed(stream: BinaryIO, source: str, *, guids: dict[str, str] | None = N
     for remark in feed.remarks:
         yield Remark(source, None, remark)
     if bare:
-        yield Remark(source, None, f"{bare} entries have no text but a summary; the text is at their addresses")
+        few = "1 entry has" if bare == 1 else f"{bare} entries have"
+        yield Remark(source, None, f"{few} no text but a summary; visti watch ADDRESS --full-text fetches the pages")
     if not feed.entries:
         yield Remark(source, None, "the feed has no entries")
 
@@ -247,13 +254,15 @@ def entry_article(entry: FeedEntry, feed: FeedDocument, remarks: list[str]) -> A
     )
 
 
-def _is_well_formed(text: str) -> bool:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+def _refuse_damaged(text: str) -> None:
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
     try:
-        etree.fromstring(text.strip().encode("utf-8", "replace"), parser=parser)
-    except etree.XMLSyntaxError:
-        return False
-    return True
+        for _ in each_element(stream, ("item", "entry")):
+            pass
+    except XmlRefused as error:
+        raise FeedUnreadable(
+            f"the feed is longer than {MAX_DAMAGED_CHARACTERS:,} characters, and damaged: {error}"
+        ) from error
 
 
 def _parsed(text: str) -> Any:
@@ -276,23 +285,27 @@ def _entry(entry: Any, base: str, feed_language: str, *, cut: bool) -> FeedEntry
     # where a service counts clicks between a feed and its pages, it keeps the address here
     url = clean_address(_text(entry, "feedburner_origlink") or next(own, "") or _text(entry, "link"), base)
     identifier = _text(entry, "id")
-    body = _body(entry)
-    summary = " ".join(fragment_paragraphs(_text(entry, "summary")))
+    signed = take_signatures(_body(entry))
+    body = signed.paragraphs
+    summary = _line(_text(entry, "summary"))
+    photo = next((found for value, _ in _contents(entry) if any(found := photo_in(value))), ("", ""))
     published, updated = _moment(entry, "published"), _moment(entry, "updated")
     alternates = [(str(link["hreflang"]), link["href"]) for link in links if link.get("hreflang")]
     return FeedEntry(
         id=_clean_guid(identifier) if _is_id(identifier) else "",
         url=url,
-        title=fragment_text(_text(entry, "title")),
-        summary="" if body and " ".join(body).startswith(summary) else summary,
+        title=_line(_text(entry, "title")),
+        summary="" if body and " ".join(" ".join(body).split()).startswith(_BROKEN_OFF.sub("", summary)) else summary,
         body=tuple(body),
         published=published or updated,
         updated=updated if published and updated and updated > published else None,
         language=_language(entry) or feed_language,
-        authors=tuple(_names(entry)),
+        authors=tuple(dict.fromkeys([*_names(entry), *signed.authors])),
         tags=tuple(term for each in _list(entry, "tags")[:MAX_LIST_ITEMS] if (term := _text(each, "term").strip())),
-        image_url=clean_address(_image(entry, links), base),
-        image_credit=next((_text(each, "content") for each in _list(entry, "media_credit")), "") or "",
+        image_url=clean_address(_image(entry, links) or photo[0], base),
+        image_credit=next((_text(each, "content") for each in _list(entry, "media_credit")), "")
+        or photo[1]
+        or signed.image_credit,
         alternates=alternates_by_language(alternates, base),
         cut=cut,
     )
@@ -308,15 +321,31 @@ def _is_id(text: str) -> bool:
 
 
 def _body(entry: Any) -> list[str]:
-    for content in _list(entry, "content"):
-        value = _text(content, "value")
-        if content.get("type") == "text/plain":
-            paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", value)]
-        else:
-            paragraphs = fragment_paragraphs(value)
-        if any(paragraphs):
-            return [text for text in paragraphs if text]
+    for value, kind in _contents(entry):
+        text = plain_paragraphs(value) if kind == "text/plain" else _paragraphs(value)
+        if text:
+            return text.split("\n\n")
     return []
+
+
+def _contents(entry: Any) -> Iterator[tuple[str, str]]:
+    """Yield where a feed has the whole text, and its kind: its content, else what aggregators ask for (full-text)."""
+    yield from ((_text(content, "value"), str(content.get("type"))) for content in _list(entry, "content"))
+    for name in entry:
+        if name.endswith(_FULL_TEXTS) and (value := _text(entry, name)):
+            yield value, "text/html" if has_markup(value) else "text/plain"
+
+
+def _paragraphs(markup: str) -> str:
+    """Return the paragraphs of a piece of HTML; of what is too deep to be read none, as if the feed had no text."""
+    try:
+        return without_furniture(html_paragraphs(markup))
+    except MarkupRefused:
+        return ""
+
+
+def _line(markup: str) -> str:
+    return " ".join(_paragraphs(markup).split())
 
 
 def _moment(entry: Any, name: str) -> datetime | None:

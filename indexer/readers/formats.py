@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from indexer.errors import SourceUnavailable
+from indexer.readers.containers import OFFICE_DOCUMENT
 from indexer.readers.csv_table import csv_reader, read_csv, recognises_csv
 from indexer.readers.feed import read_feed, recognises_feed
 from indexer.readers.html import read_html, recognises_html
@@ -68,12 +69,30 @@ FOLDER_SUFFIXES = tuple(
 )
 
 
+#: What is met among articles and is none, by its first bytes.
+_FOREIGN = {
+    b"%PDF-": "it is a PDF file; save its text as .txt (pdftotext FILE) and give that",
+    b"\x89PNG": "it is a picture, which has no text that is read",
+    b"\xff\xd8\xff": "it is a picture, which has no text that is read",
+    b"GIF8": "it is a picture, which has no text that is read",
+    b"SQLite format 3\0": "it is a database; export its table: sqlite3 -header -csv FILE 'SELECT …' > articles.csv",
+    b"\xd0\xcf\x11\xe0": OFFICE_DOCUMENT,
+    b"{\\rtf": OFFICE_DOCUMENT,
+    b"7z\xbc\xaf": "it is packed as 7z, which is not read; unpack it and give the files",
+    b"Rar!": "it is packed as RAR, which is not read; unpack it and give the files",
+    b"BZh": "it is packed with bzip2, which is not read; unpack it: bunzip2 -k FILE",
+    b"\xfd7zXZ": "it is packed with xz, which is not read; unpack it: unxz -k FILE",
+}
+
+
 def choose_reader(head: bytes, source: str) -> Reader:
     """
     Return the reader of a stream that begins with ``head``, already unpacked, and in UTF-8 unless it is markup.
 
     Raises ``SourceUnavailable`` when no reader knows such content.
     """
+    if foreign := next((advice for magic, advice in _FOREIGN.items() if head.startswith(magic)), None):
+        raise SourceUnavailable(source, foreign)
     wide = wide_encoding(head)  # of markup alone: its readers tell the encoding themselves, from what it declares
     content = head.decode(wide, "replace").encode("utf-8", "replace") if wide else head
     content = content.removeprefix(codecs.BOM_UTF8)
@@ -84,7 +103,7 @@ def choose_reader(head: bytes, source: str) -> Reader:
     if chosen is None and source == "-":
         return read_json_lines
     if chosen is None:
-        names = ", ".join(f"{each.name} ({' '.join(each.suffixes)})" for each in FORMATS)
+        names = ", ".join(f"{each.name} ({' '.join(each.suffixes)})" for each in FORMATS if each.suffixes)
         raise SourceUnavailable(source, f"its content is of no format that is read: {names}")
     return chosen.read
 

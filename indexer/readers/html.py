@@ -28,10 +28,12 @@ from indexer.readers.page_addresses import (
     story_of,
 )
 from indexer.readers.page_dates import parse_page_date
-from indexer.readers.page_head import PageHead, first_figure, read_head, title_without_site
+from indexer.readers.page_head import PageHead, first_figure, read_head, title_parts, title_without_site
+from indexer.readers.page_header import shown_metadata
 from indexer.readers.page_metadata import LIST_TYPES, PageMetadata, merged
 from indexer.readers.page_text import article_element, extract_paragraphs, lead_text, parse_page, strip_scripts
 from indexer.readers.reading import Reading, Remark
+from indexer.readers.signatures import take_signatures
 from search.article import MAX_LIST_ITEMS, Article
 
 MAX_PAGE_BYTES = 20_000_000
@@ -49,6 +51,8 @@ _MAX_DATE_LINE = 50
 # JSON-LD may have the text that the page itself shows only after a script has run.
 _MUCH_MORE = 2
 _FIRST_TAG = re.compile(rb"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<\s*(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+# What stood for a headline before, and still does on pages without h1; such an element has one more inside at most.
+_HEADLINE_ELEMENTS = ("h2", "h3", "b", "strong", "font", "td", "div", "p")
 _CUT = re.compile(r"\s*(?:\.\.\.|…)$")
 
 
@@ -113,13 +117,16 @@ def _article(content: bytes, address: str, charset: str | None, remark: Callable
     photo = first_figure(container)
     paragraphs = _text(page, container)
     title = _title(page)
-    day, paragraphs = _date_line(_without_headline(paragraphs, title))
-    lead, paragraphs = _lead(page, lead_text(container), paragraphs)
+    metadata = merged(page.metadata, shown_metadata(page.tree, container, paragraphs, title))
+    signed = take_signatures(_without_headline(paragraphs, title))
+    day, paragraphs = _date_line(signed.paragraphs)
+    lead, paragraphs = _lead(page, container, paragraphs)
     texts = {"title": title, "lead": lead, "body": "\n\n".join(paragraphs)}
     texts = {name: _repaired(name, text, remark) for name, text in texts.items()}
     language = _language(page, "\n".join(texts.values()), remark)
-    metadata = page.metadata
-    published = _moment("published", metadata.published, remark) or _time_element(container) or day
+    authors = metadata.authors or signed.authors
+    published = _moment("published", page.metadata.published, remark) or _time_element(container) or day
+    published = published or parse_page_date(metadata.published)
     updated = _moment("updated", metadata.updated, remark)
     return Article(
         id=article_id(page.address),
@@ -134,9 +141,9 @@ def _article(content: bytes, address: str, charset: str | None, remark: Callable
         section=metadata.section or None,
         source=metadata.source or None,
         place=metadata.place or None,
-        image_url=clean_address(metadata.image or photo[0], page.address) or None,
-        image_credit=metadata.image_credit or photo[1] or None,
-        authors=tuple(repair(name).text for name in metadata.authors[:MAX_LIST_ITEMS]),
+        image_url=clean_address(page.metadata.image or photo[0] or metadata.image, page.address) or None,
+        image_credit=page.metadata.image_credit or photo[1] or metadata.image_credit or signed.image_credit or None,
+        authors=tuple(repair(name).text for name in authors[:MAX_LIST_ITEMS]),
         tags=tuple(repair(tag).text for tag in metadata.tags[:MAX_LIST_ITEMS]),
     )
 
@@ -194,8 +201,18 @@ def _title(page: _Page) -> str:
     title = title_without_site(page.metadata.title, page.metadata.source)
     if headline and (not title or (_CUT.search(title) and headline.startswith(_CUT.sub("", title)))):
         return headline
-    written = next((each.text_content() for each in page.tree.iter("title")), "")
-    return title or title_without_site(" ".join(written.split()), page.metadata.source)
+    written = " ".join(next((each.text_content() for each in page.tree.iter("title")), "").split())
+    return title or _part_that_is_shown(page, written) or title_without_site(written, page.metadata.source)
+
+
+def _part_that_is_shown(page: _Page, written: str) -> str:
+    """Return the part of a window's title that is a line of the page itself, and not a link: the headline."""
+    parts = title_parts(written)
+    if len(parts) < 2 or (body := page.tree.find("body")) is None:
+        return ""
+    lines = {" ".join(each.text_content().split()) for each in body.iter(*_HEADLINE_ELEMENTS) if len(each) <= 1}
+    linked = {" ".join(each.text_content().split()) for each in body.iter("a")}
+    return max((part for part in parts if part in lines - linked), key=len, default="")
 
 
 def _without_headline(paragraphs: list[str], title: str) -> list[str]:
@@ -205,10 +222,13 @@ def _without_headline(paragraphs: list[str], title: str) -> list[str]:
     return [text for text in paragraphs if text.casefold() != title.casefold()]
 
 
-def _lead(page: _Page, marked: str, paragraphs: list[str]) -> tuple[str, list[str]]:
+def _lead(page: _Page, container: HtmlElement, paragraphs: list[str]) -> tuple[str, list[str]]:
     """Return the lead and what follows it: what is marked as one, or the description if the page shows it."""
+    marked = lead_text(container)
     if marked and len(paragraphs) > 1 and paragraphs[0] == marked:
         return marked, paragraphs[1:]
+    if _is_above(marked, paragraphs, container):
+        return marked, paragraphs
     description = _CUT.sub("", page.metadata.description)
     if len(description) < MIN_BODY_CHARACTERS:
         return "", paragraphs
@@ -219,6 +239,15 @@ def _lead(page: _Page, marked: str, paragraphs: list[str]) -> tuple[str, list[st
     body = page.tree.find("body")
     shown = "" if body is None else " ".join(body.text_content().split())
     return (page.metadata.description if description in shown else ""), paragraphs
+
+
+def _is_above(marked: str, paragraphs: list[str], container: HtmlElement) -> bool:
+    """Tell whether a lead stands above the text and has not been taken for a part of it."""
+    if len(marked) < MIN_BODY_CHARACTERS or not paragraphs or any(marked in text for text in paragraphs):
+        return False
+    shown = " ".join(container.text_content().split())
+    first = paragraphs[0].split("\n")[0]
+    return 0 <= shown.find(marked) < shown.find(first)
 
 
 def _date_line(paragraphs: list[str]) -> tuple[datetime | None, list[str]]:

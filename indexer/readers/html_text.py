@@ -3,7 +3,7 @@ HTML as plain paragraphs, parted by a blank line.
 
 For markup that is known to be the article: the body of a feed or an export, not a page with menus around it. Every
 block (a paragraph, a heading, an item of a list, a row of a table) becomes a paragraph; two line breaks end one,
-too. Scripts, forms, media and the captions of pictures are dropped. The same walk reads XHTML and NITF inside XML.
+too. Scripts, forms, media, pictures and their captions are dropped. The same walk reads XHTML and NITF inside XML.
 """
 
 import html
@@ -11,91 +11,42 @@ import re
 from collections.abc import Iterator
 
 from lxml import etree
+from lxml.html import defs
 
+from indexer.readers.parsers import parse_html
 from indexer.readers.xml_safely import Element, entity_text, local_name
 
-#: Elements after and before which a paragraph ends; all others stand inside lines.
-_BLOCKS = frozenset(
+# lxml knows the elements of HTML 4. Of its blocks these stand inside lines: cells, and marks of what was changed.
+_INSIDE_LINES = frozenset(("td", "th", "del", "ins"))
+_BLOCKS_OF_HTML_5 = frozenset(
     (
-        "address",
         "article",
         "aside",
-        "block",
-        "blockquote",
-        "body",
-        "bq",
-        "center",
-        "dd",
         "details",
         "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
         "figure",
-        "fn",
         "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
         "header",
         "hgroup",
-        "hl1",
-        "hl2",
-        "hr",
-        "li",
         "main",
         "nav",
-        "nitf-table",
-        "note",
-        "ol",
-        "p",
-        "pre",
         "section",
         "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
     )
 )
-_DROPPED = frozenset(
-    (
-        "applet",
-        "audio",
-        "button",
-        "canvas",
-        "datalist",
-        "embed",
-        "figcaption",
-        "frame",
-        "frameset",
-        "head",
-        "iframe",
-        "input",
-        "map",
-        "math",
-        "media",
-        "noframes",
-        "noscript",
-        "object",
-        "option",
-        "script",
-        "select",
-        "style",
-        "svg",
-        "template",
-        "textarea",
-        "title",
-        "video",
-    )
+_BLOCKS_OF_NITF = frozenset(("block", "bq", "fn", "hl1", "hl2", "nitf-table", "note"))
+#: Elements after and before which a paragraph ends; all others, unknown ones too, stand inside lines.
+_BLOCKS = (defs.block_tags - _INSIDE_LINES) | {"body"} | _BLOCKS_OF_HTML_5 | _BLOCKS_OF_NITF
+#: Elements that hold no text of an article, wherever they stand: scripts, media, forms.
+NEVER_TEXT = (
+    defs.frame_tags
+    | frozenset(("applet", "audio", "canvas", "embed", "iframe", "map", "math", "object", "svg", "video"))
+    | frozenset(("button", "datalist", "input", "option", "select", "textarea"))
+    | frozenset(("noscript", "script", "style", "template"))
 )
+_DROPPED = NEVER_TEXT | defs.head_tags | {"head", "figcaption", "media"}
+#: What makes a figure a part of the text; any other is a picture, or an address that a site shows as one.
+_TEXT_IN_FIGURES = ("{*}table", "{*}blockquote", "{*}pre")
 _CELLS = frozenset(("td", "th"))
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _BREAKS = re.compile(r"[ \t]*\n[ \t]*")
@@ -104,27 +55,30 @@ _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _SENTENCE_ENDS = tuple(".!?…:;»”\"'’)")
 
 
+def has_markup(text: str) -> bool:
+    """
+    Tell whether a text is HTML: whether it has a tag, a comment or a named character.
+
+    >>> has_markup("a < b & c"), has_markup("a<br>b"), has_markup("a&nbsp;b")
+    (False, True, True)
+    """
+    return bool(_MARKUP.search(text))
+
+
 def html_paragraphs(markup: str) -> str:
     """
-    Return the text of an HTML fragment or document as paragraphs; text without markup comes back as it is.
+    Return the text of an HTML fragment or document as paragraphs; text without markup keeps its line ends.
 
-    Raises ``ValueError`` for markup that is nested too deeply to be read.
+    Raises ``MarkupRefused`` for markup that is nested too deeply to be read.
 
     >>> html_paragraphs("<h2>Heading</h2><p>First <b>line</b>.<br>Second.</p><script>no()</script><ul><li>Item</ul>")
     'Heading\\n\\nFirst line.\\nSecond.\\n\\nItem'
     >>> html_paragraphs("Ціна &lt; 5&nbsp;грн")
     'Ціна < 5\\xa0грн'
     """
-    if not _MARKUP.search(markup):
-        return markup.strip()
-    # As bytes: a declaration inside the text is of the file that it was once in
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
-    try:
-        root = etree.fromstring(markup.replace("\x00", "").encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:  # nothing but comments
-        return ""
-    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
-        raise ValueError("its HTML is nested too deeply, or a text in it is too long")
+    if not has_markup(markup):
+        return joined_paragraphs(markup)
+    root = parse_html(markup)
     return "" if root is None else element_paragraphs(root)
 
 
@@ -186,7 +140,7 @@ def _pieces(root: Element) -> Iterator[str]:
     preformatted = 0
     for event, element in walk:
         name = local_name(element).lower()
-        if event == "start" and name in _DROPPED:
+        if event == "start" and (name in _DROPPED or (name == "figure" and _is_picture(element))):
             walk.skip_subtree()
         elif event == "start":
             preformatted += name == "pre"
@@ -197,6 +151,10 @@ def _pieces(root: Element) -> Iterator[str]:
             yield _after(name)
             if element is not root:
                 yield _run(element.tail, preformatted)
+
+
+def _is_picture(figure: Element) -> bool:
+    return next(figure.iter(*_TEXT_IN_FIGURES), None) is None
 
 
 def _before(name: str) -> str:

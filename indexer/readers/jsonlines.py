@@ -13,7 +13,8 @@ from typing import Any, BinaryIO, NoReturn
 
 from indexer.errors import RecordError
 from indexer.readers.lines import Line, read_lines
-from indexer.readers.reading import Reading, Remark, identified_language
+from indexer.readers.reading import Reading, Remark
+from search.archive.checking import identified_language
 from search.archive.links import LinkedArticle, link_of_record
 from search.article import MAX_ID_BYTES, article_from_record, unknown_fields
 from search.errors import ArticleInvalid

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
 from indexer.readers.bylines import authors_of_byline
-from indexer.readers.html_text import element_paragraphs, html_paragraphs, joined_paragraphs, plain_paragraphs
+from indexer.readers.html_text import element_paragraphs, html_paragraphs, plain_paragraphs
 from indexer.readers.nitf import nitf_image
 from indexer.readers.nitf_text import NitfText, child, nitf_text
 from indexer.readers.reading import Reading, Remark
@@ -39,7 +39,7 @@ def read_newsml(stream: BinaryIO, source: str) -> Iterator[Reading]:
     """Yield the articles of an item or a message, and an error or a remark for each item that is none."""
     begun = False
     try:
-        for item in each_element(stream, source, _ITEMS | {"NewsEnvelope"}):
+        for item in each_element(stream, _ITEMS | {"NewsEnvelope"}):
             begun = True
             yield _reading_of(item, source)
     except XmlRefused as error:
@@ -114,10 +114,7 @@ def _text_of_content(content: Element | None) -> tuple[NitfText, str]:
             # Anything else is data: SportsML, events, finance
             return _NO_TEXT, element_paragraphs(root) if local_name(root) in _MARKUP or "html" in kind else ""
         if local_name(part) == "inlineData" and (text_inside := "".join(part.itertext())).strip():
-            is_html = "html" in kind
-            return _NO_TEXT, joined_paragraphs(html_paragraphs(text_inside)) if is_html else plain_paragraphs(
-                text_inside
-            )
+            return _NO_TEXT, html_paragraphs(text_inside) if "html" in kind else plain_paragraphs(text_inside)
     return _NO_TEXT, ""
 
 

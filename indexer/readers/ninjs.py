@@ -169,7 +169,7 @@ def _url(item: Item, identifier: str, is_own: bool) -> str | None:
 
 def _section(item: Item) -> str:
     """Return the section: named as such, else Superdesk's service, else the top of the tree of subjects."""
-    for subject in items_of(item.get("subjects")):
+    for subject in _subjects(item):
         if subject.get("rel") == "section":
             return single_line(first_text(subject, "name"))
     if services := names_of(item, "service"):

@@ -5,7 +5,7 @@ The parts of a ninjs item that each generation shapes differently: headlines, te
 from collections.abc import Iterator
 from typing import Any
 
-from indexer.readers.html_text import html_paragraphs, joined_paragraphs, plain_paragraphs, single_line
+from indexer.readers.html_text import html_paragraphs, plain_paragraphs, single_line
 from indexer.readers.nitf_text import nitf_paragraphs
 from indexer.readers.records import web_link
 
@@ -133,7 +133,7 @@ def _kind_named(name: str) -> str:
 
 def _as_paragraphs(text: str, kind: str) -> str:
     if kind == "html":
-        return joined_paragraphs(html_paragraphs(text))
+        return html_paragraphs(text)
     return nitf_paragraphs(text) if kind == "nitf" else plain_paragraphs(text)
 
 

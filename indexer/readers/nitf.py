@@ -25,7 +25,7 @@ def recognises_nitf(head: bytes) -> bool:
 def read_nitf(stream: BinaryIO, source: str) -> Iterator[Reading]:
     """Yield the article of an NITF document, or the error that it is."""
     try:
-        root = read_xml_root(stream, source)
+        root = read_xml_root(stream)
         yield reading_of_record(nitf_record(root), source, root.sourceline)
     except XmlRefused as error:
         yield RecordError(source, error.line, error.reason)

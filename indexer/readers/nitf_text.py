@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from indexer.readers.html_text import element_paragraphs
-from indexer.readers.xml_safely import Element, XmlRefused, local_name, read_xml_root, text_of
+from indexer.readers.xml_safely import Element, XmlRefused, local_name, read_xml_root, text_of, without_declaration
 
 
 class NitfText(NamedTuple):
@@ -23,11 +23,13 @@ def nitf_text(root: Element) -> NitfText:
     """Return the texts of an ``nitf`` element, of any version and namespace."""
     head, content = child(child(root, "body"), "body.head"), child(child(root, "body"), "body.content")
     headline = child(head, "hedline")
-    title = text_of(child(headline, "hl1")) or text_of(headline) or text_of(child(child(root, "head"), "title"))
+    main, deck = text_of(child(headline, "hl1")), text_of(child(headline, "hl2"))
+    title = main or text_of(headline) or text_of(child(child(root, "head"), "title"))
     return NitfText(
         title=title,
         byline=_byline(child(head, "byline")),
-        lead=paragraphs_of(child(head, "abstract")),
+        # the line below a headline, which is its own where there is no first line
+        lead="\n\n".join(filter(None, (deck if main else "", paragraphs_of(child(head, "abstract"))))),
         body=paragraphs_of(content),
         place=text_of(child(child(head, "dateline"), "location")),
     )
@@ -37,9 +39,8 @@ def nitf_paragraphs(markup: str) -> str:
     """
     Return the paragraphs of an NITF document in a text; ``ValueError`` says why it cannot be read.
     """
-    content = markup.encode("utf-8", "replace")
     try:
-        root = read_xml_root(BytesIO(_without_declaration(content)), "NITF")
+        root = read_xml_root(BytesIO(without_declaration(markup).encode("utf-8", "replace")))
     except XmlRefused as error:
         raise ValueError(f"its NITF text cannot be read: {error}") from error
     return nitf_text(root).body
@@ -69,9 +70,3 @@ def _byline(byline: Element | None) -> str:
     for post in posts:
         text = text.replace(post, "") if text != post else text
     return text.strip(" ,")
-
-
-def _without_declaration(content: bytes) -> bytes:
-    """Drop the declaration of an encoding that the text has no longer."""
-    content = content.lstrip()
-    return content.partition(b"?>")[2] if content.startswith(b"<?xml") else content

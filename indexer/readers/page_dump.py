@@ -24,14 +24,15 @@ from indexer.errors import RecordError
 from indexer.readers.encoding import decode_text
 from indexer.readers.furniture import is_furniture
 from indexer.readers.lines import MAX_LINE_BYTES
-from indexer.readers.reading import Reading, Remark, identified_language
+from indexer.readers.reading import Reading, Remark
+from indexer.readers.signatures import MAX_CAPTION_CHARACTERS, credit_in_brackets, photo_credit
+from search.archive.checking import identified_language
 from search.article import article_from_record, parse_moment
 
 # The furniture above a body; the longest seen has five blocks, and further down "Author:" may be a speaker's name.
 HEADER_BLOCKS = 6
 # The longest headlines of news sites have some 200 characters; a first paragraph of more is a text without a headline.
 MAX_HEADLINE_CHARACTERS = 400
-MAX_CAPTION_CHARACTERS = 400
 MAX_NAME_CHARACTERS = 80
 MAX_NAMES = 20
 # "Air raid alert in Kyiv." is a whole story; less is a stray file.
@@ -53,7 +54,6 @@ _DATE = re.compile(
     r"|(?P<updated>updated|оновлено|обновлено))\s*:\s*(?P<value>.*)",
     re.IGNORECASE,
 )
-_PHOTO = re.compile(r"(?:photo|image|picture|фото|зображення|изображение)(?: credit)?\s*:\s*(.*)", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:[,\s]+(?P<time>\d{1,2}:\d{2}(?::\d{2})?))?\.?")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T,\s]+\d{2}:\d{2}\S*)?")
 _CREDIT_THEN_AUTHOR = re.compile(r"(?<=\))[ \t]+(?=(?:authors?|автор(?:и|ы|ка)?)\s*:)", re.IGNORECASE)
@@ -290,7 +290,7 @@ def _without_photo(blocks: list[_Block], page: PageDump) -> list[_Block]:
     if rest is None:
         return _without_caption(blocks, page)
     if _is_repeated_headline(rest, blocks[0], page.title):
-        page.image_credit = _credit(rest) or _labelled_credit(rest)
+        page.image_credit = credit_in_brackets(rest) or photo_credit(rest) or None
         return blocks[1:]
     return blocks
 
@@ -298,7 +298,7 @@ def _without_photo(blocks: list[_Block], page: PageDump) -> list[_Block]:
 def _is_repeated_headline(rest: str, block: _Block, title: str) -> bool:
     if len(rest) > MAX_CAPTION_CHARACTERS:
         return False
-    if _credit(rest):
+    if credit_in_brackets(rest):
         return True
     # "Headline, said the mayor" goes on as a sentence; "Headline The mayor at work" does not.
     begins_anew = rest[0].isupper() or rest[0].isdigit() or rest[0] in "«“„\"'("
@@ -310,7 +310,7 @@ def _without_caption(blocks: list[_Block], page: PageDump) -> list[_Block]:
     if len(blocks) < 2:
         return blocks
     text = blocks[0].text
-    credit = _credit(text)
+    credit = credit_in_brackets(text)
     before = text.rpartition("(")[0]
     if credit and len(text) <= MAX_CAPTION_CHARACTERS and not text.endswith(".") and not _SENTENCE_END.search(before):
         page.image_credit = credit
@@ -318,36 +318,12 @@ def _without_caption(blocks: list[_Block], page: PageDump) -> list[_Block]:
     return blocks
 
 
-def _credit(caption: str) -> str | None:
-    """
-    Return what stands in the last brackets at the end of a caption, inner brackets and all.
-
-    >>> _credit("Kyiv (centre) today (Photo: Reuters (archive)).")
-    'Reuters (archive)'
-    """
-    caption = caption.rstrip(" .")
-    depth = 0
-    for position in range(len(caption) - 1, -1, -1):
-        depth += {")": 1, "(": -1}.get(caption[position], 0)
-        if depth == 0:
-            inside = caption[position + 1 : -1].strip()
-            label = _PHOTO.fullmatch(inside)
-            return (label[1] if label else inside) or None if caption[position] == "(" else None
-    return None
-
-
-def _labelled_credit(text: str) -> str | None:
-    """Return what follows "Photo:" if it is as short as the name of an agency or a person."""
-    photo = _PHOTO.fullmatch(text)
-    return photo[1] or None if photo and len(photo[1].split()) <= 6 else None
-
-
 def _is_furniture(block: _Block, page: PageDump) -> bool:
-    text = block.text
-    if (photo := _PHOTO.fullmatch(text)) and len(text) <= MAX_CAPTION_CHARACTERS and not _SENTENCE_END.search(photo[1]):
-        page.image_credit = page.image_credit or _credit(text) or _labelled_credit(text)
-        return True
-    return is_furniture(block.lines)
+    credit = photo_credit(block.text)
+    if credit is None:
+        return is_furniture(block.lines)
+    page.image_credit = page.image_credit or credit or None
+    return True
 
 
 def _without_signature(blocks: list[_Block], page: PageDump) -> list[_Block]:

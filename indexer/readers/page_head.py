@@ -12,9 +12,10 @@ from typing import NamedTuple
 from lxml.html import HtmlElement
 
 from indexer.readers.page_metadata import PageMetadata, is_article_type
+from indexer.readers.parsers import MarkupRefused, parse_html
 
 #: Where a site's name stands behind a headline in ``title``: "Headline | Site", "Headline — Site".
-_SITE_SEPARATOR = re.compile(r"\s+[|–—•·»/-]\s+")
+_SITE_SEPARATOR = re.compile(r"\s+(?:[|–—•·»«/\\>-]|::)\s+")
 _CREDIT = re.compile(
     r"\b(?:photo(?:s| by| credit)?|image(?: credit)?|фото(?:граф[іи]я)?|знімок|ілюстрац[іи]я|джерело|источник)"
     r"\s*:\s*(?P<name>[^.;]{2,100})",
@@ -127,6 +128,16 @@ def _is_address(text: str) -> bool:
     return text.startswith(("http://", "https://", "//", "www."))
 
 
+def title_parts(title: str) -> list[str]:
+    """
+    Return the parts of a window's title: headline, section and site, in the order of the site.
+
+    >>> title_parts("Вісник :: Метро знову їздить")
+    ['Вісник', 'Метро знову їздить']
+    """
+    return _SITE_SEPARATOR.split(title)
+
+
 def title_without_site(title: str, site: str) -> str:
     """
     Return a headline without the site's name behind it.
@@ -134,7 +145,7 @@ def title_without_site(title: str, site: str) -> str:
     >>> title_without_site("Метро знову їздить | Приклад", "Приклад")
     'Метро знову їздить'
     """
-    parts = _SITE_SEPARATOR.split(title)
+    parts = title_parts(title)
     if site and len(parts) > 1 and parts[-1].casefold() == site.casefold():
         return title[: title.rindex(parts[-1])].rstrip(" |–—•·»/-")
     return title
@@ -149,6 +160,20 @@ def first_figure(container: HtmlElement) -> tuple[str, str]:
         if credit or (address and not address.startswith("data:")):
             return ("" if address.startswith("data:") else address), credit
     return "", ""
+
+
+def photo_in(markup: str) -> tuple[str, str]:
+    """
+    Return the address and the credit of the first photo in a piece of HTML, else nothing for both.
+
+    >>> photo_in('<figure><img src="/a.jpg"><figcaption>Порт. Фото: Іван Сич</figcaption></figure>')
+    ('/a.jpg', 'Іван Сич')
+    """
+    try:
+        tree = parse_html(markup) if "<figure" in markup else None
+    except MarkupRefused:
+        return "", ""
+    return ("", "") if tree is None else first_figure(tree)
 
 
 def _credit_of_figure(figure: HtmlElement) -> str:

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from functools import cache, partial
 from typing import Any
 
+import lxml.html
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
+from lxml.html import HtmlElement
 
+from indexer.readers.html_text import NEVER_TEXT
+from indexer.readers.parsers import parse_html
 from search.article import MAX_TEXT_CHARACTERS
 
-# libxml2 stops at this depth by itself; pages of news sites stay far below.
-MAX_DEPTH = 256
 # Some steps over a page look at all the text below each of its elements; an article with everything around it has two
 # or three thousand, a live report of a whole day ten.
 MAX_ELEMENTS = 60_000
@@ -27,7 +28,6 @@ MAX_TEXT_ELEMENTS = 20_000
 # Links beside each other take quadratic time: 2,000 half a second, 20,000 a minute. A page with all menus has some
 # hundreds, and no article as many.
 MAX_LINKS = 2_000
-_NEVER_TEXT = ("script", "style", "noscript", "template", "svg", "iframe", "object", "canvas", "button", "select")
 # Elements inside lines, which part no paragraphs: of 20,000 beside each other trafilatura takes seconds.
 _INSIDE_LINES = ("span", "font", "b", "i", "u", "em", "strong", "small", "big", "mark", "s", "tt")
 _AROUND = ("nav", "aside", "footer", "form")
@@ -48,17 +48,11 @@ def parse_page(text: str) -> HtmlElement:
     """
     Return the tree of a page.
 
-    Raises ``PageUnreadable`` for what is no markup, is nested too deeply or has too many elements.
+    Raises ``PageUnreadable`` for what is no markup or has too many elements, ``MarkupRefused`` if it is too deep.
     """
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False, collect_ids=False)
-    try:
-        tree = etree.fromstring(text.replace("\0", "").encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise PageUnreadable(f"it is no HTML ({error})") from error
-    if tree is None or not isinstance(tree, HtmlElement):
-        raise PageUnreadable("it has no markup")
-    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
-        raise PageUnreadable(f"its elements are nested more than {MAX_DEPTH} deep, or a single one is too long")
+    tree = parse_html(text)
+    if tree is None:
+        raise PageUnreadable("it has no markup; save the page anew, from a browser")
     elements = sum(1 for _ in tree.iter())
     if elements > MAX_ELEMENTS:
         raise PageUnreadable(f"it has {elements:,} elements; at most {MAX_ELEMENTS:,} are read")
@@ -67,7 +61,7 @@ def parse_page(text: str) -> HtmlElement:
 
 def strip_scripts(tree: HtmlElement) -> None:
     """Take out of a tree what is never text; what follows each piece stays."""
-    etree.strip_elements(tree, *_NEVER_TEXT, with_tail=False)
+    etree.strip_elements(tree, *NEVER_TEXT, with_tail=False)
 
 
 def article_element(tree: HtmlElement) -> HtmlElement:
@@ -125,8 +119,8 @@ def extract_paragraphs(tree: HtmlElement, container: HtmlElement) -> list[str]:
 
 
 def _paragraphs(container: HtmlElement) -> list[str]:
-    page = etree.fromstring("<html><body></body></html>", parser=HTMLParser())
-    body = page.find("body")
+    page = lxml.html.Element("html")
+    body = etree.SubElement(page, "body")
     element = copy.deepcopy(container if container.tag != "html" else container.find("body"))
     if element is None:
         return []

@@ -13,8 +13,6 @@ from typing import BinaryIO, Protocol, TypeAlias
 from indexer.errors import RecordError, SourceUnavailable
 from search.archive.links import LinkedArticle
 from search.article import Article
-from search.errors import ArticleInvalid
-from search.language import identify
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +62,3 @@ class Reader(Protocol):
     """The signature of a reader; ``source`` is the name to put into complaints."""
 
     def __call__(self, stream: BinaryIO, source: str) -> Iterator[Reading]: ...
-
-
-def identified_language(text: str) -> str:
-    """
-    Return the language of a text whose record names none.
-
-    Raises ``ArticleInvalid`` when there is no text, or none in a script of the three languages.
-
-    >>> identified_language("Верховна Рада ухвалила закон про освіту в першому читанні.")
-    'uk'
-    """
-    if not text.strip():
-        raise ArticleInvalid("title", "", "the record has no text; an article needs a title or a body")
-    language, confidence = identify(text)
-    if not confidence:
-        raise ArticleInvalid("language", text, "is absent and cannot be told from the text, so add it")
-    return language

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from indexer.errors import RecordError
-from indexer.readers.reading import Reading, Withdrawal, identified_language
+from indexer.readers.reading import Reading, Withdrawal
+from search.archive.checking import identified_language
 from search.article import (
     MAX_ID_BYTES,
     MAX_LINE_CHARACTERS,

@@ -5,25 +5,25 @@ A sitemap lists addresses and has no text: ``listed`` gives the list to whoever 
 is refused with the advice to do that.
 """
 
+import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
-
-from lxml import etree
+from typing import BinaryIO
 
 from indexer.errors import SourceUnavailable
 from indexer.readers.charsets import decode_page
 from indexer.readers.page_addresses import alternates_by_language, clean_address
 from indexer.readers.page_dates import parse_page_date
 from indexer.readers.reading import Reading
+from indexer.readers.xml_safely import Element, XmlRefused, each_element, local_name, root_name, without_declaration
 
 #: The protocol's own limits: 50 MB and 50,000 addresses.
 MAX_SITEMAP_BYTES = 52_428_800
 MAX_LISTED = 50_000
 _ROOT = re.compile(rb"\s*(?:<\?[^>]*>|<!--.*?-->|\s)*<\s*(?:\w+:)?(?:urlset|sitemapindex)\b", re.S)
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 class SitemapUnreadable(ValueError):
@@ -67,54 +67,47 @@ def listed(data: bytes, *, address: str = "") -> tuple[Listed, ...]:
     """
     if len(data) > MAX_SITEMAP_BYTES:
         raise SitemapUnreadable(f"the sitemap has more than {MAX_SITEMAP_BYTES:,} bytes, the limit of the protocol")
-    root = _root(data)
-    kind = _name(root)
+    content = _as_utf8(data)
+    kind = root_name(content)
     if kind not in ("urlset", "sitemapindex"):
         raise SitemapUnreadable(f"it is no sitemap: its root is {kind[:80]!r}, not urlset or sitemapindex")
-    items = (_listed(item, address) for item in list(root)[:MAX_LISTED] if _name(item) in ("url", "sitemap"))
+    try:
+        elements = each_element(io.BytesIO(content), ("url", "sitemap"))
+        items = [_listed(element, address) for element in itertools.islice(elements, MAX_LISTED)]
+    except XmlRefused as error:
+        raise SitemapUnreadable(str(error)) from error
     return tuple(item for item in items if item.url)
 
 
 def read_sitemap(stream: BinaryIO, source: str) -> Iterator[Reading]:
     """Yield the refusal of a sitemap as a source of articles."""
     yield SourceUnavailable(
-        source, "a sitemap lists addresses and has no texts; give it to the poller, or fetch its pages"
+        source, "a sitemap lists addresses and has no texts; visti watch ADDRESS --full-text fetches the pages"
     )
 
 
-def _root(data: bytes) -> Any:
-    # a parser of its own for each: it keeps the errors of what it has read
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
-    )
+def _as_utf8(data: bytes) -> bytes:
+    """Return a sitemap in UTF-8, whatever it declares and is in."""
     try:
-        text = _DECLARATION.sub("", decode_page(data).text.lstrip("\ufeff")).strip()
-        if "<!ENTITY" in text:
-            raise SitemapUnreadable("the sitemap declares entities, which are not read; sitemaps need none")
-        return etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except etree.XMLSyntaxError as error:
-        raise SitemapUnreadable(f"it is not well-formed XML ({error}); fetch it anew") from error
-    except ValueError as error:  # of the character set
+        text = decode_page(data).text
+    except ValueError as error:
         raise SitemapUnreadable(str(error)) from error
+    return without_declaration(text).encode("utf-8", "replace")
 
 
-def _listed(item: Any, base: str) -> Listed:
+def _listed(item: Element, base: str) -> Listed:
     texts: dict[str, str] = {}
-    for element in item.iter():
-        texts.setdefault(_name(element), " ".join((element.text or "").split()))
-    links = [(each.get("hreflang", ""), each.get("href", "")) for each in item.iter() if _name(each) == "link"]
+    for element in item.iter("*"):
+        texts.setdefault(local_name(element), " ".join((element.text or "").split()))
+    links = [(each.get("hreflang", ""), each.get("href", "")) for each in item.iter("{*}link")]
     return Listed(
         url=clean_address(texts.get("loc", ""), base),
         published=parse_page_date(texts.get("publication_date", "")),
         updated=parse_page_date(texts.get("lastmod", "")),
-        title=texts.get("title", "") if _name(item) == "url" else "",
+        title=texts.get("title", "") if local_name(item) == "url" else "",
         language=texts.get("language", ""),
         source=texts.get("name", ""),
         tags=tuple(tag.strip() for tag in texts.get("keywords", "").split(",") if tag.strip()),
         alternates=alternates_by_language(links, base),
-        is_sitemap=_name(item) == "sitemap",
+        is_sitemap=local_name(item) == "sitemap",
     )
-
-
-def _name(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]

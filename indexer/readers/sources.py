@@ -164,8 +164,10 @@ def _files_of_folder(folder: str) -> Iterator[Path | SourceUnavailable]:
     for failure in failures:
         yield SourceUnavailable(str(failure.filename), _open_failure_reason(failure))
     if empty and not failures:
-        suffixes = ", ".join(_SUFFIXES)
-        yield SourceUnavailable(folder, f"the folder has no file to read; they are called {suffixes}")
+        suffixes = " ".join(suffix for suffix in _SUFFIXES if not suffix.endswith((".gz", ".zst")))
+        yield SourceUnavailable(
+            folder, f"the folder has no file to read; they are called {suffixes}, also with .gz or .zst behind"
+        )
 
 
 def _is_special(folder: str, name: str) -> bool:

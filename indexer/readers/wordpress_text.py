@@ -5,7 +5,8 @@ that WordPress itself makes paragraphs of when it shows them (wpautop).
 
 import re
 
-from indexer.readers.html_text import html_paragraphs, joined_paragraphs
+from indexer.readers.html_text import html_paragraphs
+from indexer.readers.page_head import photo_in
 
 _LINE_END = re.compile(r"\r\n?")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n\s*")
@@ -17,6 +18,9 @@ _CLOSED = re.compile(
 _SHORTCODE = re.compile(
     r"\[(?:/[a-z][\w-]*|[a-z][\w-]*(?:\s+[\w-]+=[^\]]*|\s*/|\s+\d+)|[a-z]+_[\w-]*|"
     r"(?:gallery|embed|audio|video|playlist|caption|more|toc|quote|button|row|column|spoiler|ads?))\]"
+)
+_CAPTION = re.compile(
+    r"\[(?:wp_)?caption\b[^\]]*\]\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*?)\[/(?:wp_)?caption\]", re.DOTALL
 )
 _IMAGE = re.compile(r"<img\b[^>]*?\bsrc=[\"']([^\"']+)", re.IGNORECASE)
 
@@ -36,10 +40,16 @@ def wordpress_paragraphs(content: str) -> str:
     content = _BLANK_LINE.sub("<br><br>", content)
     if is_classic:
         content = content.replace("\n", "<br>")
-    return joined_paragraphs(html_paragraphs(content))
+    return html_paragraphs(content)
 
 
-def first_image(content: str) -> str | None:
-    """Return the address of the first picture in a post."""
+def photo_of(content: str) -> tuple[str, str]:
+    """
+    Return the address and the credit of the first picture in a post, a figure or a shortcode; else nothing for both.
+
+    >>> photo_of('[caption width="300"]<img src="https://example.org/a.jpg" /> Порт. Фото: Іван Сич[/caption]')
+    ('https://example.org/a.jpg', 'Іван Сич')
+    """
+    address, credit = photo_in(_CAPTION.sub(r"<figure>\1<figcaption>\2</figcaption></figure>", content))
     found = _IMAGE.search(content)
-    return found[1] if found else None
+    return address or (found[1] if found else ""), credit

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
+from indexer.readers.furniture import without_furniture
 from indexer.readers.html_text import single_line
 from indexer.readers.page_addresses import article_id
 from indexer.readers.reading import Reading, Remark
 from indexer.readers.records import legible_id, reading_of_record, web_link
-from indexer.readers.wordpress_text import first_image, wordpress_paragraphs
+from indexer.readers.signatures import take_signatures
+from indexer.readers.wordpress_text import photo_of, wordpress_paragraphs
 from indexer.readers.xml_safely import Element, XmlRefused, each_element, local_name, text_of
 from search.article import parse_language
 from search.errors import UnsupportedLanguage
@@ -26,6 +28,7 @@ _STATUSES = {"publish": "usable", "future": "usable", "trash": "canceled"}
 #: The category of posts that have none.
 _NO_SECTIONS = ("uncategorized", "bez-rubriki", "bez-rubryky", "bez-kategoriyi", "без-рубрики")
 _PLAIN_LINK = re.compile(r"[?&](?:p|page_id)=\d+")
+_NO_SECTION_NAMES = ("uncategorized", "без категорії", "без рубрики", "без категории")
 _NO_DATE = "0000-00-00 00:00:00"
 _LANGUAGE_KEYS = ("_wpml_import_language_code", "_wpml_language", "wpml_language")
 _TRANSLATION_KEYS = ("_wpml_import_translation_group", "_wpml_trid", "wpml_trid")
@@ -42,7 +45,7 @@ def read_wxr(stream: BinaryIO, source: str) -> Iterator[Reading]:
     """Yield the posts of an export, and a remark for each other kind of thing that it has."""
     site = _Site(source)
     try:
-        for element in each_element(stream, source, ("author", "title", "item")):
+        for element in each_element(stream, ("author", "title", "item")):
             name = local_name(element)
             if name == "item":
                 yield from site.read_item(element)
@@ -93,8 +96,10 @@ class _Site:
         meta = _meta_of(item)
         content = _raw(item, _CONTENT)
         published, updated = _moment(item, "post_date"), _moment(item, "post_modified")
-        sections = [name for slug, name in _terms(item, "category") if slug not in _NO_SECTIONS]
+        sections = [name for slug, name in _terms(item, "category") if not _is_no_section(slug, name)]
         creator = _text(item, "creator")
+        signed = take_signatures(without_furniture(wordpress_paragraphs(content)).split("\n\n"))
+        photo_url, photo_credit = photo_of(content)
         return {
             "id": _identifier(item),
             "story": next((slug for slug, _ in _terms(item, "post_translations")), "")
@@ -102,15 +107,16 @@ class _Site:
             "language": _language(item, meta),
             "title": single_line(_text(item, "title")),
             "lead": wordpress_paragraphs(_excerpt(item)),
-            "body": wordpress_paragraphs(content),
+            "body": "\n\n".join(signed.paragraphs),
             "published": published,
             "updated": updated if updated != published else None,
             "url": web_link(_text(item, "link")),
             "section": sections[0] if sections else None,
             "tags": [*sections[1:], *(name for _, name in _terms(item, "post_tag"))],
             "source": self.title,
-            "authors": [self._authors.get(creator) or creator],
-            "image_url": web_link(self._pictures.get(meta.get("_thumbnail_id", ""))) or web_link(first_image(content)),
+            "authors": list(dict.fromkeys([self._authors.get(creator) or creator, *signed.authors])),
+            "image_url": web_link(self._pictures.get(meta.get("_thumbnail_id", ""))) or web_link(photo_url),
+            "image_credit": photo_credit or signed.image_credit,
             "status": _status(item, published),
             "embargoed_until": published if _text(item, "status") == "future" else None,
         }
@@ -125,6 +131,10 @@ def _identifier(item: Element) -> str:
     """
     link = _text(item, "link")
     return article_id(link) if link and not _PLAIN_LINK.search(link) else _text(item, "guid") or link
+
+
+def _is_no_section(slug: str, name: str) -> bool:
+    return slug in _NO_SECTIONS or name.casefold() in _NO_SECTION_NAMES
 
 
 def _status(item: Element, published: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeAlias
 
 from lxml import etree
 
+from indexer.readers.parsers import xml_pull_parser
 from indexer.readers.streams import StreamDamaged, failure_reason
 
 #: An element of lxml, which has no types of its own.
@@ -25,6 +26,8 @@ MAX_RECORD_ELEMENTS = 200_000
 # libxml2 stops at 256, too; it says so less clearly, and its limit has changed between versions.
 MAX_DEPTH = 200
 _CHUNK_BYTES = 1 << 16
+# A declaration, a document type and a comment with somebody's rights have a thousand bytes.
+_MAX_PROLOGUE_BYTES = 1 << 16
 # No XML 1.0 document may hold these, and exports of databases do; in UTF-16 such bytes are parts of letters.
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _WIDE_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00")
@@ -33,6 +36,7 @@ _PLACE = re.compile(r", line \d+, column \d+\s*$")
 _TOO_DEEP = f"elements are nested more than {MAX_DEPTH} deep; no news is"
 _PROLOGUE = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)*", re.DOTALL)
 _START_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_DECLARATION = re.compile(r"^[\ufeff\s]*<\?xml[^>]*\?>|^\ufeff")
 _PREDEFINED = {"lt", "gt", "amp", "quot", "apos"}
 
 
@@ -47,11 +51,11 @@ class XmlRefused(ValueError):
         super().__init__(reason if line is None else f"line {line}: {reason}")
 
 
-def read_xml_root(stream: BinaryIO, source: str, limit_bytes: int = MAX_RECORD_BYTES) -> Element:
+def read_xml_root(stream: BinaryIO, limit_bytes: int = MAX_RECORD_BYTES) -> Element:
     """
     Return the root element of a document of at most ``limit_bytes``.
 
-    Raises ``XmlRefused``; ``source`` is the name for the parser's own messages.
+    Raises ``XmlRefused``.
     """
     walk = _Walk(limit_bytes)
     for chunk in _chunks(stream):
@@ -60,9 +64,7 @@ def read_xml_root(stream: BinaryIO, source: str, limit_bytes: int = MAX_RECORD_B
     return walk.close()
 
 
-def each_element(
-    stream: BinaryIO, source: str, tags: Collection[str], limit_bytes: int = MAX_RECORD_BYTES
-) -> Iterator[Element]:
+def each_element(stream: BinaryIO, tags: Collection[str], limit_bytes: int = MAX_RECORD_BYTES) -> Iterator[Element]:
     """
     Yield the outermost elements with a local name in ``tags`` as they end; each is freed after the next is asked for.
 
@@ -85,9 +87,19 @@ def each_element(
                 yield element
             done.append(element)
             walk.begin_record()
-        for element in () if walk.failed else done:  # a tree that the parser gave up is left as it is
+        for element in done:
             _free(element)
     walk.close()
+
+
+def without_declaration(text: str) -> str:
+    """
+    Return a document that was decoded without the declaration of the encoding that it was in, and its mark.
+
+    >>> without_declaration('\ufeff <?xml version="1.0" encoding="windows-1251"?> <rss/>')
+    '<rss/>'
+    """
+    return _DECLARATION.sub("", text, 1).strip()
 
 
 def root_name(head: bytes) -> str:
@@ -146,27 +158,30 @@ class _Walk:
     """A parser that is fed chunk by chunk and keeps to the limits."""
 
     def __init__(self, limit_bytes: int) -> None:
-        self._parser = etree.XMLPullParser(
-            events=("start", "end"), resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
-        )
+        self._parser = xml_pull_parser()
         self._limit = limit_bytes
         self._bytes = self._elements = self._depth = 0
         self._begun = self._wide = False
-        self.failed = False
         self._root: Element = None
 
     def events(self, chunk: bytes) -> Iterator[tuple[str, Element]]:
         """Yield what starts and ends in the next chunk."""
         if not self._begun:
-            self._begun, self._wide = True, chunk.startswith(_WIDE_STARTS)
+            self._wide = chunk.startswith(_WIDE_STARTS)
+        content = chunk if self._wide else chunk.translate(None, _CONTROLS)
+        start = 0
+        # Byte by byte until the root has been looked at: what stands behind it may ask for entities, and of markup in
+        # these lxml would hold events whose elements libxml2 has freed. No bytes tell where the root ends: there are
+        # encodings in which ">" is another byte. The first four tell the parser the encoding.
+        while self._root is None and start < len(content):
+            end = start + (1 if self._begun else 4)
+            self._begun = True
+            yield from self._events_of(content[start:end])
+            start = end
+        yield from self._events_of(content[start:])
         self._bytes += len(chunk)
-        failure = self._fed(chunk if self._wide else chunk.translate(None, _CONTROLS))
-        self.failed = failure is not None
-        for event, element in self._parser.read_events():
-            self._count(event, element)
-            yield event, element
-        if failure:
-            raise failure
+        if self._root is None and self._bytes >= _MAX_PROLOGUE_BYTES:
+            raise XmlRefused(None, f"no element begins within the first {_MAX_PROLOGUE_BYTES:,} bytes; this is no news")
         if self._bytes > self._limit + _CHUNK_BYTES:
             raise XmlRefused(None, f"one document has more than {self._limit:,} bytes; split it at its source")
 
@@ -182,13 +197,18 @@ class _Walk:
             raise self._refusal(error) from error
         return self._root
 
-    def _fed(self, chunk: bytes) -> XmlRefused | None:
-        """Feed a chunk; what came before its damage is read first."""
+    def _events_of(self, content: bytes) -> Iterator[tuple[str, Element]]:
+        """Yield what starts and ends in a piece; what came before its damage is told of first."""
+        failure = None
         try:
-            self._parser.feed(chunk)
+            self._parser.feed(content)
         except etree.XMLSyntaxError as error:
-            return self._refusal(error)
-        return None
+            failure = self._refusal(error)
+        for event, element in self._parser.read_events():
+            self._count(event, element)
+            yield event, element
+        if failure:
+            raise failure
 
     def _count(self, event: str, element: Element) -> None:
         if self._root is None:

@@ -5,7 +5,6 @@ Every call works on the snapshot that was current when it began, so a commit in 
 Threads may share an archive.
 """
 
-import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
-
-import zstandard
 
 from search.archive.addresses import article_at_address
 from search.archive.all_found import FoundArticles
@@ -40,7 +37,7 @@ from search.archive.standing import StandingSearch, prepared
 from search.archive.statistics import Statistics, statistics_of
 from search.archive.suggestions import Suggestion, suggestions
 from search.archive.understanding import understand
-from search.archive.view import View, make_view, open_current, state_of
+from search.archive.view import DAMAGE, Opened, View, make_view, open_current, state_of
 from search.archive.visibility import Audience
 from search.article import Article, parse_language
 from search.columnar.commit import read_commit
@@ -49,9 +46,6 @@ from search.columnar.snapshot import Snapshot
 from search.errors import IndexDamaged, SearchError
 from search.language import identify, paragraphs
 from search.settings import KYIV, default_index_path
-
-# What reading mapped files can raise if they were changed behind our back; arguments are checked before that.
-_DAMAGE = (IndexError, KeyError, ValueError, OverflowError, MemoryError, struct.error, zstandard.ZstdError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +476,11 @@ class Archive(CoverageReports):
         """The number of the commit that is being searched; each commit has a higher one."""
         return self._snapshot.commit.generation
 
+    @property
+    def opened(self) -> Opened:
+        """What was read of the index, for a call that writes to it."""
+        return Opened(self._snapshot, self._dictionaries)
+
     def seen_by(self, audience: str) -> "Archive":
         """
         Return this archive as it is now for another audience, by the name that ``search.open`` takes.
@@ -516,5 +515,5 @@ class Archive(CoverageReports):
             yield make_view(self._snapshot, self.audience, self._clock(), self._dictionaries)
         except SearchError:
             raise
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise IndexDamaged(self.path, f"its data make no sense ({type(error).__name__}: {error})") from error

@@ -19,9 +19,10 @@ from typing import Any
 
 from search.article import Article, Status
 from search.columnar.arrays import sync_folder
+from search.columnar.beside import DECISIONS
 from search.errors import CommitFailed, IndexUnavailable
 
-DECISIONS_NAME = "editors-decisions.jsonl"
+DECISIONS_NAME = DECISIONS.name
 # What a line that is none of ours can raise.
 _NO_DECISION = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 

@@ -20,10 +20,11 @@ from typing import Any, NamedTuple
 
 from search.article import LANGUAGES
 from search.columnar.arrays import sync_folder
+from search.columnar.beside import LEARNED, OWN
 from search.language import analysis_version, analyze, lemma_term
 
-LEARNED_NAME = "learned-pairs.tsv"
-OWN_NAME = "own-dictionary.tsv"
+LEARNED_NAME = LEARNED.name
+OWN_NAME = OWN.name
 #: The number of the format of either file; raised by whoever changes what it means.
 DICTIONARY_FORMAT = 1
 _MAGIC = {LEARNED_NAME: "# visti learned pairs ", OWN_NAME: "# visti own dictionary "}

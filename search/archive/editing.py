@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -228,9 +229,10 @@ class _Desk:
     def own_key(self, ids: list[str], story: str) -> str:
         """Return a key for articles that leave a story."""
         earlier = {before for each in ids if (before := self.rules.before_joining(each))}
-        made = "story-" + blake2b(f"{story}\n{ids[0]}".encode(), digest_size=8).hexdigest()
-        candidates = (*(earlier if len(earlier) == 1 else ()), ids[0], made)
-        return next((key for key in candidates if key != story and not set(self._ids_of(key)) - set(ids)), made)
+        own = (*(earlier if len(earlier) == 1 else ()), ids[0])
+        made = (_made_key(story, ids[0], number) for number in count())
+        candidates: Iterator[str] = chain(own, made)
+        return next(key for key in candidates if key != story and not set(self._ids_of(key)) - set(ids))
 
     def decide(self, act: Act, ids: tuple[str, ...], **what: Any) -> Edit:
         """Write a decision down, rewrite the articles that it concerns, and say what has changed."""
@@ -282,6 +284,12 @@ def _rewrite(writer: Writer, snapshot: Snapshot, rules: Rules, ids: Iterable[str
             writer.put(article_to_document(after, stored_article(after, link)))
             changed.append(Edited(before, after))
     return changed
+
+
+def _made_key(story: str, article_id: str, number: int) -> str:
+    """Return a key for an article that leaves a story; another one for each number, should that be taken."""
+    basis = f"{story}\n{article_id}" + (f"\n{number}" if number else "")
+    return "story-" + blake2b(basis.encode(), digest_size=8).hexdigest()
 
 
 def _stories(articles: Mapping[str, Article]) -> dict[str, str]:

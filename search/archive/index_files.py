@@ -1,15 +1,14 @@
 """What takes room in the folder of an index, and how large its vocabulary is: figures for ``visti stats``."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 import numpy as np
 
-from search.archive.decisions import DECISIONS_NAME
-from search.archive.dictionaries import LEARNED_NAME, OWN_NAME
-from search.archive.reports.headlines import HEADLINES_NAME
 from search.article import LANGUAGES
 from search.columnar.arrays import Array
+from search.columnar.beside import NEW_SUFFIX, beside_of
 from search.columnar.commit import (
     BACKUP_NAME,
     BUILDING_SUFFIX,
@@ -19,19 +18,14 @@ from search.columnar.commit import (
     SEGMENT_SUFFIX,
     Commit,
 )
+from search.columnar.lock import LOCK_NAME
 from search.columnar.rebuild import REBUILDING_PREFIX
+from search.columnar.restoring import RESTORING_PREFIX
 from search.columnar.segment import Segment
 from search.columnar.snapshot import Snapshot
 from search.language import DERIVED_PREFIXES
 
-_KIND_OF_NAME = {
-    COMMIT_NAME: "commits",
-    BACKUP_NAME: "commits",
-    DECISIONS_NAME: "decisions",
-    HEADLINES_NAME: "headlines",
-    LEARNED_NAME: "dictionaries",
-    OWN_NAME: "dictionaries",
-}
+_COMMITS = {COMMIT_NAME, BACKUP_NAME, COMMIT_NAME + NEW_SUFFIX, BACKUP_NAME + NEW_SUFFIX}
 
 
 def file_sizes(path: Path, commit: Commit) -> dict[str, int]:
@@ -39,15 +33,36 @@ def file_sizes(path: Path, commit: Commit) -> dict[str, int]:
     Return the bytes in the folder of an index by kind of file, the kinds that are there.
 
     ``segments`` and ``deletions`` are those of a commit, ``earlier`` what the commit before it still keeps;
-    ``building`` is being made, ``damaged`` was set aside by a repair, ``other`` is not the index's.
+    ``building`` is being made, ``damaged`` was set aside by a repair, ``other`` is not the index's. What lies beside
+    the index is in ``columnar.beside``.
     """
     named = {file.name for file in commit.files()}
     sizes: dict[str, int] = {}
     for file in path.iterdir():
-        kind = _kind(file.name, named)
+        kind = kind_of(file.name, named)
         for size in _sizes(file):
             sizes[kind] = sizes.get(kind, 0) + size
     return dict(sorted(sizes.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def json_lines(file: Path) -> tuple[int, int]:
+    """Return how many lines of a file are JSON objects, and how many are not; the file may not be there."""
+    whole = others = 0
+    try:
+        with file.open("rb") as lines:
+            for line in lines:
+                if line.strip():
+                    whole, others = (whole + 1, others) if _is_object(line) else (whole, others + 1)
+    except OSError:
+        pass
+    return whole, others
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def vocabulary(snapshot: Snapshot) -> dict[str, dict[str, int]]:
@@ -90,14 +105,20 @@ def _distinct(hashes: list[Array]) -> int:
     return len(np.unique(np.concatenate(hashes))) if hashes else 0
 
 
-def _kind(name: str, named: set[str]) -> str:
+def kind_of(name: str, named: Set[str] = frozenset()) -> str:
+    """Return what kind of file lies under a name in the folder of an index; ``named`` are those that a commit names."""
     if name in named:
         return "segments" if name.endswith(SEGMENT_SUFFIX) else "deletions"
     if name.endswith((SEGMENT_SUFFIX, DELETIONS_SUFFIX)):
         return "earlier"
-    if name.startswith(REBUILDING_PREFIX) or name.endswith(BUILDING_SUFFIX):
+    if name.startswith((REBUILDING_PREFIX, RESTORING_PREFIX)) or name.endswith(BUILDING_SUFFIX):
         return "building"
-    return "damaged" if name.startswith(DAMAGED_PREFIX) else _KIND_OF_NAME.get(name, "other")
+    if name in _COMMITS:
+        return "commits"
+    if name == LOCK_NAME:
+        return "lock"
+    found = beside_of(name)
+    return found.kind if found else "damaged" if name.startswith(DAMAGED_PREFIX) else "other"
 
 
 def _sizes(file: Path) -> Iterator[int]:

@@ -124,6 +124,5 @@ def _rarest_first(view: View, shingles: Shingles) -> list[str]:
         counts.clear()
     for word in words:
         if word not in counts:
-            postings = view.snapshot.term_postings(word, _FIELDS)
-            counts[word] = sum(len(piece.documents) for field in postings for piece in field)
+            counts[word] = view.snapshot.posting_count(word, _FIELDS)
     return sorted(words, key=counts.__getitem__)

@@ -1,75 +1,85 @@
 """
-Articles that come one by one, from a program that waits until they are safe: checked, written, committed.
+Articles that come one by one, from a program that waits until they are safe: checked, written, linked, committed.
 
-In contrast to an indexing run nothing is gathered: each call is one commit, durable before it returns. An article is
-known by its id and its version by ``updated``, so whoever is not sure that something arrived sends it again.
+In contrast to an indexing run nothing is gathered: what a call brings is committed and durable before it returns. An
+article is known by its id and its version by ``updated``, so whoever is not sure that something arrived sends it again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from search.archive.documents import (
-    LAYOUT,
-    article_to_document,
-    digest_of_stored,
-    document_to_article,
-    stored_article,
-)
-from search.archive.editing import as_decided, followed_rules
+from search.archive.archive import Archive
+from search.archive.documents import LAYOUT, article_to_document
+from search.archive.editing import followed_rules
+from search.archive.incoming import Outcome, incoming
+from search.archive.linking import LINKED_IN_PASSING, MERGED_IN_PASSING, Linker, link_afterwards, note_unlinked
 from search.archive.links import LinkedArticle
-from search.archive.reports.headlines import HeadlineChange, append_changes, change_of
-from search.article import ARTICLE_FIELDS, Article, Status, article_from_record
+from search.archive.reports.headlines import HeadlineChange, append_changes
+from search.archive.view import DAMAGE, Opened
+from search.article import Article
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
 from search.columnar.writer import Writer
-from search.errors import ArticleInvalid
-from search.language import analysis_version, identify
+from search.language import analysis_version
 
-# Whoever sent an article waits: a merge of so many documents takes some tenths of a second. Larger ones come once in
-# some thousand articles, and are left to the next indexing run.
-_MERGED_MEANWHILE = 5_000
-#: What stands in for a value that is wrong while the others of its record are looked at.
-_STAND_INS: Mapping[str, Any] = {"language": "en", "title": "-"}
-
-
-class Outcome(StrEnum):
-    """What became of an article that came."""
-
-    ADDED = "added"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    """The archive has exactly this."""
-    STALE = "stale"
-    """The archive has a newer version, which stays."""
+#: For so long what was sent in a large batch is compared with the archive, when all of it is safe: who sent it waits,
+#: and a request of the site may take 30 s.
+LINK_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What became of each article, in the order in which they came, and the commit of the archive that has it all."""
+    """
+    What became of each article and the story that it is in now, in the order in which they came.
+
+    ``generation`` is the commit of the archive that has it all. ``not_compared`` is how many without a story could
+    not be compared with the others, mostly for lack of time: they are stories of their own until ``visti story link``.
+    """
 
     outcomes: tuple[Outcome, ...]
+    stories: tuple[str, ...]
     generation: int
+    not_compared: int = 0
 
 
-def receive(path: Path | str, articles: Iterable[Article], *, wait_seconds: float = WAIT_SECONDS) -> Received:
+def receive(
+    path: Path | str,
+    articles: Iterable[Article],
+    *,
+    archive: Archive | None = None,
+    link_seconds: float = LINK_SECONDS,
+    wait_seconds: float = WAIT_SECONDS,
+) -> Received:
     """
     Put articles into the index in a folder, in one commit that is durable when this returns.
 
-    What editors have decided holds. An article without a story keeps the one that it was linked to; it is compared with
-    the others by ``visti story link``, not here. Raises ``IndexMissing``, ``IndexLocked`` after ``wait_seconds``,
-    ``IndexOutdated``, ``IndexDamaged``, ``CommitFailed``: then nothing has changed.
+    What editors have decided holds. An article without a story keeps the one that it was linked to; a new one is
+    compared with the others, as an indexing run does it, and linked in the same commit (``search.archive.linking``). Of
+    more than ``LINKED_IN_PASSING`` such articles all are committed first, so that they are found at once, and linked in
+    further commits for ``link_seconds``. ``archive``, opened on the same folder, makes it cheaper.
+
+    Raises ``IndexMissing``, ``IndexLocked`` after ``wait_seconds``, ``IndexOutdated``, ``IndexDamaged``,
+    ``CommitFailed``: then nothing has changed.
     """
-    read_commit(Path(path))  # the writer would make a new index in a folder whose name was mistyped
+    path = Path(path)
+    read_commit(path)  # the writer would make a new index in a folder whose name was mistyped
+    opened = archive.opened if archive else None
     with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
         receiving = _Receiving(writer)
-        outcomes = tuple([receiving.take(article) for article in articles])
-        append_changes(writer.path, receiving.headlines)
-        writer.commit(merge_up_to=_MERGED_MEANWHILE)
-        return Received(outcomes, writer.generation)
+        came = [(article.id, receiving.take(article)) for article in articles]
+        lone = list(receiving.without_story)
+        is_few = len(lone) <= LINKED_IN_PASSING
+        left = receiving.link(lone, opened) if is_few else 0
+        append_changes(path, receiving.headlines)
+        writer.commit(merge_up_to=MERGED_IN_PASSING)
+        generation = writer.generation
+    if not is_few:
+        afterwards = link_afterwards(path, lone, seconds=link_seconds, wait_seconds=wait_seconds, opened=opened)
+        receiving.note(afterwards.moved)
+        left, generation = afterwards.left, max(generation, afterwards.generation)
+    stories = tuple(receiving.stories[identifier] for identifier, _ in came)
+    return Received(tuple(outcome for _, outcome in came), stories, generation, left)
 
 
 def withdraw(path: Path | str, article_id: str, *, wait_seconds: float = WAIT_SECONDS) -> int | None:
@@ -82,64 +92,18 @@ def withdraw(path: Path | str, article_id: str, *, wait_seconds: float = WAIT_SE
     with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
         if not writer.delete(article_id):
             return None
-        writer.commit(merge_up_to=_MERGED_MEANWHILE)
+        writer.commit(merge_up_to=MERGED_IN_PASSING)
         return writer.generation
-
-
-def is_older(article: Article, known: Article) -> bool:
-    """
-    Tell whether an article is an earlier version of the one that the archive has.
-
-    The version is ``updated``, or for what was never corrected ``published``. Where one of them does not say, what
-    comes later is the newer one; but what was canceled at a known time comes back only with a version that is known to
-    be newer than that: a kill is not undone by reading the same feed once more.
-
-    >>> first = Article(language="en", title="A", published=datetime(2024, 5, 1, tzinfo=UTC))
-    >>> second = Article(language="en", title="B", updated=datetime(2024, 5, 2, tzinfo=UTC))
-    >>> is_older(first, second), is_older(second, first), is_older(first, first)
-    (True, False, False)
-    """
-    version = article.updated or article.published
-    if known.updated is None:
-        return False
-    if known.status is Status.CANCELED and article.status is not Status.CANCELED:
-        return version is None or version <= known.updated
-    return version is not None and version < known.updated
-
-
-def checked_article(record: Mapping[str, Any]) -> Article | list[ArticleInvalid]:
-    """
-    Make an article of an object of the exchange format, or return all that is wrong with it, a field once.
-
-    >>> [error.field for error in checked_article({"language": "fr", "title": "A", "published": "soon"})]
-    ['language', 'published']
-    """
-    errors: list[ArticleInvalid] = []
-    left = dict(record)
-    while len(errors) <= len(ARTICLE_FIELDS):
-        try:
-            article = article_from_record(left, _language_of)
-        except ArticleInvalid as error:
-            errors.append(error)
-            left[error.field] = _STAND_INS.get(error.field)
-        else:
-            return errors or article
-    return errors
-
-
-def _language_of(text: str) -> str:
-    language, confidence = identify(text) if text.strip() else ("", 0.0)
-    if not confidence:
-        raise ArticleInvalid("language", None, "is absent and cannot be told from the text, so add it")
-    return language
 
 
 @dataclass
 class _Receiving:
-    """Articles on their way into one commit."""
+    """Articles on their way into one commit, and the story that each is in."""
 
     writer: Writer
     headlines: list[HeadlineChange] = field(default_factory=list)
+    stories: dict[str, str] = field(default_factory=dict)
+    without_story: dict[str, None] = field(default_factory=dict)
     _pending: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -147,19 +111,35 @@ class _Receiving:
 
     def take(self, article: Article) -> Outcome:
         """Write an article if it is news, and say what became of it."""
-        before = self._known(article.id)
-        decided = as_decided(LinkedArticle(article), self._rules, self._known)
-        stored = stored_article(*decided)
-        if before is not None and digest_of_stored(before) == digest_of_stored(stored):
-            return Outcome.UNCHANGED
-        if before is not None and is_older(article, known := document_to_article(before)):
-            return Outcome.STALE
-        if before is not None and (change := change_of(known, decided.article, datetime.now(UTC))):
-            self.headlines.append(change)
-        self.writer.put(article_to_document(decided.article, stored))
-        self._pending[article.id] = stored
-        return Outcome.ADDED if before is None else Outcome.UPDATED
+        came = incoming(LinkedArticle(article), self._rules, self)
+        self.stories[article.id] = came.story
+        if came.is_news:
+            if change := came.headline_change():
+                self.headlines.append(change)
+            self.writer.put(article_to_document(came.item.article, came.stored))
+            self._pending[article.id] = came.stored
+            self.without_story.pop(article.id, None)
+        if came.comes_without_story:
+            self.without_story[article.id] = None
+        return came.outcome
 
-    def _known(self, article_id: str) -> bytes | None:
+    def link(self, ids: Sequence[str], opened: Opened | None) -> int:
+        """Put what came without a story into the story that it belongs to; return how many were not compared."""
+        try:
+            self.note(Linker(self.writer, self._rules, opened).link(ids))
+        except DAMAGE as error:  # of the articles that it was to be compared with
+            note_unlinked(len(ids), error)
+            return len(ids)
+        return 0
+
+    def note(self, moved: Iterable[LinkedArticle]) -> None:
+        """Remember the stories of articles that were linked."""
+        self.stories |= {article.id: article.story for article, _ in moved if article.id in self.stories}
+
+    def digest_of(self, identifier: str) -> int | None:
+        """Return the digest of what the index will have under an id, as far as this call has come."""
+        return self.writer.digest_of(identifier)
+
+    def stored_of(self, identifier: str) -> bytes | None:
         """Return what the index will have under an id, as far as this call has come."""
-        return self._pending.get(article_id) or self.writer.stored_of(article_id)
+        return self._pending.get(identifier) or self.writer.stored_of(identifier)

@@ -18,6 +18,7 @@ import numpy as np
 from search.archive.bridges import ArchiveBridges
 from search.archive.understanding import DEFAULT_TEXT_FIELDS
 from search.archive.view import View
+from search.archive.word_counts import WordCounts
 from search.columnar.arrays import Array
 from search.columnar.ranking import idf
 from search.columnar.snapshot import joined_documents
@@ -133,6 +134,7 @@ class KnownWords:
         self.visible = view.visible
         self.dictionaries = view.dictionaries
         self._view = view
+        self._in_segments = WordCounts(view)
         self._counts: dict[str, int] = {}
         self._rarities: dict[tuple[str, ...], float] = {}
         self._forms: dict[tuple[object, ...], tuple[Form, ...]] = {}
@@ -162,7 +164,7 @@ class KnownWords:
     def _articles_with(self, term: str) -> int:
         count = self._counts.get(term)
         if count is None:
-            count = self._view.articles_with((term,), DEFAULT_TEXT_FIELDS)
+            count = self._in_segments.articles_with(term)
             _bounded(self._counts)[term] = count
         return count
 

@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from search.archive.documents import LAYOUT, article_to_document, card_to_version, digest_of_stored, document_to_article
-from search.columnar.lock import WAIT_SECONDS
+from search.columnar.beside import forget_progress
+from search.columnar.lock import WAIT_SECONDS, locked
 from search.columnar.salvage import Contents, Named, Repair, repair_index
 from search.language import analysis_version
 
@@ -19,11 +20,17 @@ def repair(path: Path | str, *, wait_seconds: float = WAIT_SECONDS) -> Repair:
     """
     Make a damaged index sound, losing nothing that can be read, and say what was done and what is lost.
 
-    The damaged files are moved to a folder ``damaged-DATE`` in that of the index.
+    The damaged files are moved to a folder ``damaged-DATE`` in that of the index. If articles are lost, what ``visti
+    watch`` has taken is forgotten, so that what it follows comes in once more.
 
     Raises ``IndexMissing``, ``IndexOutdated`` (``indexer.reindex`` rebuilds it), ``IndexLocked``, ``CommitFailed``.
     """
-    return repair_index(Path(path), LAYOUT, analysis_version(), CONTENTS, date.today(), wait_seconds=wait_seconds)
+    path = Path(path)
+    repair = repair_index(path, LAYOUT, analysis_version(), CONTENTS, date.today(), wait_seconds=wait_seconds)
+    if repair.lost or repair.uncounted:
+        with locked(path, wait_seconds):
+            forget_progress(path)
+    return repair
 
 
 def _split(stored: bytes) -> list[bytes]:

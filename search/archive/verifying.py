@@ -2,10 +2,11 @@
 Verification of all that lies in the folder of an index: the engine's files, what the articles in them say, the rest.
 
 The engine sees to checksums and to its arrays (``columnar.verify``). Here each stored article is compared with what is
-searched for it, and the files beside the index are read: decisions, headlines, dictionaries, the backup of the commit.
-What harms nobody for now is a note.
+searched for it, and the files beside the index are read: decisions, headlines, dictionaries, the quarantine, the backup
+of the commit. What harms nobody for now is a note.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,9 +18,10 @@ import zstandard
 from search.archive.decisions import Rules, decision_notices, decisions
 from search.archive.dictionaries import dictionaries_summary, dictionary_notices
 from search.archive.documents import card_to_version, digest_of_stored, document_to_article
-from search.archive.index_files import file_sizes
+from search.archive.index_files import file_sizes, json_lines
 from search.archive.reports.headlines import HEADLINES_NAME, damaged_changes
 from search.article import Article
+from search.columnar.beside import POLLED, QUARANTINE, WATCHED
 from search.columnar.commit import BACKUP_NAME, Commit, read_backup, read_commit
 from search.columnar.document import NO_MOMENT, microseconds
 from search.columnar.segment import Segment
@@ -39,7 +41,7 @@ class ArchiveVerification:
 
     ``index`` is the engine's; ``contradictions`` are articles that are not searched as what they are, ``beside`` what
     is wrong with the files beside the index. ``notes`` are things worth knowing that harm nobody for now, ``counted``
-    how many decisions, headlines and rows of dictionaries were read.
+    how many decisions, headlines, rows of dictionaries and records in quarantine were read.
     """
 
     index: Verification
@@ -87,9 +89,12 @@ def verify_archive(path: Path) -> ArchiveVerification:
     dictionaries = dictionaries_summary(path)
     counted = {"decisions": len(made), "headlines": headlines}
     counted |= {name: found["rows"] if found else 0 for name, found in dictionaries.items()}
+    counted["quarantine"], unreadable = json_lines(path / QUARANTINE.name)
     notes = [
         *dictionary_notices(path),
         *_headline_notes(torn),
+        *_quarantine_notes(unreadable),
+        *_progress_notes(path),
         *_undecided_notes(undecided),
         *_file_notes(path, commit),
     ]
@@ -164,6 +169,27 @@ def _headline_notes(torn: int) -> list[str]:
     return (
         [f"{torn:,} lines of the history of headlines ({HEADLINES_NAME}) are damaged and passed over"] if torn else []
     )
+
+
+def _quarantine_notes(unreadable: int) -> list[str]:
+    if not unreadable:
+        return []
+    return [
+        f"{unreadable:,} lines of {QUARANTINE.name} are no JSON objects and are passed over by visti index --retry: "
+        f"mend or delete them"
+    ]
+
+
+def _progress_notes(path: Path) -> list[str]:
+    """Say what nobody reads that ``visti watch`` has written down."""
+    notes = []
+    for name in (WATCHED.name, POLLED.name):
+        if (path / name).exists():
+            try:
+                json.loads((path / name).read_bytes())
+            except (OSError, ValueError, RecursionError) as error:
+                notes.append(f"{name} cannot be read ({error}): visti watch takes everything once more")
+    return notes
 
 
 def _undecided_notes(ids: list[str]) -> list[str]:

@@ -1,13 +1,16 @@
 """What one call on the archive works on: a snapshot, seen by an audience at a moment."""
 
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import zstandard
 
 from search.archive.dictionaries import NO_DICTIONARIES, Dictionaries
 from search.archive.documents import article_to_version, card_to_version, document_to_article
@@ -16,7 +19,7 @@ from search.archive.visibility import Audience, visible_snapshot
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
 from search.columnar.commit import require_analysis
-from search.columnar.document_sets import distinct
+from search.columnar.document_sets import union
 from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import Bm25f, FieldWeight
 from search.columnar.recent import Recent
@@ -37,8 +40,18 @@ _REMEMBERED_CARDS = 8192
 _articles: Recent[tuple[int, int], Article] = Recent(_REMEMBERED_BYTES)
 _version_of_card = lru_cache(_REMEMBERED_CARDS)(card_to_version)
 
+#: What reading mapped files can raise if they were changed behind our back; arguments are checked before that.
+DAMAGE = (IndexError, KeyError, ValueError, OverflowError, MemoryError, struct.error, zstandard.ZstdError)
+
 # Looking at these costs no more than the call that looks.
 _LOOKED_AT_FIRST = 64
+
+
+class Opened(NamedTuple):
+    """What a process has read of an index already: a writer need not read it again. It may be of an earlier commit."""
+
+    snapshot: Snapshot
+    dictionaries: Dictionaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +103,18 @@ class View:
         """Whether all that the executor finds may be seen: it is, in the views that ``make_view`` gives."""
         return self.visible is self.snapshot.alive
 
-    def articles_with(self, terms: Iterable[str], fields: Sequence[str]) -> int:
-        """Return how many articles that may be seen have the commonest of some terms in some text fields."""
-        return max((self._articles_with(term, fields) for term in terms), default=0)
+    def articles_with(self, terms: Iterable[str], fields: Sequence[str], segments: slice = slice(None)) -> int:
+        """
+        Return how many articles that may be seen have the commonest of some terms in some text fields.
 
-    def _articles_with(self, term: str, fields: Sequence[str]) -> int:
-        pieces = self._postings(term, fields)
-        if not pieces:
-            return 0
-        documents = distinct(self.snapshot, joined_documents(pieces)) if len(pieces) > 1 else joined_documents(pieces)
-        return int(np.count_nonzero(self.visible.take(documents)))
+        Only those in some of the snapshot's segments are counted, if that is asked for.
+        """
+        return max((self._articles_with(term, fields, segments) for term in terms), default=0)
+
+    def _articles_with(self, term: str, fields: Sequence[str], segments: slice) -> int:
+        found = self.snapshot.term_postings(term, fields, segments)
+        having = [joined_documents(pieces) for pieces in found if pieces]
+        return int(np.count_nonzero(self.visible.take(union(self.snapshot, having)))) if having else 0
 
     def has_articles_with(self, terms: Iterable[str], fields: Sequence[str]) -> bool:
         """Return whether an article that may be seen has any of some terms; of a common word that takes one look."""

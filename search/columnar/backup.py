@@ -30,6 +30,7 @@ from search.columnar.backup_store import (
     encode_backup,
     is_backup_name,
 )
+from search.columnar.beside import BESIDE
 from search.columnar.commit import COMMIT_NAME, read_commit
 from search.columnar.lock import LOCK_NAME, WAIT_SECONDS, locked
 from search.columnar.snapshot import read_deletions
@@ -112,25 +113,30 @@ def _opened(path: Path, stack: ExitStack) -> _Held:
             except (OSError, ArraysDamaged) as error:  # gone with an older commit, or damaged
                 problem = str(error)
             # Afterwards: a decision is written down before its commit, so at most one has no commit yet
-            beside = {each.name: each.read_bytes() for each in sorted(path.iterdir()) if is_beside(each)}
+            beside = [_opened_beside(file, attempt) for file in files_beside(path)]
             if read_commit(path) != commit or (path / COMMIT_NAME).read_bytes() != before:
                 continue
             if problem:
                 raise IndexDamaged(path, problem)
-            contents = {COMMIT_NAME: before, **beside}
-            files += [(_kept_content(name, content), io.BytesIO(content)) for name, content in contents.items()]
+            files.append((KeptFile(COMMIT_NAME, len(before), zlib.crc32(before)), io.BytesIO(before)))
+            files += beside
             stack.enter_context(attempt.pop_all())
             return _Held(commit.generation, commit.analysis, articles, tuple(files))
     raise BackupFailed(path, "a new commit came whenever it was looked at")
 
 
-def is_beside(file: Path) -> bool:
-    """Return whether a file in the folder of an index lies there beside it: decisions, dictionaries, headlines."""
-    return KeptFile(file.name, 0, 0).is_beside and file.is_file()
+def files_beside(path: Path) -> list[Path]:
+    """Return what lies beside the index in a folder and belongs into a backup: decisions, dictionaries, quarantine."""
+    return [file for each in BESIDE if each.backed_up and (file := path / each.name).is_file()]
 
 
-def _kept_content(name: str, content: bytes) -> KeptFile:
-    return KeptFile(name, len(content), zlib.crc32(content))
+def _opened_beside(file: Path, opening: ExitStack) -> tuple[KeptFile, IO[bytes]]:
+    """Open a file as it is now: it is replaced as a whole or grows behind this. A quarantine may have gigabytes."""
+    content = opening.enter_context(file.open("rb"))
+    size = os.fstat(content.fileno()).st_size
+    checksum = copied(content, size, len)
+    content.seek(0)
+    return KeptFile(file.name, size, checksum), content
 
 
 def _prepare(target: Path) -> None:

@@ -17,13 +17,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from search.columnar.commit import BESIDE_PREFIXES, COMMIT_NAME, is_index_file
+from search.columnar.beside import beside_of, is_backed_up
+from search.columnar.commit import COMMIT_NAME, is_index_file
 from search.errors import BackupDamaged
 
 FILES_FOLDER = "files"
 BACKUP_FORMAT = 1
 _BACKUP_NAME = re.compile(r"backup-[0-9]{8}T[0-9]{6}Z(?:-[0-9]+)?\.json")
-_BESIDE_NAME = re.compile(rf"(?:{'|'.join(BESIDE_PREFIXES)})[a-z.-]+")
 # A manifest of an index of a hundred million articles has some hundred kilobytes.
 _MAX_MANIFEST_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
@@ -46,7 +46,7 @@ class KeptFile:
     @property
     def is_beside(self) -> bool:
         """Whether it lies beside the index and is no part of the commit."""
-        return _BESIDE_NAME.fullmatch(self.name) is not None
+        return is_backed_up(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def decode_backup(name: str, content: bytes) -> Backup:
         raise ValueError(f"it has format {record['format']}, this program reads {BACKUP_FORMAT}")
     files = tuple(KeptFile(**file) for file in record["files"])
     for file in files:  # what is restored must not be written elsewhere
-        if not (file.name == COMMIT_NAME or file.is_beside or is_index_file(file.name)):
+        if not (file.name == COMMIT_NAME or beside_of(file.name) or is_index_file(file.name)):
             raise ValueError(f"it names a file that is not an index's: {file.name!r}")
     made = datetime.fromisoformat(record["made"])
     return Backup(name, made, record["generation"], record["articles"], record["analysis"], files)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from search.columnar.arrays import sync_folder
+from search.columnar.beside import beside_of
 from search.columnar.document import Layout
 from search.errors import IndexDamaged, IndexMissing, IndexOutdated
 
@@ -36,8 +37,6 @@ BUILDING_SUFFIX = ".building"
 _FILE_NAME = re.compile(r"([0-9]+)-[0-9]+\.(?:segment|deleted)")
 #: Where a repair puts what was damaged: a folder ``damaged-DATE`` inside that of the index.
 DAMAGED_PREFIX = "damaged-"
-#: How the names of files begin that other layers keep beside the index: a writer leaves them alone.
-BESIDE_PREFIXES = ("learned-", "own-", "editors-", "headlines-", "quarantine.")
 # What reading a commit can raise that is none: it may be any JSON, or none.
 _NO_COMMIT = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
@@ -170,8 +169,9 @@ def foreign_files(path: Path) -> list[str]:
     return sorted(
         file.name
         for file in path.iterdir()
-        if not file.name.startswith((".", "README", COMMIT_NAME, BACKUP_NAME, DAMAGED_PREFIX, *BESIDE_PREFIXES))
+        if not file.name.startswith((".", "README", COMMIT_NAME, BACKUP_NAME, DAMAGED_PREFIX))
         and file.suffix not in ours
+        and not beside_of(file.name)
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from search.columnar.arrays import ArraysDamaged, sync_folder, write_arrays
-from search.columnar.backup import backup_problems, is_beside
+from search.columnar.backup import backup_problems, files_beside
 from search.columnar.backup_store import Backup, Store, chosen_backup, copied, open_store
 from search.columnar.commit import (
     DELETIONS_SUFFIX,
@@ -120,8 +120,8 @@ def _require_room(path: Path, force: bool) -> None:
         found = ""
     except IndexUnavailable:
         found = "cannot be read"
-    if not found and any(map(is_beside, path.iterdir())):
-        found = "has decisions or dictionaries beside it"
+    if not found and (beside := files_beside(path)):
+        found = f"has {beside[0].name} beside it"
     if found and not force:
         raise IndexUnavailable(
             path,

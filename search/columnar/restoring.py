@@ -13,7 +13,8 @@ import shutil
 from pathlib import Path
 
 from search.columnar.arrays import sync_folder
-from search.columnar.commit import BESIDE_PREFIXES, read_commit, remove_unused_files, write_backup
+from search.columnar.beside import BESIDE
+from search.columnar.commit import read_commit, remove_unused_files, write_backup
 from search.errors import IndexUnavailable
 
 RESTORING_PREFIX = ".restoring-"
@@ -40,9 +41,9 @@ def _take_over(path: Path, folder: Path) -> None:
         wanted = json.loads((folder / BESIDE_LIST_NAME).read_bytes())
     except ValueError as error:
         raise OSError(f"{folder / BESIDE_LIST_NAME} was changed; restore the backup again ({error})") from error
-    for file in path.iterdir():
-        if file.name.startswith(BESIDE_PREFIXES) and file.name not in wanted:
-            file.unlink()
+    for each in BESIDE:
+        if each.backed_up and each.name not in wanted:
+            (path / each.name).unlink(missing_ok=True)
     for name in wanted:
         with contextlib.suppress(FileNotFoundError):  # moved before it was killed
             (folder / name).replace(path / name)

@@ -56,6 +56,10 @@ class TextField:
         """Return whether a term of the segment stands in this field."""
         return bool(self._edges[term + 1] > self._edges[term])
 
+    def posting_count(self, term: int) -> int:
+        """Return in how many documents a term of the segment stands in this field, deleted ones included."""
+        return int(self._edges[term + 1] - self._edges[term])
+
     def postings(self, terms: range) -> Postings:
         """Return the postings of successive terms; those of one term are sorted, those of several follow each other."""
         part = self.slice_of(terms)

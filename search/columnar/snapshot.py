@@ -161,11 +161,13 @@ class Snapshot:
         """Yield each segment, and the number of its first document before it."""
         return zip(self._bases, self.segments, strict=False)
 
-    def term_postings(self, term: str, names: Sequence[str]) -> list[list[LocalPostings]]:
+    def term_postings(
+        self, term: str, names: Sequence[str], segments: slice = slice(None)
+    ) -> list[list[LocalPostings]]:
         """Return the postings of a term in each of some text fields, by segment, deleted documents included."""
         encoded = term.encode()
         found: list[list[LocalPostings]] = [[] for _ in names]
-        for segment, base in zip(self.segments, self._bases, strict=False):
+        for segment, base in zip(self.segments[segments], self._bases[segments], strict=False):
             number = segment.term(encoded)
             if number is None:
                 continue
@@ -174,6 +176,17 @@ class Snapshot:
                 if text.has(number):
                     pieces.append(LocalPostings(base, *text.postings(range(number, number + 1))))
         return found
+
+    def posting_count(self, term: str, names: Sequence[str]) -> int:
+        """Return how many postings a term has in some text fields together, deleted documents included."""
+        encoded = term.encode()
+        numbers = ((segment, segment.term(encoded)) for segment in self.segments)
+        return sum(
+            segment.text[name].posting_count(number)
+            for segment, number in numbers
+            if number is not None
+            for name in names
+        )
 
     def prefix_postings(self, name: str, prefix: str, without: Sequence[str] = ()) -> list[LocalPostings]:
         """

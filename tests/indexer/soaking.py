@@ -1,340 +1,341 @@
 """
-A soak: a writer that is killed again and again, readers and backups beside it, and a model of what must be there.
+A soak: a writer that is killed again and again, readers, copies and backups beside it, and a model of what must be.
 
-``Soak`` thinks of operations by a seed and gives them to a writer process, which says when each is done. The model
-follows. After a kill the operation that was under way is done or not, never half, and what the index says of that is
-held against the model; so is every answer that a reader got on the way, and every backup: each must be that of a state
-that the archive was in, and nobody goes back in time. At the end all of the archive must be what the model has.
-
-    python soaking.py write INDEX             takes operations on standard input
-    python soaking.py read INDEX AUDIENCE     prints answers until it is ended
+``Soak`` thinks of operations by a seed and gives them to a writer process, which says what became of each: articles
+that come in a run with kills among them, or are sent, or deleted, what editors decide, rebuilding. The model
+(``soak_model``) follows. After a kill the operation that was under way is done or not, never half, and what the index
+says of that is held against the model; so is every answer that a reader got on the way, and every backup: each must be
+that of a state of its time, and nobody goes back. Meanwhile the index is rebuilt into another folder, where everything
+goes on when that has caught up. At the end all of the archive must be what the model has.
 """
 
-import contextlib
-import hashlib
 import json
-import os
 import random
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+
+from click.testing import CliRunner
+from soak_model import DECISIONS, MADE, Decision, Model, Record, State, told
+from soak_processes import IDS, WORDS, digest, killed, start
 
 import search
-from indexer import delete_articles, index_articles
+from indexer import index_articles, reindex_into
 from search.article import article_from_record, article_to_record
-from search.columnar.verify import verify_index
+from search.command import main
 
-ROOT = Path(__file__).parents[2]
-IDS = 60
-NEVER = "2999-01-01T00:00:00+00:00"  # the end of an embargo
-WORDS = ("дамба", "порт", "вокзал")
 #: Who has not looked at the archive in this time never does.
 WAIT_SECONDS = 60
+#: A kill comes so long after an operation has begun, at most; most take less.
+KILL_WITHIN_SECONDS = 0.06
+AUDIENCES = ("readers", "newsroom")
 SECTIONS = ("society", "sport", "war")
 STATUSES = ("usable", "withheld", "canceled")
-
-Record = dict[str, Any]
-State = dict[str, Record]
+_FIRST = datetime(2024, 6, 1, tzinfo=UTC)  # the first article is corrected then, and all a minute apart
 
 
-def visible(state: State, audience: str) -> list[Record]:
-    """Return what an audience may see of a state: the model's own reading of the rule."""
-    if audience == "newsroom":
-        return list(state.values())
-    return [each for each in state.values() if each["status"] == "usable" and "embargoed_until" not in each]
+@dataclass(frozen=True)
+class Moment:
+    """A state of the archive: it is there at the earliest after ``begun`` and at the latest at ``known``."""
 
-
-def expected_answer(state: State, audience: str) -> str:
-    """Return what a reader of a state must be told."""
-    seen = visible(state, audience)
-    return digest(
-        [sorted([each["id"], each["title"], each["body"], each["status"]] for each in seen)],
-        len(seen),
-        len({each["story"] for each in seen}),
-        dict(Counter(each["section"] for each in seen)),
-        {word: sorted(each["id"] for each in seen if word in each["title"]) for word in WORDS},
-    )
-
-
-def answer(archive: search.Archive) -> str:
-    """Return what an archive tells: everything, the counts, a facet, and what each word finds."""
-    page = archive.search("", group="none", sort="newest", limit=1000)
-    found = {
-        word: sorted(hit.article.id for hit in archive.search(f"title:{word}", group="none", limit=1000).hits)
-        for word in WORDS
-    }
-    articles = [hit.article for hit in page.hits]
-    return digest(
-        [sorted([each.id, each.title, each.body, str(each.status)] for each in articles)],
-        page.total,
-        page.stories,
-        {value.value: value.count for value in page.facets["section"] if value.count},
-        found,
-    )
-
-
-def digest(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-@dataclass
-class Model:
-    """What the index holds, and what editors have decided; ``pending`` is a decision that the index lacks."""
-
-    state: State = field(default_factory=dict)
-    decided: dict[str, str] = field(default_factory=dict)
-    decisions: int = 0
-    pending: str | None = None
-
-    def after(self, operation: Record) -> State:
-        """Return the state after an operation, which catches up with a pending decision if it looks for one."""
-        state = {identifier: dict(record) for identifier, record in self.state.items()}
-        if self.pending in state and operation["do"] != "delete":
-            state[self.pending]["status"] = self.decided[self.pending]
-        if operation["do"] == "index":
-            for record in operation["articles"]:
-                status = self.decided.get(record["id"], record["status"])
-                state[record["id"]] = record | {"status": status}
-        elif operation["do"] == "delete":
-            for identifier in operation["ids"]:
-                state.pop(identifier, None)
-        elif operation["do"] == "status":
-            state[operation["id"]]["status"] = operation["status"]
-        return state
+    state: State
+    begun: float
+    known: float
 
 
 class Soak:
     """One run: ``operations`` of them, by a seed."""
 
-    def __init__(self, folder: Path, seed: int, operations: int) -> None:
+    def __init__(self, folder: Path, seed: int, operations: int, moves: int = 1) -> None:
         self.index = folder / "index"
-        self._folder, self._chance, self._operations = folder, random.Random(seed), operations
+        self._folder, self._chance, self._operations, self._moves = folder, random.Random(seed), operations, moves
         self._model, self._version = Model(), 0
-        self._history: list[State] = [{}]
-        self.kills = self.undone = self.observations = self.backups = 0
-        self._backups: list[State] = []
+        self._history = [Moment({}, 0.0, 0.0)]
+        self.kills = self.undone = self.observations = self.backups = self.copies = 0
+        self.done: dict[str, int] = {}
+        self._backups: list[tuple[float, State, float]] = []
+        self._answers: dict[str, list[Path]] = {audience: [] for audience in AUDIENCES}
         self._failure: BaseException | None = None
 
     def run(self) -> None:
         """Run, and raise ``AssertionError`` where the archive is not what it must be."""
         index_articles([], self.index)
-        outputs = {audience: self._folder / audience for audience in ("readers", "newsroom")}
-        readers = [child("read", self.index, audience, output=path) for audience, path in outputs.items()]
-        stop = threading.Event()
-        keeper = threading.Thread(target=self._keep_backups, args=(stop,))
-        keeper.start()
-        try:
-            self._write()
-            self._wait_for(outputs)
-        finally:
-            stop.set()
-            keeper.join()
-            for reader in readers:
-                killed(reader)
-        if self._failure:
-            raise self._failure
+        per_stage = -(-self._operations // (self._moves + 1))
+        for stage in range(self._moves + 1):
+            new = self._folder / f"index-{stage + 1}"
+            self._stage(min(per_stage, self._operations - stage * per_stage), new)
+            if stage < self._moves:
+                self._move_to(new)
         self._check_end()
-        for audience, path in outputs.items():
-            self._check_answers(audience, path.read_text().splitlines())
+        for audience, outputs in self._answers.items():
+            self._check_answers(audience, [line for path in outputs for line in _lines(path)])
         self._check_backups()
 
-    def _write(self) -> None:
-        writer, spare = child("write", self.index), child("write", self.index)
+    def _stage(self, operations: int, new: Path) -> None:
+        """Do operations in one folder, while it is read, copied and saved."""
+        outputs = {audience: self._folder / f"{audience}-{new.name}" for audience in AUDIENCES}
+        readers = [start("read", self.index, audience, output=path) for audience, path in outputs.items()]
+        stop = threading.Event()
+        helpers = [
+            threading.Thread(target=self._repeat, args=(stop, work))
+            for work in (self._back_up, lambda: self._copy_to(new))
+        ]
+        for helper in helpers:
+            helper.start()
         try:
-            for _ in range(self._operations):
-                operation = self._operation()
-                writer.stdin.write(json.dumps(operation) + "\n")
+            self._write(operations)
+            self._wait_for(list(outputs.values()))
+        finally:
+            stop.set()
+            for helper in helpers:
+                helper.join()
+            for reader in readers:
+                killed(reader)
+        for audience, path in outputs.items():
+            self._answers[audience].append(path)
+        if self._failure:
+            raise self._failure
+
+    def _write(self, operations: int) -> None:
+        writer, spare = start("write"), start("write")
+        try:
+            for _ in range(operations):
+                operation, begun = self._operation(), time.time()
+                writer.stdin.write(json.dumps(operation | {"index": str(self.index)}) + "\n")
                 writer.stdin.flush()
                 if self._chance.random() < 0.12:
-                    time.sleep(self._chance.random() * 0.06)
-                    told = killed(writer)
+                    time.sleep(self._chance.random() * KILL_WITHIN_SECONDS)
+                    said = killed(writer)
                     self.kills += 1
-                    self._settle(operation, done=bool(told))
-                    writer, spare = spare, child("write", self.index)
+                    self._settle(operation, begun, done=bool(said))
+                    writer, spare = spare, start("write")
                 else:
-                    told = writer.stdout.readline()
-                    assert told, f"the writer died of {operation}"
-                    self._done(operation)
+                    said = writer.stdout.readline()
+                    assert said, f"the writer died of {operation}"
+                    self._check_said(operation, json.loads(said))
+                    self._done(operation, begun)
+                self.done[operation["do"]] = self.done.get(operation["do"], 0) + 1
         finally:
             for process in (writer, spare):
                 killed(process)
 
     def _operation(self) -> Record:
         chance, known = self._chance, sorted(self._model.state)
-        kind = chance.choices(("index", "delete", "status"), (8, 2, 2))[0]
+        kinds = ("index", "receive", "delete", "withdraw", "status", "join", "split", "reindex")
+        kind = chance.choices(kinds, (8, 4, 2, 1, 3, 2, 2, 0.4))[0]
+        if kind == "reindex":
+            return {"do": kind}
         if kind == "delete" and known:
-            return {"do": "delete", "ids": chance.sample(known, min(len(known), chance.randint(1, 4)))}
-        if kind == "status" and known:
-            return {"do": "status", "id": chance.choice(known), "status": chance.choice(STATUSES)}
-        return {"do": "index", "articles": [self._article() for _ in range(chance.randint(1, 12))]}
+            return {"do": kind, "ids": chance.sample(known, min(len(known), chance.randint(1, 4)))}
+        if kind in ("withdraw", "join", "split"):
+            return {"do": kind, "ids": chance.sample(IDS, 1 if kind == "withdraw" else chance.randint(1, 2))}
+        if kind == "status":
+            return {"do": kind, "ids": [chance.choice(IDS)], "status": chance.choice(STATUSES)}
+        if kind == "receive":
+            return {"do": kind, "articles": [self._sent_article() for _ in range(chance.randint(1, 3))]}
+        return {"do": "index", "items": [self._item() for _ in range(chance.randint(1, 12))]}
+
+    def _item(self) -> Record:
+        if self._chance.random() < 0.1:
+            return {"id": self._chance.choice(IDS), "withdrawn": self._written(self._version).isoformat()}
+        if self._chance.random() < 0.1 and self._model.state:  # the source comes again
+            return self._model.state[self._chance.choice(sorted(self._model.state))]
+        return self._article()
+
+    def _sent_article(self) -> Record:
+        """Return an article with a story: another would be linked by its content, of which the model knows nothing."""
+        article = self._article()
+        return article | {"story": f"s{IDS.index(article['id']) // 3}"}
 
     def _article(self) -> Record:
         self._version += 1
-        number = self._chance.randrange(IDS)
+        chance = self._chance
+        number = chance.randrange(len(IDS))
         record = {
-            "id": f"a{number}",
-            "story": f"s{number // 3}",
+            "id": IDS[number],
+            "story": f"s{number // 3}" if chance.random() < 0.8 else IDS[number],
             "language": ("uk", "ru", "en")[number % 3],
-            "title": f"{self._chance.choice(WORDS)} {self._version}",
-            "body": f"Версія {self._version}. " * self._chance.randint(1, 30),
-            "section": self._chance.choice(SECTIONS),
-            "status": self._chance.choices(STATUSES, (8, 1, 1))[0],
+            "title": f"{chance.choice(WORDS)} {self._version}",
+            "body": f"Версія {self._version}. " * chance.randint(1, 30),
+            "section": chance.choice(SECTIONS),
+            "status": chance.choices(STATUSES, (8, 1, 1))[0],
             "published": f"2024-05-{1 + number % 28:02d}T10:00:00+00:00",
         }
-        if self._chance.random() < 0.1:
-            record["embargoed_until"] = NEVER
+        if chance.random() < 0.7:  # some come late
+            record["updated"] = self._written(self._version - chance.choice((0, 0, 0, 40))).isoformat()
+        if chance.random() < 0.15:
+            ends = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=chance.choice((2, 4, 8, 10**9)))
+            record["embargoed_until"] = ends.isoformat()
         return article_to_record(article_from_record(record))
 
-    def _done(self, operation: Record) -> None:
-        model, was_pending = self._model, self._model.pending
-        if operation["do"] == "status":
-            if was_pending in model.state:  # which is committed alone, before
-                self._history.append(model.after({"do": "catch up"}))
-            self._decide(operation)
-        self._become(model.after(operation))
-        if operation["do"] != "delete":
-            model.pending = None
+    def _written(self, version: int) -> datetime:
+        return _FIRST + timedelta(minutes=version)
 
-    def _decide(self, operation: Record) -> None:
+    def _check_said(self, operation: Record, said: object) -> None:
+        """Hold what the writer was told against the model, which has not followed yet."""
+        model, kind = self._model, operation["do"]
+        expected: dict[str, Callable[[], object]] = {
+            "receive": lambda: model.outcomes(operation),
+            "withdraw": lambda: operation["ids"][0] in model.state,
+            "delete": lambda: operation["ids"],
+            "reindex": lambda: len(model.state),
+        }
+        decided = dict.fromkeys(DECISIONS, lambda: model.decision(operation) is not None)
+        assert kind == "index" or said == (expected | decided)[kind](), f"{operation}: {said}"
+
+    def _done(self, operation: Record, begun: float) -> None:
         model = self._model
-        if model.decided.get(operation["id"]) == operation["status"] == self._status_of(operation["id"]):
-            return  # nothing is written down twice
-        if model.pending:
-            model.state = model.after({"do": "catch up"})
-            model.pending = None
-        model.decided[operation["id"]] = operation["status"]
-        model.decisions += 1
+        if operation["do"] in DECISIONS:
+            self._become(model.caught_up(), begun)  # which is committed alone, before
+            model.pending = []
+            if decision := model.decision(operation):
+                self._become(model.follow(self._as_written(decision)), begun)
+            return
+        self._become(model.after(operation), begun)
+        if operation["do"] in ("index", "receive"):
+            model.pending = []
 
-    def _status_of(self, identifier: str) -> str:
-        return str(self._model.after({"do": "catch up"})[identifier]["status"])
+    def _as_written(self, decision: Decision) -> Decision:
+        """Return a decision with the key that the archive has made up, if it had to: one that nobody has."""
+        named = [each for each, key in decision.stories.items() if key == MADE]
+        if named:
+            made = search.decisions(self.index)[-1].stories[named[0]]
+            assert made not in {record["story"] for record in self._model.state.values()}, f"{made} is another story"
+            decision.stories |= dict.fromkeys(named, made)
+        return decision
 
-    def _become(self, state: State) -> None:
+    def _become(self, state: State, begun: float) -> None:
         self._model.state = state
-        self._history.append(state)
+        self._history.append(Moment(state, begun, time.time()))
 
-    def _settle(self, operation: Record, *, done: bool) -> None:
+    def _settle(self, operation: Record, begun: float, *, done: bool) -> None:
         """After a kill, see whether the operation under way was done, and let the model follow."""
         model, found = self._model, exported(self.index)
-        if done or found == model.after(operation) != model.state:
+        if operation["do"] in DECISIONS:
+            self._settle_decision(operation, begun, found)
+        elif done or found == model.after(operation) != model.state:
             assert found == model.after(operation), f"{operation} was said to be done"
-            self._done(operation)
+            self._done(operation, begun)
         else:
-            caught_up = model.after({"do": "catch up"})
-            assert found in (model.state, caught_up), f"{operation} was half done"
-            if found != model.state:
-                model.pending = None
-                self._become(caught_up)
+            assert found == model.state, f"{operation} was half done"
             self.undone += 1
-            if len(search.decisions(self.index)) > model.decisions:
-                self._decide(operation)
-                model.pending = operation["id"]
-        assert len(search.decisions(self.index)) == model.decisions, operation
+        assert len(search.decisions(self.index)) == model.decided, operation
 
-    def _keep_backups(self, stop: threading.Event) -> None:
-        """Make backups and restore each, until an event; a failure is told at the end."""
+    def _settle_decision(self, operation: Record, begun: float, found: State) -> None:
+        model, decision = self._model, None
+        if len(search.decisions(self.index)) > model.decided:
+            self._become(model.caught_up(), begun)  # a decision is written down after that
+            decision = model.decision(operation)
+            assert decision, f"{operation} decides nothing, and was written down"
+            followed, before = model.follow(self._as_written(decision)), model.state
+            assert found in (followed, before), f"{operation} was half done"
+            if found == followed:
+                self._become(followed, begun)
+            else:
+                model.pending = decision.ids
+                self.undone += 1
+            return
+        assert found in (model.state, model.caught_up()), f"{operation} was half done"
+        if found != model.state:
+            self._become(found, begun)
+            model.pending = []
+        self.undone += 1
+
+    def _repeat(self, stop: threading.Event, work: Callable[[], None]) -> None:
+        """Do something until an event; a failure is told at the end of the stage."""
         try:
             while not stop.wait(0.2):
-                self._keep_backup()
+                work()
         except BaseException as error:
             self._failure = error
 
-    def _keep_backup(self) -> None:
+    def _back_up(self) -> None:
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
+            begun = time.time()
             search.back_up(self.index, self._folder / "backups", keep=2)
+            ended = time.time()
             search.restore(self._folder / "backups", Path(name) / "index")
-            self._backups.append(exported(Path(name) / "index"))
+            self._backups.append((begun, exported(Path(name) / "index"), ended))
+
+    def _copy_to(self, new: Path) -> None:
+        """Rebuild the index into another folder, as it is or was a moment ago; every third time that is killed."""
+        copying = start("copy", self.index, new, output=self._folder / "copying")
+        self.copies += 1
+        if self.copies % 3 == 0:
+            time.sleep(0.8 + self.copies % 7 * 0.1)  # it takes half a second to begin
+            copying.kill()
+        assert copying.wait() <= 0, "copying ended with an error"
+
+    def _move_to(self, new: Path) -> None:
+        """Let the copy catch up, and go on with it; the old index is left as it is."""
+        begun = time.time()
+        reindex_into(self.index, new)
+        assert exported(new) == self._model.caught_up(), "the copy is not what the index is"
+        assert exported(self.index) == self._model.state, "copying has changed the index"
+        self.index = new
+        self._become(self._model.caught_up(), begun)
+        self._model.pending = []
 
     def _check_end(self) -> None:
         assert exported(self.index) == self._model.state
-        found = verify_index(self.index)
-        assert found.problems == (), found.problems
-        index_articles([], self.index)  # rubbish of killed writers goes with the next one
+        index_articles([], self.index)  # what a crash left undone is done with the next run, and its rubbish goes
+        assert exported(self.index) == self._model.caught_up()
         assert not list(self.index.glob("*.building")) and not list(self.index.glob(".r*"))
+        verified = CliRunner().invoke(main, ["verify", "--index", str(self.index), "--json"])
+        found = json.loads(verified.stdout)
+        assert (verified.exit_code, found["problems"], found["notes"]) == (0, [], []), verified.output
 
-    def _wait_for(self, outputs: dict[str, Path]) -> None:
-        """Wait until the readers see the last commit; they never do only if they are wrong."""
-        end = time.monotonic() + WAIT_SECONDS
-        for audience, path in outputs.items():
-            last = expected_answer(self._model.state, audience)
-            while not path.read_text().endswith(f"{last}\n"):
-                assert time.monotonic() < end, f"{audience} do not see what was committed last"
-                time.sleep(0.02)
+    def _wait_for(self, outputs: list[Path]) -> None:
+        """Wait until the readers have looked after the last commit; they never do only if they died."""
+        last, end = time.time(), time.monotonic() + WAIT_SECONDS
+        for path in outputs:
+            while not (lines := _lines(path)[-1:]) or json.loads(lines[0])[0] < last:
+                assert time.monotonic() < end, f"nobody has read for {path.name} after the last commit"
+                time.sleep(0.1)
 
     def _check_answers(self, audience: str, answers: list[str]) -> None:
-        expected: dict[str, list[int]] = {}
-        for number, state in enumerate(self._history):
-            expected.setdefault(expected_answer(state, audience), []).append(number)
+        @lru_cache(maxsize=1_000)
+        def expected(number: int, moment: str) -> str:
+            return digest(told(self._history[number].state, audience, moment))
+
         last = 0
-        for given in answers:
-            numbers = [number for number in expected.get(given, ()) if number >= last]
-            assert given in expected, f"{audience} were told what the archive never held"
-            assert numbers, f"{audience} went back in time"
-            last = numbers[0]
+        for line in answers:
+            asked, moment, given, known = json.loads(line)
+            numbers = self._possible(last, asked, known)
+            seen = next((number for number in numbers if expected(number, moment) == given), None)
+            assert seen is not None, f"{audience} were told at {moment} what the archive did not hold then"
             self.observations += 1
+            last = seen
 
     def _check_backups(self) -> None:
         last = 0
-        for backup in self._backups:
-            numbers = [number for number, state in enumerate(self._history) if state == backup and number >= last]
-            assert numbers, "a backup holds what the archive never held"
-            last = numbers[0]
+        for begun, backup, ended in self._backups:
+            numbers = self._possible(last, begun, ended)
+            seen = next((number for number in numbers if self._history[number].state == backup), None)
+            assert seen is not None, "a backup holds what the archive did not hold then"
             self.backups += 1
+            last = seen
+
+    def _possible(self, last: int, begun: float, ended: float) -> range:
+        """Return which states somebody can have seen in a span of time who saw the state ``last`` before."""
+        while last + 1 < len(self._history) and self._history[last + 1].known <= begun:
+            last += 1
+        end = last + 1
+        while end < len(self._history) and self._history[end].begun <= ended:
+            end += 1
+        return range(last, end)
 
 
 def exported(index: Path) -> State:
+    """Return what an index holds."""
     return {record["id"]: record for record in map(json.loads, search.export_lines(index))}
 
 
-def child(*arguments: object, output: Path | None = None) -> "subprocess.Popen[str]":
-    """Start this module as a process."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(Path(__file__).parent)))}
-    command = [sys.executable, __file__, *map(str, arguments)]
-    if output:
-        with output.open("w") as file:
-            return subprocess.Popen(command, stdout=file, text=True, env=environment)
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
-
-
-def killed(process: "subprocess.Popen[str]") -> str:
-    """Kill a process at once, and return what it has said until then."""
-    process.kill()
-    told = process.stdout.read() if process.stdout else ""
-    with contextlib.suppress(BrokenPipeError), process:
-        pass  # closes what leads to it
-    assert process.wait() < 0, "the process ended by itself"
-    return told
-
-
-def write(index: Path) -> None:
-    """Take operations from standard input, a JSON object a line, and say on standard output when each is done."""
-    for line in sys.stdin:
-        operation = json.loads(line)
-        if operation["do"] == "index":
-            index_articles(map(article_from_record, operation["articles"]), index)
-        elif operation["do"] == "delete":
-            delete_articles(operation["ids"], index)
-        else:
-            search.set_status(index, operation["id"], operation["status"], who="Olha")
-        print("done", flush=True)
-
-
-def read(index: Path, audience: str) -> None:
-    """Print what the archive tells, whenever it tells something else, until the process is ended."""
-    last = ""
-    with search.open(index, audience=audience) as archive:
-        while True:
-            if (now := answer(archive)) != last:
-                print(now, flush=True)
-                last = now
-            archive.refresh()
-
-
-if __name__ == "__main__":
-    role, index_folder, *rest = sys.argv[1:]
-    write(Path(index_folder)) if role == "write" else read(Path(index_folder), *rest)
+def _lines(path: Path) -> list[str]:
+    """Return the lines that were written to their end."""
+    return path.read_text().split("\n")[:-1]

@@ -217,7 +217,7 @@ class TestBadInput:
         assert 0 < count(index) < 200
 
     def test_foreign_format_says_what_is_read(self, visti, write, index):
-        result = visti("index", write(b"\x89PNG\r\n\x1a\n" + bytes(100), "photo.png"), "--index", index)
+        result = visti("index", write(b"\x7fELF\r\n\x1a\n" + bytes(100), "program"), "--index", index)
         assert result.exit_code == 1
         assert ".jsonl" in result.stderr and ".txt" in result.stderr
 

@@ -14,6 +14,7 @@ from indexer import index_articles, reindex
 from search import Article, EditRefused
 from search.archive import editing
 from search.archive.decisions import DECISIONS_NAME, decision_notices
+from search.archive.receiving import receive
 from search.columnar.commit import COMMIT_NAME
 from search.columnar.lock import IndexLock
 from search.columnar.verify import verify_index
@@ -116,6 +117,16 @@ class TestSplitting:
         assert groups(tmp_path) == {frozenset({"a.uk"}), frozenset({"a.en"})}
         assert index_articles(ARTICLES[:1], tmp_path).unchanged == 1
 
+    def test_the_key_that_is_made_up_is_nobodys(self, tmp_path):
+        named = [Article(id=each, story="a", language="en", title="News") for each in "abcd"]
+        index_articles(named[:3], tmp_path)
+        search.split_story(tmp_path, "a", who="Olha")  # to a made key, where the others follow
+        search.join_stories(tmp_path, ["a", "b"], who="Olha")
+        search.split_story(tmp_path, "a", who="Olha")  # back to its own
+        index_articles(named[3:], tmp_path)
+        search.split_story(tmp_path, "a", who="Olha")  # again to a made key, but the others have the first
+        assert groups(tmp_path) == {frozenset("a"), frozenset("bc"), frozenset("d")}
+
     @pytest.mark.parametrize(
         ("ids", "complaint"),
         [
@@ -136,6 +147,16 @@ class TestSplitting:
 
 
 class TestStatus:
+    @pytest.mark.parametrize("send", [receive, lambda index, articles: index_articles(articles, index)])
+    def test_a_text_is_corrected_whatever_the_editor_said_of_the_status(self, index, send):
+        article = replace(ARTICLES[0], updated=WHEN)
+        send(index, [article])
+        search.set_status(index, article.id, "canceled", who="Olha")
+        send(index, [replace(article, title="Of the same minute")])  # no kill of its source, which would be newer
+        with search.open(index, audience="newsroom") as archive:
+            found = archive.get(article.id)
+        assert found and (found.title, str(found.status)) == ("Of the same minute", "canceled")
+
     def test_readers_stop_seeing_it_whatever_the_source_says(self, index):
         edit = search.set_status(index, "a.uk", "withheld", who="Olha")
         assert [str(each.after.status) for each in edit.changed] == ["withheld"]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import search
 from indexer import index_articles, read_sources
 from search.archive.documents import stored_article
+from search.archive.incoming import is_older
 from search.archive.links import Link, LinkedArticle
-from search.archive.receiving import is_older
 from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.remains import Remains

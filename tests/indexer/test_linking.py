@@ -136,7 +136,7 @@ class TestWhatIsDecided:
         assert sorted(read(tmp_path), key=lambda each: each.id) == sorted(given, key=lambda each: each.id)
 
     def test_archives_whose_articles_have_stories_pay_nothing(self, articles, tmp_path, monkeypatch):
-        monkeypatch.setattr("indexer.linking.Linker.moved", None)
+        monkeypatch.setattr("search.archive.linking.Linker.moved", None)
         assert index_articles(articles, tmp_path, link=True).added == len(articles)
 
     def test_one_without_a_story_joins_one_that_is_given(self, some, tmp_path):
@@ -232,7 +232,7 @@ class TestKeeping:
 
     def test_what_was_interrupted_before_it_was_linked_comes_again(self, some, tmp_path, monkeypatch):
         with monkeypatch.context() as patched:
-            patched.setattr("indexer.linking.Linker.moved", interrupt)
+            patched.setattr("search.archive.linking.Linker.moved", interrupt)
             with pytest.raises(KeyboardInterrupt):
                 index_articles(some, tmp_path, link=True)
         index_articles(some, tmp_path, link=True)

@@ -11,7 +11,7 @@ from indexer import check_articles, index_articles
 from indexer.errors import RecordError
 from indexer.quarantine import QUARANTINE_NAME, Quarantine, refused_of
 from indexer.readers.reading import Withdrawal
-from search.archive.receiving import is_older
+from search.archive.incoming import is_older
 from search.article import Article, Status
 
 DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)

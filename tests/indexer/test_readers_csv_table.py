@@ -47,6 +47,27 @@ def test_columns_of_other_names_are_mapped():
     assert (article.title, article.body, article.id, article.lead) == ("Міст відкрито", "Один.\n\nДва.", "7", "x")
 
 
+def test_usual_names_of_columns_are_known_in_three_languages():
+    text = (
+        "sep=;\r\nНомер;Дата;Мова;Заголовок;Text;Рубрика;Автор;Теги;Посилання;Дата публікації\r\n"
+        "7;1.07.2026 9:30;рос;Мост открыт;Он длиной сто метров.;Город;Ю. Сыч;мост, река;https://a.example/7;\r\n"
+    )
+    for encoding in ("utf-8-sig", "cp1251"):
+        remark, article = read_bytes(read_csv, text.encode(encoding))
+        assert isinstance(article, Article)
+        assert isinstance(remark, Remark) and "Дата публікації" in remark.message
+        assert (article.id, article.language, article.title, article.section) == ("7", "ru", "Мост открыт", "Город")
+        assert (article.authors, article.tags, article.url) == (("Ю. Сыч",), ("мост", "река"), "https://a.example/7")
+        assert article.published and article.published.isoformat() == "2026-07-01T06:30:00+00:00"
+
+
+def test_a_name_that_is_given_counts_more_than_a_usual_one():
+    reader = csv_reader(parse_columns("title=Назва"))
+    *_, article = read_bytes(reader, "Заголовок;Назва;Текст\nРозділ;Міст;Його відкрили.\n".encode())
+    assert isinstance(article, Article)
+    assert (article.title, article.body) == ("Міст", "Його відкрили.")
+
+
 @pytest.mark.parametrize("text", ["title", "title=", "headline=A", "title=A,title=B"])
 def test_columns_that_cannot_be_meant_are_refused(text: str):
     with pytest.raises(ValueError, match="field"):
@@ -56,7 +77,7 @@ def test_columns_that_cannot_be_meant_are_refused(text: str):
 @pytest.mark.parametrize(
     ("content", "columns", "part"),
     [
-        (b"name,text\na,b\n", "", "--columns title=COLUMN"),
+        (b"name,words\na,b\n", "", "--columns title=COLUMN"),
         (b"title,text\na,b\n", "body=Body", "no column 'Body'; the columns are title, text"),
         (b"title,title\na,b\n", "", "two columns are the field 'title'"),
         (b"\x89PNG\x01\x02\x03\x04\x05\x06", "", "binary data"),

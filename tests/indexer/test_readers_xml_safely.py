@@ -1,5 +1,6 @@
 """XML from strangers: nothing is put in, opened or asked for; what is too much is refused; records stream."""
 
+import gc
 import io
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def test_no_file_is_read_and_none_is_looked_for(tmp_path: Path, monkeypatch: pyt
 
 def test_a_document_larger_than_its_limit_is_refused():
     with pytest.raises(XmlRefused, match="more than 100,000 bytes"):
-        read_xml_root(io.BytesIO(b"<r>" + b"<a/>" * 100_000), "r", 100_000)
+        read_xml_root(io.BytesIO(b"<r>" + b"<a/>" * 100_000), 100_000)
 
 
 def test_a_record_larger_than_its_limit_is_refused_after_those_before_it():
@@ -84,7 +85,7 @@ def test_a_record_larger_than_its_limit_is_refused_after_those_before_it():
 def read_until_refused(stream: io.BytesIO, limit: int, reason: str) -> list[str]:
     found = []
     with pytest.raises(XmlRefused, match=reason):
-        for element in each_element(stream, "r", ["i"], limit):
+        for element in each_element(stream, ["i"], limit):
             found.append(text_of(element))
     return found
 
@@ -96,7 +97,7 @@ def test_too_many_elements_are_refused():
 
 def test_outermost_wanted_elements_come_whole_whatever_their_namespace():
     xml = b'<r xmlns:n="urn:n"><x><i>1<b>2</b></i>t</x><n:i>3<i>4</i></n:i><!-- c --><?p?><j>5</j><i/></r>'
-    assert [text_of(each) for each in each_element(io.BytesIO(xml), "r", ["i", "j"])] == ["12", "34", "5", ""]
+    assert [text_of(each) for each in each_element(io.BytesIO(xml), ["i", "j"])] == ["12", "34", "5", ""]
 
 
 def test_what_came_before_the_damage_is_read():
@@ -111,7 +112,7 @@ def test_streaming_holds_one_record_at_a_time():
     def peak(items: int) -> int:
         stream = Repeated(b"<r>", item, items, b"</r>")
         before = resident()
-        assert sum(1 for _ in each_element(stream, "r", ["i"])) == items
+        assert sum(1 for _ in each_element(stream, ["i"])) == items
         return resident() - before
 
     peak(1000)  # what the parser and the allocator keep for good
@@ -151,5 +152,41 @@ def test_bytes_at_random_are_read_or_refused(content: bytes):
 
 def read(content: bytes, streaming: bool):
     if streaming:
-        return list(each_element(io.BytesIO(content), "r", ["i"]))
-    return read_xml_root(io.BytesIO(content), "r")
+        return list(each_element(io.BytesIO(content), ["i"]))
+    return read_xml_root(io.BytesIO(content))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "windows-1251", "utf-7", "cp037"])
+@pytest.mark.parametrize("content", ["<a>" * 300, "<a/><a><b>c</b></a>", "<a></b>", "&y;"])
+@pytest.mark.parametrize("streaming", [False, True])
+def test_markup_in_an_entity_never_reaches_the_parser(encoding: str, content: str, streaming: bool, unraisable):
+    """libxml2 frees what it has parsed of an entity, and lxml would keep its events: proxies of nodes that are gone."""
+    entities = f'<!ENTITY y "<i>1</i>"><!ENTITY x "{content}">'
+    xml = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE r [{entities}]><r>&x;&x;</r>'
+    with pytest.raises(XmlRefused):
+        read(xml.encode(encoding), streaming)
+    gc.collect()
+    assert unraisable == []
+
+
+@pytest.fixture
+def unraisable(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Exceptions in destructors, which nobody can catch."""
+    found: list[str] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda failure: found.append(str(failure.exc_value)))
+    return found
+
+
+def test_a_document_without_an_element_is_refused_before_it_is_long():
+    with pytest.raises(XmlRefused, match="within the first 65,536 bytes"):
+        read(b"<!--" + b"x" * 100_000 + b"--><r/>", False)
+
+
+@pytest.mark.parametrize("size", [4, 5, 7, 64, 1000])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1251"])
+def test_pieces_of_any_size_are_the_same_document(size: int, encoding: str, monkeypatch: pytest.MonkeyPatch):
+    declared = encoding.removesuffix("-sig")
+    xml = f'<?xml version="1.0" encoding="{declared}"?><!DOCTYPE r SYSTEM "r.dtd"><!-- є -->\n<r а="ї"><i>Київ</i></r>'
+    monkeypatch.setattr("indexer.readers.xml_safely._CHUNK_BYTES", size)
+    root = read(xml.encode(encoding), False)
+    assert (text_of(root), root.get("а")) == ("Київ", "ї")

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 import zlib
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -245,6 +247,22 @@ class TestInto:
             assert (tmp_path / "new" / name).read_bytes() == (outdated / name).read_bytes()
         again = reindex_into(outdated, tmp_path / "new")
         assert not again.changed and again.unchanged == len(self.lines(outdated))
+
+    def test_again_it_takes_over_what_was_put_back_to_an_older_version(self, outdated, tmp_path):
+        (identifier, *_) = [json.loads(line)["id"] for line in self.lines(outdated)]
+        newer = search.Article(
+            id=identifier, language="en", title="Corrected", updated=datetime(2990, 1, 2, tzinfo=UTC)
+        )
+        self.write_to(outdated, lambda: index_articles([newer], outdated))
+        reindex_into(outdated, tmp_path / "new")
+
+        def put_back():
+            delete_articles([identifier], outdated)
+            index_articles([replace(newer, title="First", updated=datetime(2990, 1, 1, tzinfo=UTC))], outdated)
+
+        self.write_to(outdated, put_back)
+        assert reindex_into(outdated, tmp_path / "new").updated == 1
+        assert self.lines(tmp_path / "new") == self.lines(outdated)
 
     @pytest.mark.parametrize("content", ["an index", "a letter", "a copy of another"])
     def test_folder_that_is_no_copy_is_refused(self, outdated, index_copy, sample_index, tmp_path, content):

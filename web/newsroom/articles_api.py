@@ -65,14 +65,19 @@ def receive_articles() -> ResponseReturnValue:
         wrong = sum(item.article is None for item in items)
         raise ItemsInvalid(f"{wrong} of {len(items)} articles cannot be taken; nothing was taken.", errors)
     taken = [item.article for item in items if item.article is not None]
-    received = _written(lambda: receive(archive_handle().path, taken, wait_seconds=WAIT_SECONDS))
+    handle = archive_handle()
+    archive = handle.current()
+    received = _written(lambda: receive(handle.path, taken, archive=archive, wait_seconds=WAIT_SECONDS))
     _note_received(taken, received.outcomes)
-    outcomes = iter(received.outcomes)
-    told = [_told(item, str(next(outcomes)) if item.article else REJECTED) for item in items]
+    became = zip(received.outcomes, received.stories, strict=True)
+    told = [_told(item, *(next(became) if item.article else (REJECTED, None))) for item in items]
     counts = Counter(each["outcome"] for each in told)
     names = (*Outcome, REJECTED)
     return jsonify(
-        generation=received.generation, counts={str(name): counts[str(name)] for name in names}, articles=told
+        generation=received.generation,
+        counts={str(name): counts[str(name)] for name in names},
+        not_compared=received.not_compared,
+        articles=told,
     )
 
 
@@ -117,8 +122,14 @@ def _note_received(articles: Sequence[Article], outcomes: Sequence[Outcome]) -> 
             record(database, _me(), "article.receive", changed[0], details)
 
 
-def _told(item: _Item, outcome: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"index": item.index, "id": item.article.id if item.article else item.id, "outcome": outcome}
+def _told(item: _Item, outcome: str, story: str | None) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "index": item.index,
+        "id": item.article.id if item.article else item.id,
+        "outcome": str(outcome),
+    }
+    if story is not None:
+        told["story"] = story
     if item.errors:
         told["errors"] = [error.as_dict() for error in item.errors]
     if item.unknown:

@@ -22,10 +22,11 @@ from search.archive.view import View
 from search.archive.visibility import Audience
 from search.article import Article, Status
 from search.columnar.arrays import sync_folder
+from search.columnar.beside import HEADLINES
 from search.errors import CommitFailed
 from search.settings import KYIV
 
-HEADLINES_NAME = "headlines-changed.jsonl"
+HEADLINES_NAME = HEADLINES.name
 # What a line that is none of ours can raise.
 _NO_CHANGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 

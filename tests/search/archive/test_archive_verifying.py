@@ -37,7 +37,7 @@ def put(index, **changes):
 def test_sound_index_has_nothing_to_tell(index, sample_index):
     found = verify_archive(index)
     assert (found.problems, found.notes) == ((), ())
-    assert found.counted == {"decisions": 1, "headlines": 1, "learned": 0, "own": 0}
+    assert found.counted == {"decisions": 1, "headlines": 1, "learned": 0, "own": 0, "quarantine": 0}
     assert verify_archive(sample_index).problems == ()
 
 

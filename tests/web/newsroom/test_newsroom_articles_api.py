@@ -41,6 +41,8 @@ from web.newsroom.tokens import Scope, create_token
 
 FIRST = {"id": "berth-2", "language": "en", "title": "A second berth", "body": "Ships wait.", "published": "2026-10-01"}
 CORRECTED = {**FIRST, "title": "The second berth", "updated": "2026-10-02T10:00:00+03:00"}
+#: Three versions of one story, and another story.
+VERSIONS = Path(__file__).parents[2] / "cases" / "versions.jsonl"
 START = "from web.command import serve_command; serve_command()"
 WAIT_SECONDS = 60
 #: How often the server is killed, and how many articles are sent between.
@@ -123,7 +125,24 @@ def test_with_partial_the_right_ones_are_taken(index_path: Path, post: Callable[
     answer = post(b'{"language": "en"}\nnothing\n' + json.dumps(FIRST).encode(), "?partial=1", "application/x-ndjson")
     assert outcomes(answer) == ["rejected", "rejected", "added"]
     assert answer.json["counts"] == {"added": 1, "updated": 0, "unchanged": 0, "stale": 0, "rejected": 2}
+    assert ["story" in item for item in answer.json["articles"]] == [False, False, True]
     assert [each["line"] for item in answer.json["articles"][:2] for each in item["errors"]] == [1, 2]
+
+
+def test_versions_that_are_posted_one_after_another_are_one_card(
+    newsroom_app: Flask, post: Callable[..., TestResponse]
+) -> None:
+    first, *others = (json.loads(line) for line in VERSIONS.read_text("utf-8").splitlines()[:3])
+    assert post(first).json["articles"][0]["story"] == first["id"]
+    for version in others:
+        assert post(version).json["articles"] == [
+            {"index": 0, "id": version["id"], "outcome": "added", "story": first["id"]}
+        ]
+    found = newsroom_app.test_client().get("/api/v1/search?q=Reni").json
+    assert found["stories"] == 1 and len(found["hits"][0]["versions"]) == 3
+    again = post([first, *others], "?partial=1").json
+    assert again["not_compared"] == 0 and again["counts"]["unchanged"] == 3
+    assert {each["story"] for each in again["articles"]} == {first["id"]}
 
 
 @pytest.mark.parametrize(

@@ -1,41 +1,33 @@
 """
-Linking by content: articles that come without a story are put into the story that they belong to, if there is one.
+Which new articles belong into which story, by their content: versions of one story, and copies.
 
-It is done with the articles of a commit before the commit is made, on what it would show (``Writer.preview``), so
-readers never see half of it. A version in another language is the same story by ``indexer.same_story``; a text in the
-same language by resembling nearly all of it, as what is published again does. Another report of an event in the same
-language is related, and a story of its own. The surest pairs go first. Nothing that its source or an editor put into a
-story is taken out of it, no two such stories are made one, and a story gets no second version in a language that is not
-a copy of the first.
+A version in another language is the same story by ``search.archive.same_story``; a text in the same language by
+resembling nearly all of it, as what is published again does. Another report of an event in the same language is
+related, and a story of its own. The surest pairs go first. Nothing that its source or an editor put into a story is
+taken out of it, no two such stories are made one, and a story gets no second version in a language that is not a copy
+of the first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from math import log
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from indexer.same_story import THRESHOLD, Marks, compare, marks_of
-from search.archive.decisions import Rules, read_rules
-from search.archive.dictionaries import Dictionaries, open_dictionaries
-from search.archive.documents import LAYOUT, article_to_document, document_to_article, stored_article
+from search.archive.decisions import Rules
 from search.archive.links import Link, LinkedArticle
 from search.archive.near_duplicates import near_documents
+from search.archive.same_story import THRESHOLD, Marks, compare, marks_of
 from search.archive.telling import TellingWord, telling_words
-from search.archive.view import View, make_view
-from search.archive.visibility import Audience
+from search.archive.view import RANKING, View
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
-from search.columnar.commit import read_commit
 from search.columnar.document import NO_MOMENT, microseconds
-from search.columnar.lock import WAIT_SECONDS
-from search.columnar.snapshot import Snapshot, open_snapshot
-from search.columnar.writer import Writer
-from search.language import analysis_version
+from search.columnar.execute import Executor
+from search.columnar.snapshot import Snapshot
 
 #: Versions of a story are published within so much of each other, or one has no date: in the development data within a
 #: day; a weekend may lie between.
@@ -51,8 +43,6 @@ _ADDED_ARTICLES = 5
 _LEAST_NUMBERS_OF_A_COPY = 0.8
 # Marks of so many articles are kept; some 10 KB each.
 _REMEMBERED = 4_000
-# A commit's worth, as in ``indexer.write``.
-_LINKED_AT_ONCE = 5_000
 # As many words and numbers as a reader takes in.
 _REASONS = 6
 
@@ -77,53 +67,7 @@ class _Group:
     pairs: list[_Pair] = field(default_factory=list)
 
 
-class Linker:
-    """Links the articles of one run after another commit of it; previews build on each other."""
-
-    def __init__(self, writer: Writer, rules: Rules) -> None:
-        self._writer, self._rules = writer, rules
-        self._before: Snapshot | None = None
-        self._dictionaries: Dictionaries = open_dictionaries(writer.path)
-
-    def moved(self, ids: Iterable[str]) -> list[LinkedArticle]:
-        """Return the articles that get another story because of new ones, given by ``ids``, which came without one."""
-        wanted = [each for each in ids if each not in self._rules.stories]
-        if not wanted:
-            return []
-        snapshot = self._before = self._writer.preview(self._before)
-        view = make_view(snapshot, Audience.NEWSROOM, datetime.now(UTC), self._dictionaries)
-        documents = [found for each in wanted if (found := snapshot.document_of(each)) is not None]
-        return _Linking(view, self._rules, frozenset(documents)).moved()
-
-
-def link_archive(path: Path | str, *, wait_seconds: float = WAIT_SECONDS) -> int:
-    """
-    Link the articles that are in an index without a story, as if they came now; return how many were put into one.
-
-    A commit is made after every ``_LINKED_AT_ONCE`` articles; interrupted, it goes on when it is called again. Raises
-    ``IndexMissing``, ``IndexLocked``, ``IndexOutdated``, ``IndexDamaged``, ``CommitFailed``.
-    """
-    path = Path(path)
-    read_commit(path)  # the writer would make a new index in a folder whose name was mistyped
-    linked = 0
-    with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
-        linker, ids = Linker(writer, read_rules(path)), _without_story(open_snapshot(path))
-        for first in range(0, len(ids), _LINKED_AT_ONCE):
-            for article, link in linker.moved(ids[first : first + _LINKED_AT_ONCE]):
-                writer.put(article_to_document(article, stored_article(article, link)))
-                linked += 1
-            writer.commit()
-    return linked
-
-
-def _without_story(snapshot: Snapshot) -> list[str]:
-    """Return the ids of the articles that are alone in the story of their id."""
-    alone = (document for document in snapshot.living.tolist() if len(snapshot.members(document)) == 1)
-    articles = (document_to_article(snapshot.stored(document)) for document in alone)
-    return [article.id for article in articles if article.story == article.id]
-
-
-class _Linking:
+class Linking:
     """The linking of some new documents of a view."""
 
     def __init__(self, view: View, rules: Rules, new: frozenset[int]) -> None:
@@ -158,17 +102,15 @@ class _Linking:
                 yield _Pair(-share, document, other, True, ("the same text",))
 
     def _versions(self, document: int, article: Article, near: Array) -> Iterator[_Pair]:
-        view = make_view(
-            self._view.snapshot, Audience.NEWSROOM, self._view.now, self._view.dictionaries
-        )  # forgets words
-        words = telling_words(view, article.title, f"{article.lead}\n\n{article.body}", article.language)
-        shares, having = _shares(view, words)
-        likely = np.flatnonzero(near & (shares >= _LEAST_SHARE))
+        others = near & (self._languages != LANGUAGES.index(article.language))
+        if not others.any():
+            return
+        words = telling_words(self._view, article.title, f"{article.lead}\n\n{article.body}", article.language)
+        shares, having = _shares(self._view.snapshot, words)
+        likely = np.flatnonzero(others & (shares >= _LEAST_SHARE))
         for language in LANGUAGES:
-            if language == article.language:
-                continue
-            others = likely[self._languages[likely] == LANGUAGES.index(language)]
-            nearest = others[np.argsort(-shares[others], kind="stable")][:_COMPARED]
+            there = likely[self._languages[likely] == LANGUAGES.index(language)]
+            nearest = there[np.argsort(-shares[there], kind="stable")][:_COMPARED]
             for other in nearest.tolist():
                 compared = compare(
                     article, self._article(other), float(shares[other]), self._marks(document), self._marks(other)
@@ -184,7 +126,9 @@ class _Linking:
         """Return a mask of the documents published at about the same time, and of those of unknown date."""
         if article.published is None:
             return np.array(self._view.visible)
-        least, most = (microseconds(article.published + sign * WINDOW) for sign in (-1, 1))
+        # as numbers: a date of the year 9999, which stands for none in some systems, has no moment four days later
+        moment, window = microseconds(article.published), WINDOW // timedelta(microseconds=1)
+        least, most = moment - window, moment + window
         undated = self._view.visible & (self._view.snapshot.moments("published") == NO_MOMENT)
         near: Array = undated | self._view.snapshot.within("published", least, most)
         return near
@@ -236,13 +180,14 @@ def _languages_of(snapshot: Snapshot) -> Array:
     return languages
 
 
-def _shares(view: View, words: Sequence[TellingWord]) -> tuple[Array, list[tuple[str, Array]]]:
+def _shares(snapshot: Snapshot, words: Sequence[TellingWord]) -> tuple[Array, list[tuple[str, Array]]]:
     """Return for every document how much of what the words tell stands in it; and the words with their documents."""
-    size = max(view.snapshot.alive_count, _SMALLEST_SIZE)
-    shares = np.zeros(view.snapshot.size)
+    executor = Executor(snapshot, RANKING)  # another for each article: it keeps what it was asked
+    size = max(snapshot.alive_count, _SMALLEST_SIZE)
+    shares = np.zeros(snapshot.size)
     having, total = [], 0.0
     for word in words:
-        documents = view.executor.documents(word.query)
+        documents = executor.documents(word.query)
         tells = word.frequency * log(1 + size / (len(documents) + _ADDED_ARTICLES))
         shares[documents] += tells
         total += tells

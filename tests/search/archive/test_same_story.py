@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.same_story import THRESHOLD, common_subsequence, compare, in_same_order, marks_of
 from search import Article
+from search.archive.same_story import THRESHOLD, common_subsequence, compare, in_same_order, marks_of
 
 anchor = st.lists(st.sampled_from("abcd"), min_size=1, max_size=2, unique=True).map(tuple)
 anchors = st.lists(anchor, max_size=12)

@@ -1,0 +1,48 @@
+"""Articles made of records of the exchange format, and what is wrong with those of which none can be made."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from search.article import ARTICLE_FIELDS, Article, article_from_record
+from search.errors import ArticleInvalid
+from search.language import identify
+
+#: What stands in for a value that is wrong while the others of its record are looked at.
+_STAND_INS: Mapping[str, Any] = {"language": "en", "title": "-"}
+
+
+def checked_article(record: Mapping[str, Any]) -> Article | list[ArticleInvalid]:
+    """
+    Make an article of an object of the exchange format, or return all that is wrong with it, a field once.
+
+    >>> [error.field for error in checked_article({"language": "fr", "title": "A", "published": "soon"})]
+    ['language', 'published']
+    """
+    errors: list[ArticleInvalid] = []
+    left = dict(record)
+    while len(errors) <= len(ARTICLE_FIELDS):
+        try:
+            article = article_from_record(left, identified_language)
+        except ArticleInvalid as error:
+            errors.append(error)
+            left[error.field] = _STAND_INS.get(error.field)
+        else:
+            return errors or article
+    return errors
+
+
+def identified_language(text: str) -> str:
+    """
+    Return the language of a text whose record names none.
+
+    Raises ``ArticleInvalid`` when there is no text, or none in a script of the three languages.
+
+    >>> identified_language("Верховна Рада ухвалила закон про освіту в першому читанні.")
+    'uk'
+    """
+    if not text.strip():
+        raise ArticleInvalid("title", "", "the record has no text; an article needs a title or a body")
+    language, confidence = identify(text)
+    if not confidence:
+        raise ArticleInvalid("language", text, "is absent and cannot be told from the text, so add it")
+    return language
