@@ -6,16 +6,21 @@ on with what it found, and counts when that is in the index.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from indexer.errors import SourceUnavailable
 from indexer.fetching import Fetched, Fetcher, FetchFailed, Validators
+from indexer.identities import guid_name, renamed
+from indexer.readers.feed import read_feed
 from indexer.readers.formats import choose_reader
 from indexer.readers.html import recognises_html
+from indexer.readers.page_addresses import article_id
 from indexer.readers.page_feeds import feeds_of_page
 from indexer.readers.reading import Reading, Withdrawal
 from indexer.readers.sitemap import Listed, listed, recognises_sitemap
@@ -58,11 +63,18 @@ class Known:
     sitemaps: dict[str, str] = field(default_factory=dict)
 
 
+class Came(NamedTuple):
+    """What came, and the names by which its source knows it besides the id, the surest first; an empty one is none."""
+
+    reading: Reading
+    names: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What an asking found, and what is to be remembered when it is in the index."""
 
-    readings: list[Reading]
+    came: list[Came]
     known: Known
 
 
@@ -91,18 +103,18 @@ class _Asking:
 
     def found(self, fetched: Fetched) -> Found:
         """Return what is new in the source, whose own answer is given."""
-        readings = list(self._readings(fetched))
+        came = list(self._came(fetched))
         validators = Validators() if self._left_over else fetched.validators  # what is left over is asked for again
         newest = dict(list(self._pages.items())[-_MAX_PAGES:])
-        return Found(readings, Known(validators, newest, self._sitemaps))
+        return Found(came, Known(validators, newest, self._sitemaps))
 
-    def _readings(self, fetched: Fetched) -> Iterator[Reading]:
+    def _came(self, fetched: Fetched) -> Iterator[Came]:
         head = (fetched.content or b"")[:HEAD_BYTES]
         if recognises_sitemap(head):
-            return self._listed_pages(fetched)
+            return map(Came, self._listed_pages(fetched))
         if recognises_html(head):
-            return self._page_itself(fetched)
-        return self._whole(_read(fetched)) if self._source.full_text else _read(fetched)
+            return map(Came, self._page_itself(fetched))
+        return self._entries(fetched)
 
     def _page_itself(self, fetched: Fetched) -> Iterator[Reading]:
         """Yield the article of a page that was named as a source. Raises ``FetchFailed`` where it has none."""
@@ -198,21 +210,39 @@ class _Asking:
         self._pages.pop(url, None)
         self._pages[url] = stated
 
-    def _whole(self, readings: Iterator[Reading]) -> Iterator[Reading]:
-        """Yield the articles of a feed with the text of their pages; those that were taken so before are left out."""
-        for reading in readings:
+    def _entries(self, fetched: Fetched) -> Iterator[Came]:
+        """Yield what a feed has, with the guids of its articles and the ids that they have in the feed."""
+        guids: dict[str, str] = {}
+        entries = list(_read(fetched, guids))
+        often = Counter(guids.values())
+        readings = self._whole(entries) if self._source.full_text else ((each, each) for each in entries)
+        for entry, reading in readings:
+            if not isinstance(entry, Article):
+                yield Came(reading)
+                continue
+            guid = guids.get(entry.id, "")
+            yield Came(reading, (guid_name(self._source.url, guid, entry) if often[guid] == 1 else "", entry.id))
+
+    def _whole(self, entries: Sequence[Reading]) -> Iterator[tuple[Reading, Reading]]:
+        """Yield what a feed has, and the same with the text of its pages; what was taken so before is left out."""
+        addresses = Counter(each.url for each in entries if isinstance(each, Article))
+        of_pages: dict[str, str] = {}
+        for entry in entries:
             if self._stop.is_set():
                 return
-            if not isinstance(reading, Article) or not reading.url:
-                yield reading
+            # A page of several entries is that of a live blog, and the text of none
+            if not isinstance(entry, Article) or not entry.url or addresses[entry.url] > 1:
+                yield entry, entry
                 continue
-            stated = str(reading.updated or reading.published or reading.title)
-            if self._pages.get(reading.url) == stated:
+            stated = str(entry.updated or entry.published or entry.title)
+            if self._pages.get(entry.url) == stated:
                 continue
-            whole = self._page_of(reading)
-            yield whole or reading
+            whole = self._page_of(entry)
+            if whole and of_pages.setdefault(whole.id, entry.id) != entry.id:
+                whole = None  # where all addresses lead to one page, it asks for a consent or a sign-in
+            yield entry, whole or entry
             if whole:
-                self._remember(reading.url, stated)
+                self._remember(entry.url, stated)
 
     def _page_of(self, entry: Article) -> Article | None:
         try:
@@ -224,10 +254,11 @@ class _Asking:
         found = next((each for each in _read(fetched) if isinstance(each, Article)), None)
         if found is None or len(found.body) < len(entry.body):
             return None
+        # An id that is not the address is the source's own
+        page = found if entry.id == article_id(entry.url or "") else renamed(found, entry.id)
         return replace(
-            found,
-            id=entry.id,
-            story=entry.story if entry.story != entry.id else (found.story if found.story != found.id else entry.id),
+            page,
+            story=entry.story if entry.story != entry.id else page.story,
             published=found.published or entry.published,
             updated=max((each for each in (found.updated, entry.updated) if each), default=None),
         )
@@ -262,11 +293,15 @@ def _advice(fetched: Fetched, sitemaps: list[str]) -> str:
     return f"it is a page without an article; watch what its site names: visti watch {' or '.join(found)}"
 
 
-def _read(fetched: Fetched) -> Iterator[Reading]:
+def _read(fetched: Fetched, guids: dict[str, str] | None = None) -> Iterator[Reading]:
+    """Yield what was fetched; the guids of a feed's articles go into ``guids`` by their ids."""
     content = fetched.content or b""
     try:
         reader = choose_reader(content[:HEAD_BYTES], fetched.url)
     except SourceUnavailable as error:
         yield error
         return
-    yield from reader(io.BytesIO(content), fetched.url)
+    if reader is read_feed:
+        yield from read_feed(io.BytesIO(content), fetched.url, guids=guids)
+    else:
+        yield from reader(io.BytesIO(content), fetched.url)

@@ -20,9 +20,11 @@ from urllib.parse import urlsplit
 
 from indexer.asking import Found, Known, PolledSource, ask
 from indexer.fetching import Fetcher, FetchFailed, Validators, back_off_seconds
+from indexer.identities import Names
 from indexer.report import Report
 from indexer.watch_state import WatchState
 from indexer.write import index_articles
+from search.article import Article
 from search.columnar.beside import POLLED
 from search.errors import CommitFailed, IndexLocked
 
@@ -66,6 +68,7 @@ class Poller:
         self._stop, self._told, self._troubled = stop, told, troubled
         self._clock, self._chance = clock, chance
         self._state = WatchState(index_path / STATE_NAME, troubled)
+        self._names = Names.read(index_path)
         self._due = dict.fromkeys(self._sources, clock())
         self._failures = dict.fromkeys(self._sources, 0)
         self._busy: set[str] = set()
@@ -147,8 +150,13 @@ class Poller:
         self._due[source] = self._clock() + wait
 
     def _take(self, source: PolledSource, found: Found) -> None:
-        report = index_articles(found.readings, self._index_path, link=True)
+        readings = [
+            self._names.settled(each.reading, each.names) if isinstance(each.reading, Article) else each.reading
+            for each in found.came
+        ]
+        report = index_articles(readings, self._index_path, link=True)
         self._state.add({source.url: asdict(found.known)})
+        self._names.write()
         if report.changed or report.rejected:
             self._told(report)
 

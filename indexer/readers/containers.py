@@ -19,6 +19,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from indexer.errors import RecordError
+from indexer.readers.page_addresses import article_id
 from indexer.readers.reading import Reading, Remark
 from indexer.readers.streams import LimitExceeded, StreamDamaged, chunks_of, failure_reason, read_some, stream_of
 from search.article import Article
@@ -224,7 +225,7 @@ def _at_address(article: Article, url: str) -> Article:
         return article
     has_own_id = not article.id.startswith("sha256:")
     own_story = "" if article.story == article.id else article.story
-    return replace(article, url=url) if has_own_id else replace(article, url=url, id="", story=own_story)
+    return replace(article, url=url) if has_own_id else replace(article, url=url, id=article_id(url), story=own_story)
 
 
 def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -3,14 +3,16 @@ Feeds: RSS 0.9x, 1.0 and 2.0, and Atom.
 
 ``entries`` takes a feed apart for whoever polls one; ``read_feed`` makes articles of it. feedparser reads the dialects;
 it is given a stream of bytes, never a text or a name, which it would take for an address and open. An entry with a
-summary alone becomes an article with a lead alone, whose address says where the text is.
+summary alone becomes an article with a lead alone, whose address says where the text is. An article has the id of its
+address, as its page gives it (``page_addresses.article_id``), and the guid's only where it has no address of its own.
 """
 
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, BinaryIO
 
 import feedparser
@@ -21,7 +23,13 @@ from indexer.readers.declared_language import believed_language
 from indexer.readers.furniture import without_furniture
 from indexer.readers.html_text import has_markup, html_paragraphs, plain_paragraphs
 from indexer.readers.mojibake import repair
-from indexer.readers.page_addresses import alternates_by_language, clean_address, story_of
+from indexer.readers.page_addresses import (
+    alternates_by_language,
+    article_id,
+    clean_address,
+    is_front_page,
+    story_of,
+)
 from indexer.readers.page_dates import parse_page_date
 from indexer.readers.page_head import photo_in
 from indexer.readers.parsers import MarkupRefused
@@ -32,11 +40,14 @@ from search.article import MAX_ID_BYTES, MAX_LIST_ITEMS, Article
 from search.errors import ArticleInvalid
 
 MAX_FEED_BYTES = 20_000_000
-# Feeds of news have 20 to 200 entries; feedparser's time grows faster than their number (2,000 take 0.2 s).
-MAX_ENTRIES = 2_000
+# Feeds of news have 20 to 200 entries, dumps of a site some thousands; an entry takes a tenth of a millisecond.
+MAX_ENTRIES = 20_000
+# feedparser's time grows faster than the number of entries, so it is given them by pieces.
+_PIECE_ENTRIES = 500
 # A feed that is not well-formed is taken apart by guesses, some of which take quadratic time.
 MAX_DAMAGED_CHARACTERS = 1_000_000
-_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
+_ENTRY = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(?P<entry><(?:\w+:)?(?:item|entry)[\s/>])", re.S)
+_ROOT_TAG = re.compile(r"<(?P<name>(?:\w+:)?(?:rss|feed|RDF))\b[^>]*>", re.I)
 _ROOT = re.compile(rb"\s*(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*>|\s)*<\s*(?:rss|feed|(?:\w+:)?RDF)\b", re.I | re.S)
 _END = re.compile(r"</\s*(?:rss|(?:\w+:)?feed|(?:\w+:)?RDF)\s*>\s*(?:<!--.*?-->\s*)*$", re.I | re.S)
 # What follows it is in the text: "Рух мостом відновили у […]".
@@ -54,7 +65,7 @@ class FeedEntry:
     One entry of a feed; what it lacks is empty or None.
 
     ``id`` is its guid or Atom id, ``url`` its page, ``body`` its paragraphs: empty where the feed has a summary alone.
-    ``cut`` tells that the feed breaks off inside it.
+    ``cut`` tells that the feed breaks off inside it, ``article_id`` what its article is called.
     """
 
     id: str
@@ -71,6 +82,7 @@ class FeedEntry:
     image_credit: str
     alternates: dict[str, str]
     cut: bool = False
+    article_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +122,77 @@ def entries(data: bytes, *, address: str = "", charset: str | None = None) -> Fe
     text = without_declaration(decoded.text)
     if "<!ENTITY" in text:
         raise FeedUnreadable("the feed declares entities, which are not read; feeds need none")
-    if (count := len(_ENTRY.findall(text))) > MAX_ENTRIES:
-        raise FeedUnreadable(
-            f"the feed has {count:,} entries; at most {MAX_ENTRIES:,} are read: ask for fewer at a time"
-        )
     if len(text) > MAX_DAMAGED_CHARACTERS:
         _refuse_damaged(text)
-    parsed = _parsed(text)
-    if not parsed.get("version") and not parsed.entries:
-        raise FeedUnreadable("it is no feed: there is no RSS or Atom in it")
-    base = clean_address(address) or clean_address(_text(parsed.feed, "link"))
     cut = not _END.search(text[-2000:])
-    last = len(parsed.entries) - 1
-    found = [
-        _entry(each, base, _text(parsed.feed, "language"), cut=cut and number == last)
-        for number, each in enumerate(parsed.entries)
-    ]
+    pieces, left_out = _pieces(text)
+    parsed = [_parsed(piece) for piece in pieces]
+    head, raw = parsed[0], [entry for piece in parsed for entry in piece.entries]
+    if not head.get("version") and not raw:
+        raise FeedUnreadable("it is no feed: there is no RSS or Atom in it")
+    base = clean_address(address) or clean_address(_text(head.feed, "link"))
+    language = _text(head.feed, "language")
+    last = len(raw) - 1 if cut and not left_out else None
+    found = [_entry(each, base, language, cut=number == last) for number, each in enumerate(raw)]
     remarks = [decoded.remark] if decoded.remark else []
-    if parsed.bozo and not cut:
+    damaged = next((each for each in parsed if each.bozo), None)
+    if damaged and not cut:
         remarks.append(
-            f"the feed is not well-formed ({parsed.get('bozo_exception')}); what could be told apart was read"
+            f"the feed is not well-formed ({damaged.get('bozo_exception')}); what could be told apart was read"
         )
-    return FeedDocument(
-        _line(_text(parsed.feed, "title")), base, _text(parsed.feed, "language"), tuple(found), tuple(remarks)
-    )
+    if left_out:
+        remarks.append(f"the feed has more than {MAX_ENTRIES:,} entries; the first {len(raw):,} were read")
+    return FeedDocument(_line(_text(head.feed, "title")), base, language, _named(found), tuple(remarks))
 
 
-def read_feed(stream: BinaryIO, source: str) -> Iterator[Reading]:
-    """Yield an article or an error for each entry of a feed, and remarks; one feed is held in memory."""
+def _pieces(text: str) -> tuple[list[str], bool]:
+    """Return a feed as several with the same head and end and fewer entries, and whether some are left out."""
+    starts = []
+    for found in _ENTRY.finditer(text):
+        if found["entry"]:
+            starts.append(found.start())
+        if len(starts) > MAX_ENTRIES:
+            break
+    root = _ROOT_TAG.search(text)
+    if len(starts) <= _PIECE_ENTRIES or root is None:
+        return [text], False
+    # Only the first has what a feed says of itself, which may be long
+    inside, name = ("<channel>", root["name"]) if root["name"].lower() == "rss" else ("", root["name"])
+    begin, end = root[0] + inside, (f"</channel></{name}>" if inside else f"</{name}>")
+    bounds = [0, *starts[_PIECE_ENTRIES:MAX_ENTRIES:_PIECE_ENTRIES]]
+    left_out = len(starts) > MAX_ENTRIES
+    stops = [*bounds[1:], starts[MAX_ENTRIES]] if left_out else bounds[1:]
+    pieces = [text[start:stop] + end for start, stop in zip(bounds, stops, strict=False)]
+    if not left_out:
+        pieces.append(text[bounds[-1] :])
+    return [pieces[0], *(begin + piece for piece in pieces[1:])], left_out
+
+
+def _named(found: Sequence[FeedEntry]) -> tuple[FeedEntry, ...]:
+    """
+    Return entries with the ids of their articles.
+
+    Entries with different headlines at one address are the parts of a page, as those of a live blog; and the front page
+    is nobody's own address.
+    """
+    headlines: dict[str, set[str]] = {}
+    for each in found:
+        headlines.setdefault(article_id(each.url), set()).add(each.title)
+    named = []
+    for each in found:
+        address = article_id(each.url)
+        own = address if not is_front_page(each.url) and len(headlines[address]) == 1 else ""
+        part = f"{address[:400]}#{sha256(each.title.encode()).hexdigest()[:16]}" if address else ""
+        named.append(replace(each, article_id=own or each.id or part))
+    return tuple(named)
+
+
+def read_feed(stream: BinaryIO, source: str, *, guids: dict[str, str] | None = None) -> Iterator[Reading]:
+    """
+    Yield an article or an error for each entry of a feed, and remarks; one feed is held in memory.
+
+    ``guids`` is given the guid of each article that has one, by the article's id.
+    """
     try:
         feed = entries(stream.read(MAX_FEED_BYTES + 1), address=source)
     except FeedUnreadable as error:
@@ -151,6 +206,8 @@ def read_feed(stream: BinaryIO, source: str) -> Iterator[Reading]:
         except ArticleInvalid as error:
             yield RecordError(source, None, f"entry {number}: {error}", entry.id or None)
             continue
+        if guids is not None and entry.id:
+            guids[article.id] = entry.id
         yield article
         bare += not article.body
         for remark in remarks:
@@ -179,7 +236,7 @@ def entry_article(entry: FeedEntry, feed: FeedDocument, remarks: list[str]) -> A
     if remark:
         remarks.append(remark)
     return Article(
-        id=entry.id,
+        id=entry.article_id or entry.id,
         story=story_of(entry.url, language, entry.alternates),
         language=language,
         title=title.text,
@@ -225,7 +282,8 @@ def _entry(entry: Any, base: str, feed_language: str, *, cut: bool) -> FeedEntry
     links = [link for link in _list(entry, "links") if isinstance(link.get("href"), str)]
     # the last of several alternates is what feedparser calls the link; the entry's own has no language
     own = (link["href"] for link in links if link.get("rel") == "alternate" and not link.get("hreflang"))
-    url = clean_address(next(own, "") or _text(entry, "link"), base)
+    # where a service counts clicks between a feed and its pages, it keeps the address here
+    url = clean_address(_text(entry, "feedburner_origlink") or next(own, "") or _text(entry, "link"), base)
     identifier = _text(entry, "id")
     signed = take_signatures(_body(entry))
     body = signed.paragraphs
@@ -234,7 +292,7 @@ def _entry(entry: Any, base: str, feed_language: str, *, cut: bool) -> FeedEntry
     published, updated = _moment(entry, "published"), _moment(entry, "updated")
     alternates = [(str(link["hreflang"]), link["href"]) for link in links if link.get("hreflang")]
     return FeedEntry(
-        id=(clean_address(identifier) or identifier)[:MAX_ID_BYTES] if _is_id(identifier) else "",
+        id=_clean_guid(identifier) if _is_id(identifier) else "",
         url=url,
         title=_line(_text(entry, "title")),
         summary="" if body and " ".join(" ".join(body).split()).startswith(_BROKEN_OFF.sub("", summary)) else summary,
@@ -251,6 +309,11 @@ def _entry(entry: Any, base: str, feed_language: str, *, cut: bool) -> FeedEntry
         alternates=alternates_by_language(alternates, base),
         cut=cut,
     )
+
+
+def _clean_guid(guid: str) -> str:
+    """Return a guid, without marks of campaigns; what stands behind # tells entries of one page from each other."""
+    return guid if "#" in guid else clean_address(guid) or guid
 
 
 def _is_id(text: str) -> bool:

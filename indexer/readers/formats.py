@@ -22,6 +22,7 @@ from indexer.readers.nitf import read_nitf, recognises_nitf
 from indexer.readers.page_dump import read_page_dump
 from indexer.readers.reading import Reader
 from indexer.readers.sitemap import read_sitemap, recognises_sitemap
+from indexer.readers.streams import wide_encoding
 from indexer.readers.wxr import read_wxr, recognises_wxr
 
 
@@ -67,6 +68,7 @@ FOLDER_SUFFIXES = tuple(
     suffix + packed for each in FORMATS for suffix in each.suffixes for packed in ("", *_COMPRESSION_SUFFIXES)
 )
 
+
 #: What is met among articles and is none, by its first bytes.
 _FOREIGN = {
     b"%PDF-": "it is a PDF file; save its text as .txt (pdftotext FILE) and give that",
@@ -82,22 +84,18 @@ _FOREIGN = {
     b"\xfd7zXZ": "it is packed with xz, which is not read; unpack it: unxz -k FILE",
 }
 
-_WIDE_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"{\x00", b"\x00{", b"[\x00", b"\x00[")
-
 
 def choose_reader(head: bytes, source: str) -> Reader:
     """
-    Return the reader of a stream that begins with ``head``, already unpacked.
+    Return the reader of a stream that begins with ``head``, already unpacked, and in UTF-8 unless it is markup.
 
     Raises ``SourceUnavailable`` when no reader knows such content.
     """
-    if head.startswith(_WIDE_ENCODINGS):
-        raise SourceUnavailable(
-            source, f"the file is in UTF-16; save it as UTF-8, for instance: iconv -f UTF-16 -t UTF-8 {source}"
-        )
     if foreign := next((advice for magic, advice in _FOREIGN.items() if head.startswith(magic)), None):
         raise SourceUnavailable(source, foreign)
-    content = head.removeprefix(codecs.BOM_UTF8)
+    wide = wide_encoding(head)  # of markup alone: its readers tell the encoding themselves, from what it declares
+    content = head.decode(wide, "replace").encode("utf-8", "replace") if wide else head
+    content = content.removeprefix(codecs.BOM_UTF8)
     chosen = next((each for each in FORMATS if each.recognises(content)), None)
     if chosen is None and content.lstrip()[:1] == b"[":
         return read_json_lines  # which says what is wrong with a list

@@ -19,7 +19,14 @@ from indexer.readers.declared_language import believed_language
 from indexer.readers.furniture import is_furniture
 from indexer.readers.json_ld import JsonLd, read_json_ld
 from indexer.readers.mojibake import repair
-from indexer.readers.page_addresses import alternates_by_language, clean_address, is_front_page, story_of
+from indexer.readers.page_addresses import (
+    alternates_by_language,
+    article_id,
+    clean_address,
+    is_front_page,
+    own_address,
+    story_of,
+)
 from indexer.readers.page_dates import parse_page_date
 from indexer.readers.page_head import PageHead, first_figure, read_head, title_parts, title_without_site
 from indexer.readers.page_header import shown_metadata
@@ -122,6 +129,7 @@ def _article(content: bytes, address: str, charset: str | None, remark: Callable
     published = published or parse_page_date(metadata.published)
     updated = _moment("updated", metadata.updated, remark)
     return Article(
+        id=article_id(page.address),
         title=texts["title"],
         lead=texts["lead"],
         body=texts["body"],
@@ -149,9 +157,8 @@ def _taken_apart(text: str, fetched_from: str) -> _Page:
     json_ld = read_json_ld(scripts, address)
     strip_scripts(tree)
     metadata = merged(json_ld.metadata, head.metadata, head.microdata)
-    # a canonical address that is a front page is a mistake of the site, which would make all its articles one
     written = (address, clean_address(head.metadata.address, base), clean_address(json_ld.metadata.address, base))
-    address = next((each for each in written if each and not is_front_page(each)), "") or fetched_from or address
+    address = own_address(written, fetched_from)
     return _Page(tree, head, json_ld, metadata, address)
 
 

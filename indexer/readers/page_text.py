@@ -18,10 +18,18 @@ from lxml.html import HtmlElement
 
 from indexer.readers.html_text import NEVER_TEXT
 from indexer.readers.parsers import parse_html
+from search.article import MAX_TEXT_CHARACTERS
 
 # Some steps over a page look at all the text below each of its elements; an article with everything around it has two
 # or three thousand, a live report of a whole day ten.
 MAX_ELEMENTS = 60_000
+# What the text is looked for in is walked again and again, and takes up to 0.1 ms an element.
+MAX_TEXT_ELEMENTS = 20_000
+# Links beside each other take quadratic time: 2,000 half a second, 20,000 a minute. A page with all menus has some
+# hundreds, and no article as many.
+MAX_LINKS = 2_000
+# Elements inside lines, which part no paragraphs: of 20,000 beside each other trafilatura takes seconds.
+_INSIDE_LINES = ("span", "font", "b", "i", "u", "em", "strong", "small", "big", "mark", "s", "tt")
 _AROUND = ("nav", "aside", "footer", "form")
 # "Air raid alert in Kyiv." is a whole story, but less than this in the likeliest place means that it is another place.
 _MIN_CHARACTERS = 40
@@ -120,6 +128,8 @@ def _paragraphs(container: HtmlElement) -> list[str]:
     etree.strip_elements(element, *_AROUND, with_tail=False)
     if element.tag in ("body", "td"):
         element.tag = "div"
+    _open_lines(element)
+    _refuse_too_much(element)
     _open_layout_tables(element)
     _mark_blank_lines(element)
     body.append(element)
@@ -130,6 +140,23 @@ def _paragraphs(container: HtmlElement) -> list[str]:
     if document is None or document.body is None:
         return []
     return [text for element in document.body for text in _texts(element)]
+
+
+def _open_lines(element: HtmlElement) -> None:
+    """Take the elements inside lines away, whose text stays."""
+    etree.strip_tags(element, *_INSIDE_LINES)
+    for each in element.iter():  # what is set is one piece; what was beside each other stays in as many as it was
+        each.text, each.tail = each.text, each.tail
+
+
+def _refuse_too_much(element: HtmlElement) -> None:
+    """Raise ``PageUnreadable`` for what no article has and would take long."""
+    if (elements := sum(1 for _ in element.iter())) > MAX_TEXT_ELEMENTS:
+        raise PageUnreadable(f"its text has {elements:,} elements; at most {MAX_TEXT_ELEMENTS:,} are read")
+    if (links := sum(1 for _ in element.iter("a"))) > MAX_LINKS:
+        raise PageUnreadable(f"its text has {links:,} links; an article has fewer than {MAX_LINKS:,}: it seems a list")
+    if sum(map(len, element.itertext())) > MAX_TEXT_CHARACTERS:
+        raise PageUnreadable(f"its text has more than {MAX_TEXT_CHARACTERS:,} characters; no article has as many")
 
 
 def _open_layout_tables(element: HtmlElement) -> None:

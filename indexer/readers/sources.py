@@ -26,8 +26,17 @@ from indexer.readers.containers import (
     note_passed_over,
 )
 from indexer.readers.formats import FOLDER_SUFFIXES, FORMATS, choose_reader
+from indexer.readers.html import read_html
 from indexer.readers.reading import Reader, Reading, Remark, SourceBegins
-from indexer.readers.streams import StreamDamaged, chunks_of, failure_reason, open_stream, stream_of
+from indexer.readers.streams import (
+    StreamDamaged,
+    chunks_of,
+    failure_reason,
+    in_utf8,
+    open_stream,
+    stream_of,
+    wide_encoding,
+)
 from search.archive.index_files import is_vistis_own
 
 # Enough to see what a foreign format calls its fields; records that use keys as data have no end of names.
@@ -189,7 +198,7 @@ def read_stream(stream: BinaryIO, source: str, choose: Choose = choose_reader) -
 
 
 def _read_opened(
-    stream: BinaryIO, source: str, choose: Choose, budget: Budget, depth: int, packed_bytes: int | None = None
+    stream: BinaryIO, source: str, choose: Choose, budget: Budget, depth: int, member: Member | None = None
 ) -> Iterator[Reading]:
     """Yield what a stream gives. Raises ``SourceUnavailable`` for an unknown format, ``StreamDamaged``, ``OSError``."""
     if in_place := _container_in_place(stream):
@@ -199,14 +208,18 @@ def _read_opened(
     if not head and not stream.read(1):  # the second raises what has kept the head from being read
         yield Remark(source, None, "the file is empty")
         return
-    if depth:
-        stream = metered(stream, budget, packed_bytes)
+    if member:
+        stream = metered(stream, budget, member.packed_bytes)
     if container := container_reader(head):
         yield from _read_container(container, stream, source, choose, budget, depth)
         return
+    if (encoding := wide_encoding(head)) and not head.decode(encoding, "replace").lstrip().startswith("<"):
+        head, stream = in_utf8(stream, encoding)
     reader = choose(head, source)
     kept = _Kept(stream)
-    for reading in reader(kept.stream, source):
+    address = member.url if member else None
+    readings = read_html(kept.stream, source, address=address) if reader is read_html else reader(kept.stream, source)
+    for reading in readings:
         if isinstance(reading, RecordError):
             _complete(reading, reader, kept)
         yield reading
@@ -230,7 +243,7 @@ def _read_container(
 
     def read_member(member: Member, budget: Budget) -> Iterator[Reading]:
         try:
-            yield from _read_opened(member.stream, member.name, choose, budget, depth + 1, member.packed_bytes)
+            yield from _read_opened(member.stream, member.name, choose, budget, depth + 1, member)
         except SourceUnavailable:
             budget.passed_over += 1
             budget.first_passed_over = budget.first_passed_over or member.name

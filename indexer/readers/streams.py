@@ -5,6 +5,7 @@ Compression is told by the first bytes, whatever the file is called. Everything 
 terabytes costs time, never memory. What the bytes mean is left to the readers.
 """
 
+import codecs
 import gzip
 import io
 import zlib
@@ -25,6 +26,15 @@ _CHUNK_BYTES = 1 << 17
 _GZIP_MAGIC = b"\x1f\x8b"
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 _ZSTD_SKIPPABLE_MAGIC = b"\x2a\x4d\x18"  # RFC 8878, 3.1.2: the second to fourth byte; the first is 0x50 to 0x5f
+
+
+# Of what has no mark: a text that begins as JSON and markup do.
+_WIDE_STARTS = {
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    **{sign + b"\0": "utf-16-le" for sign in (b"{", b"[", b"<")},
+    **{b"\0" + sign: "utf-16-be" for sign in (b"{", b"[", b"<")},
+}
 
 
 class StreamDamaged(Exception):
@@ -55,6 +65,28 @@ def open_stream(stream: BinaryIO) -> Peeked:
     if head.startswith(_ZSTD_MAGIC) or (head[1:4] == _ZSTD_SKIPPABLE_MAGIC and head[0] >> 4 == 5):
         return _peek(_unzstandarded(packed))
     return Peeked(head, packed)
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """
+    Return the encoding of a text in UTF-16 that begins with ``head``; None of anything else.
+
+    >>> wide_encoding("title,body".encode("utf-16")), wide_encoding('{"id"'.encode("utf-16-be")), wide_encoding(b"{")
+    ('utf-16', 'utf-16-be', None)
+    """
+    return _WIDE_STARTS.get(head[:2])
+
+
+def in_utf8(stream: BinaryIO, encoding: str) -> Peeked:
+    """Return a text in another encoding in UTF-8, with its beginning; damaged letters become U+FFFD."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def pieces() -> Iterator[bytes]:
+        for chunk in chunks_of(stream):
+            yield decoder.decode(chunk).encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+    return _peek(piece for piece in pieces() if piece)
 
 
 def failure_reason(error: StreamDamaged | OSError) -> str:

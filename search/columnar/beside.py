@@ -43,10 +43,12 @@ WITHDRAWN = Beside("withdrawn-articles.jsonl", "withdrawals", lines=True)
 #: started anew, and what it takes again is unchanged.
 WATCHED = Beside(".watched.jsonl", "progress", copied=False)
 POLLED = Beside(".polled.jsonl", "progress", copied=False)
+#: By which addresses and guids the articles of feeds have been known.
+NAMES = Beside(".names.json", "progress", copied=False)
 #: Says of a folder that it is a copy, and of which index: it is true of this folder alone.
 COPY_MARK = Beside(".copy-of.json", "progress", backed_up=False, copied=False)
 
-BESIDE = (DECISIONS, HEADLINES, LEARNED, OWN, QUARANTINE, WITHDRAWN, WATCHED, POLLED, COPY_MARK)
+BESIDE = (DECISIONS, HEADLINES, LEARNED, OWN, QUARANTINE, WITHDRAWN, WATCHED, POLLED, NAMES, COPY_MARK)
 #: How the name of a file ends that takes the place of another when it is whole.
 NEW_SUFFIX = ".new"
 _OF_NAME = {each.name: each for each in BESIDE}

@@ -326,3 +326,76 @@ def test_a_fault_in_one_source_does_not_end_the_others(
     server.answers["/feed"] = feed({"id": "a", "title": "A berth"})
     poller(*(PolledSource(server.url(path), EVERY) for path in ("/bad", "/feed"))).run_once()
     assert len(reports) == 1 and "RecursionError" in troubles[0]
+
+
+def rss(*entries: str) -> Answer:
+    """Return a feed with such entries, each with one moment of publication."""
+    day = "<pubDate>Wed, 11 Feb 2026 09:30:00 +0200</pubDate><description>A ferry came.</description>"
+    items = "".join(f"<item>{each}{day}</item>" for each in entries)
+    return Answer(f"<rss version='2.0'><channel><language>en</language>{items}</channel></rss>".encode())
+
+
+def page(title: str, canonical: str, text: str = "A ferry came to the port of Odesa for the first time.") -> Answer:
+    head = f"<meta property='og:type' content='article'><title>{title}</title><link rel=canonical href='{canonical}'>"
+    return Answer(f"<!doctype html><html lang=en><head>{head}</head><h1>{title}</h1><p>{text}</p></html>".encode())
+
+
+def stored(folder: Path) -> dict[str, str]:
+    with search.open(folder / "index") as archive:
+        return {hit.article.id: hit.article.title for hit in archive.search("", group="none").hits}
+
+
+def test_an_article_whose_address_changes_is_replaced(
+    server: SmallServer, poller: Callable[..., Poller], tmp_path: Path
+) -> None:
+    guid = "<guid isPermaLink='false'>7</guid>"
+    server.answers["/feed"] = rss(f"{guid}<title>A fery came</title><link>https://a.example/a-fery</link>")
+    poller().run_once()
+    server.answers["/feed"] = rss(f"{guid}<title>A ferry came</title><link>https://a.example/a-ferry</link>")
+    poller().run_once()
+    assert stored(tmp_path) == {"https://a.example/a-fery": "A ferry came"}
+    server.answers["/feed"] = rss("<title>A ferry came again</title><link>https://a.example/a-ferry</link>")
+    poller().run_once()
+    assert stored(tmp_path) == {"https://a.example/a-fery": "A ferry came again"}, "known by the new address, too"
+
+
+def test_guids_that_number_places_replace_nothing(
+    server: SmallServer, poller: Callable[..., Poller], tmp_path: Path
+) -> None:
+    same = "<guid isPermaLink='false'>1</guid>"
+    server.answers["/feed"] = rss(
+        *(f"{same}<title>Berth {number}</title><link>https://a.example/{number}</link>" for number in (1, 2))
+    )
+    poller().run_once()
+    later = rss(f"{same}<title>Berth 3</title><link>https://a.example/3</link>").content.replace(b"11 Feb", b"12 Feb")
+    server.answers["/feed"] = Answer(later)
+    poller().run_once()
+    assert len(stored(tmp_path)) == 3
+
+
+def test_a_page_that_names_another_address_than_its_feed_has_one_id(
+    server: SmallServer, poller: Callable[..., Poller], tmp_path: Path
+) -> None:
+    whole = PolledSource(server.url("/feed"), EVERY, full_text=True)
+    server.answers |= {
+        "/feed": rss(f"<title>Berth 1</title><link>{server.url('/short')}</link>"),
+        "/short": page("Berth 1", "/news/1"),
+    }
+    poller(whole).run_once()
+    identifier = f"https://{server.url('/news/1').removeprefix('http://')}"
+    assert stored(tmp_path) == {identifier: "Berth 1"}
+    del server.answers["/short"]
+    server.answers["/feed"] = rss(f"<title>Berth one</title><link>{server.url('/short')}</link>")
+    poller().run_once()
+    assert stored(tmp_path) == {identifier: "Berth one"}, "without the page it is still known by the link"
+
+
+def test_a_page_to_which_all_links_lead_is_the_text_of_none(
+    server: SmallServer, poller: Callable[..., Poller], tmp_path: Path
+) -> None:
+    server.answers["/feed"] = rss(
+        *(f"<title>Berth {number}</title><link>{server.url(f'/{number}')}</link>" for number in (1, 2, 3))
+    )
+    server.answers |= {f"/{number}": page("We value your privacy", "/consent") for number in (1, 2, 3)}
+    poller(PolledSource(server.url("/feed"), EVERY, full_text=True)).run_once()
+    assert sorted(stored(tmp_path).values()) == ["Berth 2", "Berth 3", "We value your privacy"]

@@ -12,7 +12,6 @@ from indexer.errors import RecordError, SourceUnavailable
 from indexer.readers import Remark, read_sources
 from indexer.readers.feed import (
     MAX_DAMAGED_CHARACTERS,
-    MAX_ENTRIES,
     MAX_FEED_BYTES,
     FeedUnreadable,
     entries,
@@ -79,7 +78,6 @@ def test_content_that_is_a_name_or_an_address_is_not_opened(name, monkeypatch):
         (b'<!DOCTYPE rss [<!ENTITY a "x">]><rss><channel/></rss>', "entities"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "binary"),
         (b"<rss>" + b" " * MAX_FEED_BYTES, "20,000,000 bytes"),
-        (b"<rss>" + b"<item></item>" * (MAX_ENTRIES + 1) + b"</rss>", "2,001 entries"),
         (b"<rss>" + b"<" * MAX_DAMAGED_CHARACTERS, "not well-formed"),
     ],
     ids=lambda value: repr(value)[:30],
@@ -87,6 +85,30 @@ def test_content_that_is_a_name_or_an_address_is_not_opened(name, monkeypatch):
 def test_what_is_no_feed_is_refused_with_the_reason(content, must_contain):
     (error,) = read(content)
     assert must_contain in str(error)
+
+
+@pytest.mark.parametrize("path", FEEDS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("size", [1, 2])
+def test_feed_that_is_read_by_pieces_gives_the_same(path, size, monkeypatch):
+    whole = entries(path.read_bytes())
+    monkeypatch.setattr("indexer.readers.feed._PIECE_ENTRIES", size)
+    assert entries(path.read_bytes()) == whole
+
+
+def test_what_looks_like_an_entry_inside_a_text_parts_nothing(monkeypatch):
+    monkeypatch.setattr("indexer.readers.feed._PIECE_ENTRIES", 1)
+    text = "<title>A</title><description><![CDATA[<p>an <item> of it</p>]]></description><!-- <item> -->"
+    feed = rss(f"{text}</item><item>{text}</item><item>{text}")
+    assert [each.summary for each in entries(feed).entries] == ["an of it"] * 3 and not entries(feed).remarks
+
+
+def test_of_more_entries_than_are_read_the_first_are_taken(monkeypatch):
+    monkeypatch.setattr("indexer.readers.feed.MAX_ENTRIES", 5)
+    monkeypatch.setattr("indexer.readers.feed._PIECE_ENTRIES", 2)
+    for count, taken in ((4, 4), (5, 5), (6, 5), (9, 5)):
+        feed = entries(rss("</item><item>".join(f"<title>A {number}</title>" for number in range(count))))
+        assert [each.title for each in feed.entries] == [f"A {number}" for number in range(taken)]
+        assert bool(feed.remarks) == (count > taken) and all("more than 5" in each for each in feed.remarks)
 
 
 def test_empty_feed_is_no_error():

@@ -16,6 +16,7 @@ from tests.indexer.mutations import mutations
 
 CASES = Path(__file__).parents[1] / "cases" / "readers" / "html"
 PAGES = sorted(CASES.glob("*.html"))
+TOO_MUCH = json.loads((CASES.parent / "too_much.json").read_text(encoding="utf-8"))
 SENTENCE = "Рух мостом через Ворсклу відновили у вівторок зранку, ремонт тривав вісім місяців."
 MUTATIONS = int(os.environ.get("VISTI_MUTATIONS", "25"))
 
@@ -67,7 +68,7 @@ def test_pages_are_found_in_a_folder_and_told_by_content():
 
 def test_language_versions_name_one_story():
     stories = {article_of((CASES / f"metro-{code}.html").read_bytes()).story for code in ("uk", "ru", "en")}
-    assert stories == {"https://news.example/society/metro-troieshchyna-4711/"}
+    assert stories == {"https://news.example/society/metro-troieshchyna-4711"}
 
 
 @pytest.mark.parametrize("charset", ["cp1251", "koi8-u", "cp1125", "iso8859-5", "utf-16"])
@@ -192,6 +193,21 @@ def test_text_is_believed_more_than_the_language_that_is_declared():
 )
 def test_what_is_no_article_is_refused_with_the_reason(content, must_contain):
     assert must_contain in refusal_of(content)
+
+
+@pytest.mark.parametrize("case", TOO_MUCH, ids=lambda case: case["what"])
+def test_what_would_take_long_is_refused_with_the_reason(case):
+    body = f"<article><h1>Міст</h1><p>{SENTENCE}</p>{case['piece'] * case['times']}</article>"
+    if case["refused"]:
+        assert case["refused"] in refusal_of(page(body))
+    else:
+        assert article_of(page(body)).body.startswith(SENTENCE)
+
+
+def test_elements_inside_lines_part_no_words():
+    assert article_of(page(f"<article><p>{SENTENCE} <b>Мо</b><i>ст<u>и</u></i> <span>стоять</span>.</p>")).body == (
+        f"{SENTENCE} Мости стоять."
+    )
 
 
 def test_short_news_is_not_filled_up_with_teasers():

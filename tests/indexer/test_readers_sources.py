@@ -144,10 +144,27 @@ class TestFormats:
         assert "jq -c '.[]'" in str(error)
 
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
-    def test_utf_16_is_recognised(self, tmp_path, encoding):
-        (error,) = read_file(tmp_path, LINES.decode().encode(encoding))
-        assert isinstance(error, SourceUnavailable)
-        assert "UTF-16" in str(error) and "save it as UTF-8" in str(error)
+    def test_utf_16_is_read_like_utf_8(self, tmp_path, encoding):
+        assert read_file(tmp_path, LINES.decode().encode(encoding)) == read_file(tmp_path, LINES)
+
+    @pytest.mark.parametrize("name", ["a.csv", "a.txt", "a.html", "a.xml"])
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+    def test_texts_of_other_formats_are_read_in_utf_16(self, tmp_path, name, encoding):
+        sentence = "Рух мостом через Ворсклу відновили у вівторок зранку, ремонт тривав вісім місяців."
+        item = f"<item><title>Міст</title><description>{sentence}</description></item>"
+        meta = '<meta charset="utf-16"><meta property="og:type" content="article">'
+        text = {
+            "a.csv": f'title,body\nМіст,"{sentence}"\n',
+            "a.txt": f"Міст\n\n{sentence}\n\n{sentence}",
+            "a.html": f"<!DOCTYPE html><html lang=uk><head>{meta}</head><h1>Міст</h1><p>{sentence}</p></html>",
+            "a.xml": f'<?xml version="1.0" encoding="UTF-16"?><rss version="2.0"><channel>{item}</channel></rss>',
+        }[name]
+        path = tmp_path / name
+        mark = "" if encoding == "utf-16" else "\ufeff"
+        path.write_bytes((mark + text).encode(encoding))
+        article = next(read_sources([path]))
+        assert (article.title, article.language) == ("Міст", "uk")
+        assert sentence in article.body + article.lead
 
     @pytest.mark.parametrize("pack", PACKED.values(), ids=PACKED)
     def test_empty_file_is_remarked(self, tmp_path, pack):
