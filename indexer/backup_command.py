@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from indexer.command import wait_option
+from indexer.command_options import wait_option
 from search.columnar.backup import back_up
 from search.columnar.backup_store import Backup
 from search.columnar.restore import check_backup, damaged_backups, list_backups, restore

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 import search
-from indexer.command import wait_option
+from indexer.command_options import wait_option
 from search.archive.decisions import decision_notices
 from search.archive.linking import link_archive
 from search.command import counted, index_option, json_option

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from indexer.asking import PolledSource
-from indexer.command import MAX_PRINTED
+from indexer.command_options import MAX_PRINTED
 from indexer.fetching import Fetcher
 from indexer.polling import MIN_SECONDS, Poller
 from indexer.report import Report

@@ -15,9 +15,8 @@ from pathlib import Path
 import filelock
 import pytest
 
-import indexer.command
 import search
-from indexer import index_articles
+from indexer import command_options, index_articles, progress_line
 from search.columnar import commit
 from search.columnar.lock import LOCK_NAME
 from search.columnar.verify import verify_index
@@ -96,7 +95,7 @@ class TestReport:
         assert [remark["line"] for remark in report["remarks"]] == [3]
 
     def test_long_work_shows_how_far_it_is_on_standard_error(self, visti, sample_source, index, monkeypatch):
-        monkeypatch.setattr(indexer.command, "SECONDS_BETWEEN_LOG_LINES", 0.0)
+        monkeypatch.setattr(progress_line, "SECONDS_BETWEEN_LOG_LINES", 0.0)
         result = visti("index", sample_source, "--index", index)
         assert "100 articles, " in result.stderr and " a second, 0 left out" in result.stderr
         assert result.stdout.count("\n") == 1
@@ -171,7 +170,7 @@ class TestBadInput:
     def test_many_reasons_are_not_all_printed_but_counted(self, visti, write, index):
         result = visti("index", write(lines(record(1), *["{"] * 500)), "--index", index)
         assert "500 left out" in result.stdout
-        assert result.stderr.count("Left out: ") == indexer.command.MAX_PRINTED
+        assert result.stderr.count("Left out: ") == command_options.MAX_PRINTED
         assert "480 more; --json lists the reasons" in result.stderr
 
     def test_unknown_field_is_noted_once(self, visti, write, index):

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 
 import search
 from indexer import index_articles
-from indexer.command import index_command
 from indexer.errors import IndexerError
+from indexer.index_command import index_command
 from indexer.readers import Remark, read_sources
 from indexer.watch_command import watch_command
 from search.article import Article
