@@ -11,6 +11,7 @@ in ``left_out``; what is left of the query is answered exactly. If nothing is le
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, reduce
+from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,8 +100,7 @@ class Executor:
         """Return which documents a tree matches, ascending (int64): what they score is not worked out."""
         before = len(self._used)
         documents = self._root(node).documents
-        if len(self._used) > before:  # what a page counts are mostly leaves of its query
-            self._remember()
+        self._remember(before)  # what a page counts are mostly leaves of its query, which are remembered already
         return documents
 
     def paragraphs(self, node: whoosh.query.Query, documents: Array) -> Array:
@@ -157,9 +157,9 @@ class Executor:
         self._used[node] = leaf
         return leaf.answer
 
-    def _remember(self) -> None:
-        """Remember the leaves of the query that was answered: how much was worked out of them is known only now."""
-        for node, leaf in self._used.items():
+    def _remember(self, first: int = 0) -> None:
+        """Remember the leaves that were used, from the first on: how much was worked out of them is known only now."""
+        for node, leaf in islice(self._used.items(), first, None):
             leaf.answer.forget_postings()
             self._remembered.keep(node, leaf, leaf.answer.bytes + _OF_A_LEAF)
 
