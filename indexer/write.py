@@ -197,7 +197,7 @@ class _Run:
 
     def _take_article(self, item: LinkedArticle) -> None:
         identifier = item.article.id
-        article = self._kept_out.arriving(item.article)
+        article = item.article if self._as_they_are else self._kept_out.arriving(item.article)
         if article is None:
             self._report.kept_out += 1
             return
@@ -255,7 +255,7 @@ class _Run:
 
     def end_deletions(self) -> None:
         """Take out of the index what was deleted, and the deletion killed before its commit."""
-        if isinstance(self._writer, Writer):
+        if isinstance(self._writer, Writer) and not self._as_they_are:
             self._report.removed += sum(map(self._writer.delete, self._kept_out.deleted_last()))
 
     def note_unknown_withdrawals(self) -> None:

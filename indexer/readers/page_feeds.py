@@ -2,9 +2,8 @@
 
 from urllib.parse import urljoin
 
-from lxml import etree, html
-
 from indexer.readers.charsets import decode_page
+from indexer.readers.parsers import parse_html
 
 _TYPES = ("application/rss+xml", "application/atom+xml")
 # They stand in the head, which comes first.
@@ -19,8 +18,9 @@ def feeds_of_page(content: bytes, address: str) -> list[str]:
     ['https://news.example/rss']
     """
     try:
-        root = html.document_fromstring(decode_page(content).text[:_HEAD_CHARACTERS])
-        links = [each for each in root.iter("link") if str(each.get("type")).lower() in _TYPES and each.get("href")]
-        return [urljoin(address, str(each.get("href"))) for each in links]
-    except (etree.LxmlError, ValueError):  # nothing in it; an encoding declared; an address that is none
+        root = parse_html(decode_page(content).text[:_HEAD_CHARACTERS])
+        links = [] if root is None else root.iter("link")
+        feeds = [each for each in links if str(each.get("type")).lower() in _TYPES and each.get("href")]
+        return [urljoin(address, str(each.get("href"))) for each in feeds]
+    except ValueError:  # too deep, of no character set, or an address that is none
         return []

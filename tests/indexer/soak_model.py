@@ -34,9 +34,15 @@ class Decision:
 
 @dataclass
 class Model:
-    """What the index holds and what editors have decided; ``pending`` are ids of a decision that the index lacks."""
+    """
+    What the index holds and what editors have decided; ``pending`` are ids of a decision that the index lacks.
+
+    ``deleted`` are the ids of articles that are to stay away, in the order in which they were deleted. The last may be
+    in the index, if a kill has left it there: the next run takes it out.
+    """
 
     state: State = field(default_factory=dict)
+    deleted: tuple[str, ...] = ()
     decided: int = 0
     pending: list[str] = field(default_factory=list)
     _statuses: dict[str, str] = field(default_factory=dict)
@@ -56,6 +62,15 @@ class Model:
             return self._received(operation["articles"])[0]
         gone = operation.get("ids", ())
         return {identifier: record for identifier, record in self.state.items() if identifier not in gone}
+
+    def deleted_after(self, operation: Record) -> tuple[str, ...]:
+        """Return what is to stay away after an operation."""
+        named = [*operation.get("ids", ()), *(article["id"] for article in operation.get("articles", ()))]
+        if operation["do"] == "withdraw":
+            named = [each for each in named if each in self.state]
+            return (*(each for each in self.deleted if each not in named), *named)
+        lifts = operation["do"] in ("delete", "receive")
+        return tuple(each for each in self.deleted if not (lifts and each in named))
 
     def outcomes(self, operation: Record) -> list[str]:
         """Return what a program that sends articles is told about each."""
@@ -123,9 +138,12 @@ class Model:
     def _indexed(self, items: Iterable[Record]) -> State:
         """One run of indexing: of several versions the newest counts, and a kill cancels what is not newer."""
         state, batch, kills = self.caught_up(), {}, {}
+        state.pop(self.deleted[-1] if self.deleted else "", None)
         for item in items:
             identifier, waiting = item["id"], batch.get(item["id"])
             if "withdrawn" not in item:
+                if identifier in self.deleted:
+                    continue
                 record = _killed(item, kills.get(identifier))
                 if not (waiting and _is_older(record, waiting)):
                     batch[identifier] = record

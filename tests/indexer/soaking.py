@@ -26,6 +26,7 @@ from soak_processes import IDS, WORDS, digest, killed, start
 
 import search
 from indexer import index_articles, reindex_into
+from search.archive.withdrawals import tombstones
 from search.article import article_from_record, article_to_record
 from search.command import main
 
@@ -141,10 +142,11 @@ class Soak:
         return {"do": "index", "items": [self._item() for _ in range(chance.randint(1, 12))]}
 
     def _item(self) -> Record:
-        if self._chance.random() < 0.1:
-            return {"id": self._chance.choice(IDS), "withdrawn": self._written(self._version).isoformat()}
-        if self._chance.random() < 0.1 and self._model.state:  # the source comes again
-            return self._model.state[self._chance.choice(sorted(self._model.state))]
+        known = sorted(self._model.state)
+        if self._chance.random() < 0.1 and known:  # of an article that has come: the model remembers no others
+            return {"id": self._chance.choice(known), "withdrawn": self._written(self._version).isoformat()}
+        if self._chance.random() < 0.1 and known:  # the source comes again
+            return self._model.state[self._chance.choice(known)]
         return self._article()
 
     def _sent_article(self) -> Record:
@@ -196,9 +198,11 @@ class Soak:
             if decision := model.decision(operation):
                 self._become(model.follow(self._as_written(decision)), begun)
             return
-        self._become(model.after(operation), begun)
+        state, deleted = model.after(operation), model.deleted_after(operation)
+        self._become(state, begun)
         if operation["do"] in ("index", "receive"):
             model.pending = []
+        model.deleted = deleted
 
     def _as_written(self, decision: Decision) -> Decision:
         """Return a decision with the key that the archive has made up, if it had to: one that nobody has."""
@@ -224,7 +228,14 @@ class Soak:
         else:
             assert found == model.state, f"{operation} was half done"
             self.undone += 1
+            self._settle_deletions(operation)
         assert len(search.decisions(self.index)) == model.decided, operation
+
+    def _settle_deletions(self, operation: Record) -> None:
+        """See whether what stays away was written down before the kill; that comes before the commit."""
+        model, found = self._model, tuple(each.id for each in tombstones(self.index))
+        assert found in (model.deleted, model.deleted_after(operation)), f"{operation} has deleted something else"
+        model.deleted = found
 
     def _settle_decision(self, operation: Record, begun: float, found: State) -> None:
         model, decision = self._model, None
