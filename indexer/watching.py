@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from indexer.errors import SourceUnavailable
 from indexer.folder_notices import FolderNotices, Notice
+from indexer.quarantine import QUARANTINE_NAME, Quarantine
 from indexer.readers import FOLDER_SUFFIXES, Reading, read_sources
 from indexer.report import Report
 from indexer.watch_state import WatchState
@@ -179,7 +180,9 @@ class FolderWatch:
             return False
         self._was_cut = False
         try:
-            report = index_articles(self._until_stopped(read_sources(list(files))), self._index_path, link=True)
+            kept = Quarantine(self._index_path / QUARANTINE_NAME)
+            readings = self._until_stopped(read_sources(list(files)))
+            report = index_articles(kept.passing(readings), self._index_path, link=True)
             if self._was_cut:  # in the midst of a file: it is read again by the next run
                 return False
             failed = {error.source for error in report.errors if isinstance(error, SourceUnavailable)}

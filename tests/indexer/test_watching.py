@@ -14,6 +14,7 @@ from threading import Event, Thread
 import pytest
 
 import search
+from indexer.quarantine import QUARANTINE_NAME, Quarantine
 from indexer.watch_state import WatchState
 from indexer.watching import SETTLED_SECONDS, STATE_NAME, Candidates, FolderWatch
 from indexer.write import Report
@@ -112,6 +113,14 @@ def test_files_are_taken_as_they_come_and_change(folder: Path, index: Path, watc
     (folder.parent / "day").rename(folder / "day")
     until(lambda: has(index, "c"))
     until(lambda: sum(report.added for report in watched) == 3)
+
+
+def test_what_cannot_be_taken_is_kept(folder: Path, index: Path, watched: list[Report]) -> None:
+    (folder / "a.jsonl").write_bytes(line("a") + b'{"id": "b", "title": 5}\n')
+    until(lambda: has(index, "a"))
+    until(lambda: watched)
+    (kept,) = Quarantine(index / QUARANTINE_NAME).read()
+    assert (kept.source, kept.line, kept.id) == (str(folder / "a.jsonl"), 2, "b")
 
 
 def test_another_writer_is_waited_for(folder: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
