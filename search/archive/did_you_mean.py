@@ -5,12 +5,11 @@ Only what finds something is suggested; also where the other words found somethi
 an OR. Which words are near, ``spelling`` decides.
 """
 
-from functools import lru_cache
 from itertools import islice, product
 
 from search.archive.hits import articles_having
 from search.archive.request import SearchRequest
-from search.archive.spelling import NearWords, suggested_words, words_only
+from search.archive.spelling import JoinedWords, NearWords, suggested_words, words_only
 from search.archive.understanding import (
     DEFAULT_TEXT_FIELDS,
     UnderstoodQuery,
@@ -19,6 +18,7 @@ from search.archive.understanding import (
     with_words_replaced,
 )
 from search.archive.view import View
+from search.columnar.commit import FileEntry
 from search.columnar.snapshot import Snapshot
 
 # Looking for near words passes over the whole vocabulary, and trying them costs a search each.
@@ -45,6 +45,18 @@ def did_you_mean(view: View, request: SearchRequest, understood: UnderstoodQuery
     return None
 
 
-@lru_cache(maxsize=1)  # reading it takes a second or so for each million terms
-def _vocabulary(snapshot: Snapshot) -> NearWords:
-    return NearWords(words_only(snapshot.vocabulary(DEFAULT_TEXT_FIELDS)))
+def _vocabulary(snapshot: Snapshot) -> JoinedWords:
+    """
+    Return the words of an archive.
+
+    Reading them takes a second or so for each million terms, so those of a segment are carried on to the commits that
+    have it, too.
+    """
+    carried: dict[FileEntry, NearWords] = snapshot.carried.get("near words", {})
+    files = (entry.file for entry in snapshot.commit.segments)
+    words = {
+        file: carried.get(file) or NearWords(words_only(segment.vocabulary(DEFAULT_TEXT_FIELDS)))
+        for file, segment in zip(files, snapshot.segments, strict=True)
+    }
+    snapshot.carried["near words"] = words
+    return JoinedWords(tuple(words.values()))

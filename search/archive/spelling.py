@@ -77,6 +77,16 @@ class NearWords:
         return [text for text, _, _ in found]
 
 
+class JoinedWords(NamedTuple):
+    """The words of several parts of an archive."""
+
+    parts: tuple[NearWords, ...]
+
+    def near(self, word: str, slips: int) -> list[str]:
+        """Return what is near in any of them; what is in more than one comes more than once."""
+        return [each for part in self.parts for each in part.near(word, slips)]
+
+
 def _sets_of_letters(text: str, lengths: Array) -> Array:
     """Return the set of letters (u8, one bit for each letter modulo 64) of words of some lengths (i8) run together."""
     if not len(lengths) or not lengths.all():
@@ -94,7 +104,7 @@ class _Scored(NamedTuple):
 
 def suggested_words(
     word: str,
-    vocabulary: NearWords,
+    vocabulary: NearWords | JoinedWords,
     frequency: Callable[[str], int],
     has_lemma: Callable[[str], int],
 ) -> list[str]:

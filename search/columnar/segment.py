@@ -4,6 +4,7 @@ One segment, read: terms, postings, columns and stored documents of an immutable
 Document numbers are local to the segment, from 0. Deleted documents are still here; the commit says which they are.
 """
 
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -134,6 +135,11 @@ class Segment:
     def term(self, term: bytes) -> int | None:
         """Return the number of a term in all text fields of the segment, or None."""
         return self.terms.find(term)
+
+    def vocabulary(self, names: Iterable[str]) -> Iterator[bytes]:
+        """Yield the terms of some text fields, as UTF-8, in order; those of deleted documents, too."""
+        fields = [self.text[name] for name in names]
+        return (term for number, term in enumerate(self.terms) if any(field.has(number) for field in fields))
 
     def document_of(self, identifier: str) -> int | None:
         """

@@ -8,7 +8,7 @@ of a snapshot for those who may not see all of it is another one too (``restrict
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
 from itertools import takewhile
@@ -230,13 +230,6 @@ class Snapshot:
         documents = np.repeat(joined_documents(pieces), counts)
         living = self.alive[documents]
         return Occurrences(documents[living], self.term_positions(term, name)[living])
-
-    def vocabulary(self, names: Iterable[str]) -> Iterator[bytes]:
-        """Return an iterator over the terms of text fields, as UTF-8; some come more than once."""
-        for name in names:
-            for segment in self.segments:
-                text = segment.text[name]
-                yield from (term for number, term in enumerate(segment.terms) if text.has(number))
 
     def terms_beginning(self, prefix: str) -> Iterator[str]:
         """Yield the terms of all text fields that begin with a text; some come more than once."""

@@ -74,7 +74,7 @@ def test_terms_of_deleted_documents_do_not_survive_a_merge(tmp_path, monkeypatch
         writer.commit()
     snapshot = open_snapshot(tmp_path)
     assert ids_by_number(snapshot) == ["2", "3"]
-    assert [term.decode() for term in snapshot.vocabulary(["body"])] == ["a", "кит"]
+    assert [term.decode() for term in snapshot.segments[0].vocabulary(["body"])] == ["a", "кит"]
 
 
 def test_damaged_segment_is_not_merged_into_a_sound_looking_one(tmp_path, monkeypatch, caplog):
