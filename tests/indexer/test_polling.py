@@ -69,7 +69,10 @@ def poller(
         sleep: Callable[[float], object] = lambda seconds: None,
     ) -> Poller:
         stop = stop or Event()
-        fetchers.append(Fetcher(allow_private=True, sleep=sleep, resolve=lambda *_: ["127.0.0.1"], stop=stop))
+        fetcher = Fetcher(
+            allow_private=True, clock=lambda: now.seconds, sleep=sleep, resolve=lambda *_: ["127.0.0.1"], stop=stop
+        )
+        fetchers.append(fetcher)
         return Poller(
             sources or [PolledSource(server.url("/feed"), EVERY)], tmp_path / "index", fetchers[-1], stop=stop,
             told=reports.append, troubled=troubles.append, clock=lambda: now.seconds, chance=lambda: 0.5,
@@ -161,6 +164,27 @@ def test_pages_give_the_whole_text_once(
     server.answers["/feed"] = feed({**entries[0], "updated": "2026-11-02"})
     poller(source).run_once()
     assert server.asked.count("/1") == 2
+
+
+def test_pages_of_a_host_that_wants_to_be_left_alone_come_later(
+    server: SmallServer, now: Now, poller: Callable[..., Poller], tmp_path: Path, troubles: list[str]
+) -> None:
+    """Though the feed does not change meanwhile; until then its own texts are taken, and one page was asked for."""
+    entries = [{"title": f"Berth {n}", "body": "Short.", "url": server.url(f"/{n}")} for n in range(5)]
+    server.answers["/feed"] = feed(*entries, etag='"1"')
+    server.answers |= {f"/{n}": Answer(status=429, headers={"Retry-After": "90"}) for n in range(5)}
+    polling = poller(PolledSource(server.url("/feed"), EVERY, full_text=True))
+    polling.run_once()
+    assert server.asked == ["/feed", "/0"]
+    assert ["answers 429" in troubles[0], "left alone" in troubles[1], len(troubles)] == [True, True, 2]
+    with search.open(tmp_path / "index") as archive:
+        assert archive.count() == 5
+    whole = {"body": "The whole text of the page."}
+    server.answers |= {f"/{n}": feed({**entry, **whole}) for n, entry in enumerate(entries)}
+    now.seconds += 2 * EVERY
+    polling.run_once()
+    with search.open(tmp_path / "index") as archive:
+        assert archive.get_by_url(entries[4]["url"]).body == whole["body"]
 
 
 def sitemap(*pages: tuple[str, str], kind: str = "urlset", item: str = "url") -> Answer:
