@@ -57,8 +57,8 @@ HOMES = {
     "joserfc": "web/newsroom/oidc.py",
     "requests": "web/newsroom/oidc.py",
     "watchdog": "indexer/folder_notices.py",
-    "httpx": "indexer/fetching.py",
-    "httpcore": "indexer/fetching.py",
+    "httpx": ("indexer/fetching.py", "indexer/connecting.py"),
+    "httpcore": ("indexer/fetching.py", "indexer/connecting.py"),
     "warcio": "indexer/readers/containers.py",
     "flask_wtf": "web/newsroom/__init__.py",
 }
