@@ -85,6 +85,7 @@ class Report:
     def reject(self, error: IndexerError) -> None:
         """Count what could not be taken, and keep the reason."""
         self.rejected += 1
+        error.record = None  # the quarantine has it: a thousand of the longest would take 16 GB
         if len(self.errors) < MAX_ERRORS:
             self.errors.append(error)
         kind = kind_of_reason(error.reason)
