@@ -160,7 +160,8 @@ def read_feed(
     """
     Yield an article or an error for each entry of a feed, and remarks; one feed is held in memory.
 
-    ``charset`` is what the server declared, and ``guids`` is given the guid of each article that has one, by the article's id.
+    ``charset`` is what the server declared, and ``guids`` is given the guid of each article that has one, by the
+    article's id.
     """
     try:
         feed = entries(stream.read(MAX_FEED_BYTES + 1), address=source, charset=charset)
