@@ -97,7 +97,7 @@ class Quarantine:
     def passing(
         self, items: Iterable[Item], columns: Mapping[str, str] | None = None, since: datetime | None = None
     ) -> Iterator[Item]:
-        """Yield all items; records refused are kept in the file with how the run read them, if that can be done again."""
+        """Yield all items; records refused are kept in the file with how the run read them, if that can be redone."""
         document: bytes | None = None
         try:
             for item in items:
