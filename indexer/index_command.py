@@ -65,7 +65,7 @@ def index_command(
         raise click.UsageError(f"--retry needs the file of the quarantine; {quarantine_name} is none")
     quarantine = quarantine_of(index_path, quarantine_name, dry_run)
     job = retried(quarantine, index_path) if retry else intake_of(sources, quarantine, since, limit, columns)
-    progress = ProgressShown(job)
+    progress = ProgressShown(job.share_read)
     try:
         if dry_run:
             report = check_articles(job.items, index_path, progress=progress.show)

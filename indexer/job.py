@@ -34,8 +34,8 @@ class Job:
     _bytes_in_all: int | None = None
     _has_asked: bool = False
 
-    def share_done(self) -> float | None:
-        """Return which part of the work is done, from 0 to 1, by bytes or by the limit; None where nobody knows."""
+    def share_read(self) -> float | None:
+        """Return which part of the sources was read, from 0 to 1, by bytes or by the limit; None where nobody knows."""
         if self.intake and not self._has_asked:  # only now: looking up the sizes of 100,000 files takes seconds
             self._has_asked, self._bytes_in_all = True, self.intake.bytes_in_all()
         by_bytes = self.intake.bytes_read / self._bytes_in_all if self.intake and self._bytes_in_all else 0.0

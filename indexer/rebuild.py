@@ -22,7 +22,7 @@ from search.archive.links import LinkedArticle
 from search.archive.upkeep import CONTENTS
 from search.columnar.arrays import sync_folder
 from search.columnar.beside import BESIDE, COPY_MARK, NEW_SUFFIX, forget_progress
-from search.columnar.commit import REBUILDABLE_FORMATS
+from search.columnar.commit import REBUILDABLE_FORMATS, read_commit
 from search.columnar.lock import LOCK_NAME, WAIT_SECONDS, locked
 from search.columnar.rebuild import begin_rebuilding, finish_rebuilding, is_current, living_documents
 from search.columnar.salvage import Outcome, Repair, Salvager, Survey, Survivor, set_aside, survey
@@ -89,6 +89,11 @@ def reindex_into(
     report.removed += len(delete_articles(gone, new, may_return=True, wait_seconds=wait_seconds)) if gone else 0
     _copy_beside(path, new, wait_seconds)  # the history of headlines: that of the old index is whole
     return report
+
+
+def documents_in(path: Path) -> int:
+    """Return how many documents an index holds, also deleted ones; raises as ``reindex``."""
+    return sum(entry.documents for entry in read_commit(path, REBUILDABLE_FORMATS).segments)
 
 
 def _require_copy(path: Path, new: Path) -> None:
