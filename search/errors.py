@@ -143,8 +143,8 @@ class BackupDamaged(SearchError):
     def __init__(self, path: Path | str, detail: str) -> None:
         self.path = Path(path)
         super().__init__(
-            f"The backup in {path} cannot be used: {detail}. No index was changed. Look which backups there are and "
-            f"which are sound: visti restore FOLDER --check"
+            f"The backup in {path} cannot be used: {detail}. No index was changed. Look which backups there are: "
+            f"visti restore FOLDER --list; and whether one is sound: visti restore FOLDER --backup NAME --check"
         )
 
 

@@ -41,6 +41,8 @@ from search.errors import BackupFailed, IndexDamaged, IndexUnreadable
 # enough even beside a writer that does nothing but commit.
 _TRIES = 1_000
 _NEW_SUFFIX = ".new"
+# Whoever names such a file does not want a folder.
+_PACKED = frozenset({".gz", ".tgz", ".zst", ".tzst", ".xz", ".bz2", ".zip"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def back_up(
     path, target = Path(path), Path(target)
     if target.resolve().is_relative_to(path.resolve()):
         raise BackupFailed(target, "it lies in the folder of the index itself")
+    if target.suffix.lower() in _PACKED and not target.is_dir():
+        raise BackupFailed(target, "a backup in a file is one that ends in .tar, unpacked; pack it afterwards")
     with _held(path) as held:
         try:
             if target.suffix == ".tar":

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import zstandard
 
 from search.columnar.arrays import Array, ArraysDamaged, read_arrays
 from search.columnar.document import Layout, paragraph_starts
 from search.columnar.invert import MARKED_POSTINGS
 from search.columnar.stored import StoredDocuments
 from search.columnar.strings import HashedStrings, Strings
+from search.errors import IndexDamaged
 
 
 class Postings(NamedTuple):
@@ -131,6 +133,15 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self.digests)
+
+    def stored_document(self, number: int) -> bytes:
+        """Return what was stored for a document. Raises ``IndexDamaged`` where the file was changed."""
+        try:
+            return self.stored[number]
+        except (zstandard.ZstdError, IndexError, ValueError) as error:
+            raise IndexDamaged(
+                self.path.parent, f"{self.path.name}: a stored article cannot be read ({error})"
+            ) from error
 
     def term(self, term: bytes) -> int | None:
         """Return the number of a term in all text fields of the segment, or None."""

@@ -264,9 +264,9 @@ class Snapshot:
         return [member for member in self.grouping.members(group) if alive[member]]
 
     def stored(self, document: int) -> bytes:
-        """Return what was stored for a document."""
+        """Return what was stored for a document. Raises ``IndexDamaged``."""
         segment, number = self._place(document)
-        return segment.stored[number]
+        return segment.stored_document(number)
 
     def lasting_number(self, document: int) -> tuple[int, int]:
         """Return a name of a document that later snapshots of this process share, and that no other document gets."""

@@ -64,11 +64,13 @@ def test_killed_worker_is_a_failed_commit_and_the_rest_stays(tmp_path: Path, mon
     def kill_a_worker(self: indexer.parallel.Workers, meanwhile: Callable[[], None]) -> list[object]:
         assert self._pool
         os.kill(next(iter(self._pool._processes)), signal.SIGKILL)
-        return finished(self)
+        return finished(self, meanwhile)
 
     finished = indexer.parallel.Workers.finished
     with monkeypatch.context() as patched:
-        patched.setattr(indexer.parallel.Workers, "finished", lambda self: kill_a_worker(self) if self._pool else [])
+        patched.setattr(
+            indexer.parallel.Workers, "finished", lambda self, call: kill_a_worker(self, call) if self._pool else []
+        )
         with pytest.raises(search.CommitFailed, match="worker process was ended") as raised:
             indexer.index_articles(articles(100), tmp_path, jobs=2)
     assert isinstance(raised.value.__cause__, BrokenProcessPool)

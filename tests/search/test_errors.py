@@ -43,7 +43,7 @@ PATH = Path("/archives/мій індекс")
         ),
         (IndexLocked(PATH, 2.5), (str(PATH), "2.5 seconds", "run the same command again")),
         (BackupFailed(PATH, "No space left"), (str(PATH), "No space left", "intact", "visti backup FOLDER")),
-        (BackupDamaged(PATH, "x is missing"), (str(PATH), "x is missing", "visti restore FOLDER --check")),
+        (BackupDamaged(PATH, "x is missing"), (str(PATH), "x is missing", "visti restore FOLDER --list", "--check")),
         (ExportFailed(PATH, "No space left"), (str(PATH), "No space left", "Nothing is left", "visti export FILE")),
         (CommitFailed(PATH, "No space left"), (str(PATH), "No space left", "intact", "run the same command again")),
         (
