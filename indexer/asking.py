@@ -14,12 +14,12 @@ from threading import Event
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from indexer.errors import SourceUnavailable
+from indexer.errors import RecordError, SourceUnavailable
 from indexer.fetching import Fetched, Fetcher, FetchFailed, Validators
 from indexer.identities import guid_name, renamed
 from indexer.readers.feed import read_feed
 from indexer.readers.formats import choose_reader
-from indexer.readers.html import recognises_html
+from indexer.readers.html import read_html, recognises_html
 from indexer.readers.page_addresses import article_id
 from indexer.readers.page_feeds import feeds_of_page
 from indexer.readers.reading import Reading, Withdrawal
@@ -196,7 +196,7 @@ class _Asking:
                 return
             self._fetches += 1
             try:
-                yield from _read(self._fetcher.fetch(each.url))
+                yield from _read_page(self._fetcher.fetch(each.url))
             except FetchFailed as error:
                 self._tell(error)
                 if not error.lasting:
@@ -311,6 +311,16 @@ def _read(fetched: Fetched, guids: dict[str, str] | None = None) -> Iterator[Rea
         yield error
         return
     if reader is read_feed:
-        yield from read_feed(io.BytesIO(content), fetched.url, guids=guids)
+        yield from read_feed(io.BytesIO(content), fetched.url, charset=fetched.charset, guids=guids)
+    elif reader is read_html:
+        yield from read_html(io.BytesIO(content), fetched.url, charset=fetched.charset)
     else:
         yield from reader(io.BytesIO(content), fetched.url)
+
+
+def _read_page(fetched: Fetched) -> Iterator[Reading]:
+    """Yield what a page has; what cannot be taken of it takes the page along, since it is not fetched again."""
+    for reading in _read(fetched):
+        if isinstance(reading, RecordError) and reading.record is None:
+            reading.record, reading.format = fetched.content, reading.format or "HTML"
+        yield reading

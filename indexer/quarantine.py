@@ -86,10 +86,10 @@ class Quarantine:
         self._waiting: list[bytes] = []
 
     def passing(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Yield all items; those that are records refused are kept in the file."""
+        """Yield all items; those that are records refused are kept in the file, if they can be taken from it again."""
         try:
             for item in items:
-                if isinstance(item, RecordError):
+                if isinstance(item, RecordError) and _can_be_retried(item):
                     self.add(refused_of(item))
                 yield item
         finally:
@@ -231,6 +231,11 @@ class Retry:
                 still = refused_of(reading)
                 self._remaining[still.key] = still
             yield reading
+
+
+def _can_be_retried(error: RecordError) -> bool:
+    """Tell an entry of a feed: its place changes with every poll, and it comes again as long as the feed has it."""
+    return error.record is not None or "://" not in error.source
 
 
 def _decoded(line: bytes) -> Refused | None:

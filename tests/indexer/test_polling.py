@@ -15,7 +15,8 @@ import search
 from indexer.asking import Found, PolledSource, ask
 from indexer.fetching import Fetcher
 from indexer.polling import STATE_NAME, Poller
-from indexer.write import Report
+from indexer.quarantine import QUARANTINE_NAME, Quarantine, Retry
+from indexer.write import Report, index_articles
 
 EVERY = 600.0
 #: What does not come in this time never does.
@@ -191,6 +192,52 @@ def sitemap(*pages: tuple[str, str], kind: str = "urlset", item: str = "url") ->
     """Return a sitemap of addresses with what it says of their last change."""
     lines = (f"<{item}><loc>{url}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</{item}>" for url, day in pages)
     return Answer(f"<{kind}>{''.join(lines)}</{kind}>".encode())
+
+
+PAGE = (
+    "<html lang=en><title>A berth</title><meta property=og:type content=article><article><h1>A berth</h1>{}</article>"
+)
+
+
+def test_a_page_that_cannot_be_taken_is_kept_and_an_entry_of_a_feed_is_told(
+    server: SmallServer, poller: Callable[..., Poller], tmp_path: Path, reports: list[Report]
+) -> None:
+    """The page is fetched once and may be taken when the program is mended; the entry comes with every poll."""
+    server.answers |= {
+        "/map": sitemap((server.url("/page"), "2026-11-02")),
+        "/page": Answer(PAGE.format("").encode()),
+        "/feed": Answer(b"<rss version='2.0'><channel><item><guid>1</guid></item></channel></rss>"),
+    }
+    poller(*(PolledSource(server.url(path), EVERY) for path in ("/map", "/feed"))).run_once()
+    assert [report.rejected for report in reports] == [1, 1]
+    quarantine = Quarantine(tmp_path / "index" / QUARANTINE_NAME)
+    (kept,) = quarantine.read()
+    assert (kept.source, kept.record) == (server.url("/page"), server.answers["/page"].content)
+    mended = PAGE.format("<p>The second berth was opened on Monday.</p><p>It is for large ships, the port says.</p>")
+    quarantine.keep([replace(kept, record=mended.encode())])
+    retry = Retry(quarantine)
+    assert index_articles(retry, tmp_path / "index").added == 1 and retry.settle() == 1
+    with search.open(tmp_path / "index") as archive:
+        assert archive.get_by_url(server.url("/page")).title == "A berth"
+
+
+@pytest.mark.parametrize("path", ["/page", "/rss"])
+def test_the_character_set_that_the_server_declares_counts(
+    server: SmallServer, poller: Callable[..., Poller], tmp_path: Path, path: str
+) -> None:
+    title, text = "Порт у Ялті", "<p>Причал №2 відкрили.</p><p>Він — для великих суден.</p>"
+    page = PAGE.replace("lang=en", "lang=uk").replace("A berth", title).format(text)
+    rss = f"<rss version='2.0'><channel><item><title>{title}</title><guid>1</guid></item></channel></rss>"
+    headers = {"Content-Type": "text/html; charset=mac-cyrillic"}
+    server.answers |= {
+        "/map": sitemap((server.url("/page"), "2026-11-02")),
+        "/page": Answer(page.encode("mac-cyrillic"), headers=headers),
+        "/rss": Answer(rss.encode("mac-cyrillic"), headers=headers),
+    }
+    poller(PolledSource(server.url("/map" if path == "/page" else path), EVERY)).run_once()
+    with search.open(tmp_path / "index") as archive:
+        (hit,) = archive.search("порт").hits
+        assert hit.article.title == title
 
 
 def sitemap_index(*sitemaps: tuple[str, str]) -> Answer:
