@@ -11,6 +11,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
@@ -133,12 +134,18 @@ def _value(field: str, cell: str) -> Any:
         separator = next((mark for mark in ";|" if mark in cell), ",")
         return [name for each in cell.split(separator) if (name := each.strip())]
     if field in _DATES:
-        return parse_page_date(cell) or cell
+        return _moment(field, cell)
     if field == "language":
         return _LANGUAGES.get(cell.casefold().strip(" ."), cell)
     if field == "status":
         return _STATUSES.get(cell.casefold(), cell.lower())
     return single_line(cell) if field == "title" else cell
+
+
+def _moment(field: str, cell: str) -> datetime:
+    if moment := parse_page_date(cell):
+        return moment
+    raise ValueError(f"field {field!r}: {cell[:80]!r} is no date that is known; write 2024-07-10 14:00")
 
 
 def _delimiter(first: str, names: Sequence[str]) -> str:
