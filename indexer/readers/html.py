@@ -203,7 +203,9 @@ def _text(page: _Page, container: HtmlElement) -> _Text:
 def _paragraphs(page: _Page, container: HtmlElement, title: str) -> list[str]:
     """Return the paragraphs without the headline; raises ``_NotAnArticle``."""
     found = [text for text in extract_paragraphs(page.tree, container) if not is_furniture(text.split("\n"))]
-    paragraphs = _without_headline(found, title)
+    paragraphs = found
+    for headline in dict.fromkeys([title, _shown_headline(page)]):  # sites give networks another one than they show
+        paragraphs = _without_headline(paragraphs, headline)
     if len(page.metadata.body) > _MUCH_MORE * sum(map(len, paragraphs)):
         found = [line.strip() for line in page.metadata.body.splitlines() if line.strip()]
         paragraphs = _without_headline(found, title)
@@ -227,13 +229,18 @@ def _refuse_what_only_looks_like_an_article(page: _Page, paragraphs: list[str]) 
 
 
 def _title(page: _Page) -> str:
-    headlines = [" ".join(each.text_content().split()) for each in page.tree.iter("h1")]
-    headline = headlines[0] if len(headlines) == 1 else ""
+    headline = _shown_headline(page)
     title = title_without_site(page.metadata.title, page.metadata.source)
     if headline and (not title or (_CUT.search(title) and headline.startswith(_CUT.sub("", title)))):
         return headline
     written = " ".join(next((each.text_content() for each in page.tree.iter("title")), "").split())
     return title or _part_that_is_shown(page, written) or title_without_site(written, page.metadata.source)
+
+
+def _shown_headline(page: _Page) -> str:
+    """Return the text of the only ``h1``; of several nobody knows which is the headline."""
+    headlines = list(page.tree.iter("h1"))
+    return " ".join(headlines[0].text_content().split()) if len(headlines) == 1 else ""
 
 
 def _part_that_is_shown(page: _Page, written: str) -> str:

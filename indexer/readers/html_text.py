@@ -122,6 +122,17 @@ def plain_paragraphs(text: str) -> str:
     return "\n\n".join(lines)
 
 
+def without_headline(text: str, title: str) -> str:
+    """
+    Return a text without a first paragraph that is the headline again, as documents have it that are pages, too.
+
+    >>> without_headline("Bridge opens\\n\\nIt is long.", "Bridge opens"), without_headline("A bridge", "A bridge")
+    ('It is long.', 'A bridge')
+    """
+    first, blank_line, rest = text.partition("\n\n")
+    return rest if blank_line and " ".join(first.split()).casefold() == title.casefold() else text
+
+
 def single_line(text: str) -> str:
     """
     Return a headline or name as one line of plain text, its markup removed if it has any.

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from indexer.readers.bylines import names_of
+from indexer.readers.page_addresses import article_id
 from indexer.readers.page_head import credit_in
 from indexer.readers.page_metadata import PageMetadata, is_article_type, split_tags
 
@@ -55,7 +56,9 @@ def read_json_ld(scripts: Iterable[str], address: str = "") -> JsonLd:
             named.setdefault(name, node)
     articles = [node for node in nodes if any(map(is_article_type, _types(node)))]
     types = frozenset(name.rpartition("/")[2] for node in nodes for name in _types(node))
-    own = next((node for node in articles if address and address in _addresses(node)), None)
+    own = next(
+        (node for node in articles if address and article_id(address) in map(article_id, _addresses(node))), None
+    )
     article = own or next(iter(articles), None)
     return JsonLd(_metadata(article, nodes, named) if article else PageMetadata(), types, tuple(broken))
 

@@ -49,6 +49,13 @@ _NAMED_ZONE = re.compile(r"\[[\w/+-]+\]$")
 _EPOCH = re.compile(r"[1-9]\d{9}(?:\d{3})?")
 # Zones of RFC 822, which must be kept; EET and EEST, which it does not know, are Kyiv time anyway.
 _RFC_ZONE = re.compile(r"[+-]\d{4}|\b(?:GMT|UTC?|[ECMP][SD]T)\b")
+_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}\S*)?")
+# Days of the week, from their beginnings, and "year", "at", "EEST" in three languages.
+_BESIDE_DATES = re.compile(
+    r"(?:пн|пон|вт|вів|ср|сер|чт|чет|пт|п|ят|пят|сб|суб|нд|нед|вс|вос|mon|tue|wed|thu|fri|sat|sun)[а-яіїєa-z]*"
+    r"|р|року|г|года|о|об|в|at|EES?T",
+    re.I,
+)
 # A date and what stands around it ("Опубліковано: 1 травня 2024, 14:05"); more is a paragraph.
 MAX_DATE_CHARACTERS = 120
 
@@ -76,6 +83,21 @@ def parse_page_date(text: str) -> datetime | None:
     with suppress(ValueError):
         return parse_moment(in_words)
     return None
+
+
+def is_date_line(text: str) -> bool:
+    """
+    Tell whether a line is nothing but a date, its time and the day of the week.
+
+    >>> is_date_line("Вівторок, 14 травня 2024 р., 10:00"), is_date_line("14.05.2024: збори в школі")
+    (True, False)
+    """
+    if len(text) > MAX_DATE_CHARACTERS or parse_page_date(text) is None:
+        return False
+    rest = text
+    for written in (_IN_WORDS, *_IN_NUMBERS, _CLOCK, _ISO_DAY, _RFC_ZONE):
+        rest = written.sub(" ", rest)
+    return all(map(_BESIDE_DATES.fullmatch, re.findall(r"[^\W_]+", rest)))
 
 
 def _iso(found: re.Match[str]) -> str:

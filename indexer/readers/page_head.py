@@ -203,11 +203,17 @@ def first_figure(container: HtmlElement) -> tuple[str, str]:
     for figure in islice(container.iter("figure"), _MAX_FIGURES):
         elements = list(islice(figure.iter(etree.Element), _MAX_FIGURE_ELEMENTS))
         image = next((each for each in elements if each.tag == "img"), None)
-        address = "" if image is None else image.get("src") or image.get("data-src") or ""
-        credit = _credit_in_figure(elements)
-        if credit or (address and not address.startswith("data:")):
-            return ("" if address.startswith("data:") else address), credit
+        address = "" if image is None else address_of_image(image)
+        credit = credit_beside(elements)
+        if credit or address:
+            return address, credit
     return "", ""
+
+
+def address_of_image(image: HtmlElement) -> str:
+    """Return where a picture is; pages that load pictures late have a grey square in the place of the address."""
+    written = (image.get(name) or "" for name in ("src", "data-src", "data-lazy-src", "data-original"))
+    return next((address for address in written if address and not address.startswith("data:")), "")
 
 
 def photo_in(markup: str) -> tuple[str, str]:
@@ -224,7 +230,8 @@ def photo_in(markup: str) -> tuple[str, str]:
     return ("", "") if tree is None else first_figure(tree)
 
 
-def _credit_in_figure(elements: Sequence[HtmlElement]) -> str:
+def credit_beside(elements: Sequence[HtmlElement]) -> str:
+    """Return whom the elements around a picture name for it: those whose class speaks of a credit, or its caption."""
     named = (each for each in elements if _CREDIT_CLASS.search(each.get("class") or ""))
     for element in islice(named, _MAX_CREDITS):
         text = " ".join(element.text_content().split())

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from indexer.readers.bylines import authors_of_byline
 from indexer.readers.page_dates import parse_page_date
-from indexer.readers.page_head import credit_in
+from indexer.readers.page_head import address_of_image, credit_beside, credit_in
 from indexer.readers.page_metadata import PageMetadata
 from indexer.readers.signatures import MAX_CAPTION_CHARACTERS, is_name, photo_credit, signed_authors
 
@@ -60,7 +61,7 @@ def shown_metadata(tree: HtmlElement, container: HtmlElement, paragraphs: list[s
         authors=next(filter(None, authors), ()),
         section=_section(tree, title),
         tags=tuple(dict.fromkeys(_tags(tree))),
-        image="" if image.startswith("data:") else image,
+        image=image,
         image_credit=image_credit,
     )
 
@@ -138,9 +139,12 @@ def _photo(header: list[HtmlElement], container: HtmlElement) -> tuple[str, str]
     """Return the first photo that is signed and by whom: beside it, or on a line of its own, without the address."""
     for image in (*(each for each in header if each.tag == "img"), *islice(container.iter("img"), 1)):
         around = image.getparent()
-        caption = "" if around is None or around is container else _line(around)
-        if len(caption) <= MAX_CAPTION_CHARACTERS and (credit := credit_in(caption)):
-            return image.get("src") or "", credit
+        if around is None or around is container or len(caption := _line(around)) > MAX_CAPTION_CHARACTERS:
+            continue
+        if credit := credit_in(caption) or credit_beside(
+            list(islice(around.iter(etree.Element), _MAX_HEADER_ELEMENTS))
+        ):
+            return address_of_image(image), credit
     elements = container.iter("div", "span", "p", "em", "i", "small", "font")
     lines = (_line(each) for each in elements if len(each) <= _MAX_LINE_ELEMENTS)
     return "", next(filter(None, (photo_credit(line) for line in lines if len(line) <= _MAX_LINE_CHARACTERS)), "")

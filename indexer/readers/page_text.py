@@ -35,6 +35,9 @@ _AROUND = ("nav", "aside", "footer", "form")
 _COMPONENTS = tuple(f"amp-{name}" for name in ("ad", "consent", "embed", "sidebar", "user-notification")) + tuple(
     f"amp-{name}" for name in ("facebook", "instagram", "social-share", "tiktok", "twitter", "youtube")
 )
+# Blocks that are paragraphs, and what they stand in: a list in an item of a list is a part of its line.
+_PARAGRAPHS = ("p", "div", "ul", "ol", "blockquote", "h2", "h3", "h4", "h5", "h6")
+_COLUMNS = ("div", "section", "main")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # "Air raid alert in Kyiv." is a whole story, but less than this in the likeliest place means that it is another place.
 _MIN_CHARACTERS = 40
@@ -139,6 +142,7 @@ def _paragraphs(container: HtmlElement) -> list[str]:
     _refuse_too_much(element)
     _open_layout_tables(element)
     _mark_blank_lines(element)
+    _mark_bare_text(element)
     body.append(element)
     try:
         document = _extraction()(page)
@@ -223,6 +227,20 @@ def _mark_blank_lines(element: HtmlElement) -> None:
             line_break.tail = _BLANK_LINE + (line_break.tail or "")
 
 
+def _mark_bare_text(element: HtmlElement) -> None:
+    """Mark where a block begins or ends beside text that is in none, which trafilatura joins without a blank."""
+    for block in element.iter(*_PARAGRAPHS):
+        parent, before = block.getparent(), block.getprevious()
+        if parent is None or parent.tag not in _COLUMNS:
+            continue
+        if before is None and (parent.text or "").strip():
+            parent.text += _BLANK_LINE
+        elif before is not None and before.tag not in _PARAGRAPHS and (before.tail or "").strip():
+            before.tail += _BLANK_LINE
+        if (block.tail or "").strip():
+            block.tail = _BLANK_LINE + block.tail
+
+
 def _is_column(cell: HtmlElement) -> bool:
     return len(cell.text_content()) > _MAX_CELL_CHARACTERS
 
@@ -257,8 +275,8 @@ def _texts(element: etree._Element) -> Iterator[str]:
             line_break.tail = "\n" + (line_break.tail or "")
         text = "\n".join(" ".join(line.split()) for line in "".join(element.itertext()).split("\n"))
     yield from filter(None, (part.strip() for part in text.split(_BLANK_LINE)))
-    if element.tail and (tail := " ".join(element.tail.split())):
-        yield tail
+    for tail in (element.tail or "").split(_BLANK_LINE):
+        yield from filter(None, [" ".join(tail.split())])
 
 
 def _line(element: etree._Element) -> str:
