@@ -15,7 +15,8 @@ import search
 from indexer.asking import Found, PolledSource, ask
 from indexer.fetching import Fetcher
 from indexer.polling import STATE_NAME, Poller
-from indexer.quarantine import QUARANTINE_NAME, Quarantine, Retry
+from indexer.quarantine import QUARANTINE_NAME, Quarantine
+from indexer.retrying import Retry
 from indexer.write import Report, index_articles
 
 EVERY = 600.0
@@ -214,7 +215,7 @@ def test_a_page_that_cannot_be_taken_is_kept_and_an_entry_of_a_feed_is_told(
     (kept,) = quarantine.read()
     assert (kept.source, kept.record) == (server.url("/page"), server.answers["/page"].content)
     mended = PAGE.format("<p>The second berth was opened on Monday.</p><p>It is for large ships, the port says.</p>")
-    quarantine.keep([replace(kept, record=mended.encode())])
+    quarantine.revise(lambda refused: replace(refused, record=mended.encode()))
     retry = Retry(quarantine)
     assert index_articles(retry, tmp_path / "index").added == 1 and retry.settle() == 1
     with search.open(tmp_path / "index") as archive:
