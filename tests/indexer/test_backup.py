@@ -116,6 +116,20 @@ class TestBackup:
             back_up(index, target)
         assert list_backups(target) == [before] and check_backup(target)[1] == []
 
+    def test_half_of_a_copy_does_not_stay_on_a_full_disk(self, index, tmp_path, monkeypatch):
+        def full(descriptor):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(BackupFailed, match="No space left"):
+            back_up(index, tmp_path / "backups")
+        assert list((tmp_path / "backups" / FILES_FOLDER).iterdir()) == []
+
+    def test_a_dictionary_that_goes_meanwhile_is_no_damage(self, index, target, monkeypatch):
+        found = backup_module.files_beside
+        monkeypatch.setattr(backup_module, "files_beside", lambda path: [*found(path), path / "learned-pairs.tsv"])
+        assert "learned-pairs.tsv" not in [file.name for file in back_up(index, target).backup.files]
+
     def test_a_missing_file_is_damage_and_not_waited_for(self, index, target):
         max(index.glob("*.segment")).unlink()
         with pytest.raises(IndexDamaged):

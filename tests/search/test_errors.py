@@ -18,6 +18,7 @@ from search.errors import (
     IndexMissing,
     IndexOutdated,
     IndexUnavailable,
+    IndexUnreadable,
     SearchError,
     UnsupportedLanguage,
 )
@@ -35,6 +36,7 @@ PATH = Path("/archives/мій індекс")
             IndexOutdated(PATH, "format", 9, 2, rebuildable=False),
             (str(PATH), "format 9", "needs 2.", "update Visti", "visti index SOURCE --index NEW_FOLDER"),
         ),
+        (IndexUnreadable(PATH, "x.segment"), (str(PATH), "x.segment", "chmod -R u+rX,g+rX")),
         (
             IndexDamaged(PATH, "x is missing"),
             (str(PATH), "x is missing", f"visti verify --index {PATH}", f"visti repair --index {PATH}"),
