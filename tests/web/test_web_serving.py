@@ -224,7 +224,7 @@ class Slow:
 def test_a_server_that_is_told_to_stop_answers_what_it_has_begun(
     serve: Callable[..., Server], how: signal.Signals
 ) -> None:
-    server = serve()
+    server = serve(VISTI_GRACE_SECONDS=str(WAIT_SECONDS))  # on a busy machine
     slow = Slow(server)
     workers = server.workers()
     server.process.send_signal(how)
