@@ -220,11 +220,15 @@ def _refuse_what_only_looks_like_an_article(page: _Page, paragraphs: list[str]) 
     sentences = [text for text in paragraphs if len(text) >= _MIN_SENTENCE_CHARACTERS]
     length = sum(map(len, sentences))
     if len(sentences) < _MIN_UNCLAIMED_PARAGRAPHS or length < _MIN_UNCLAIMED_CHARACTERS:
-        raise _NotAnArticle("is not called an article by its metadata and has too little text to be taken for one")
+        raise _NotAnArticle(
+            "is not called an article by its metadata and has too little text to be taken for one; "
+            "if it is one, save it as text (.txt)"
+        )
     linked = " ".join(" ".join(link.text_content() for link in page.tree.iter("a")).split())
     if sum(text[:_MIN_SENTENCE_CHARACTERS] in linked for text in sentences) > _MAX_LINKED * len(sentences):
         raise _NotAnArticle(
-            "is not called an article by its metadata, and most of its text is links: it seems to be a list"
+            "is not called an article by its metadata, and most of its text is links: it seems to be a list; "
+            "give the pages of its articles"
         )
 
 
