@@ -128,8 +128,9 @@ def _article(content: bytes, address: str, charset: str | None, remark: _Tell) -
     for problem in page.json_ld.broken:
         remark(f"the page's JSON-LD is broken ({problem}); what it says elsewhere was used")
     _refuse_list(page)
-    container = article_element(page.tree)
-    text = _text(page, container)
+    title = _title(page)
+    container = article_element(page.tree, title)
+    text = _text(page, container, title)
     texts: dict[str, Any] = {name: _repaired(name, getattr(text, name), remark) for name in ("title", "lead", "body")}
     language = _language(page, "\n".join(texts.values()), remark)
     return Article(
@@ -190,8 +191,7 @@ def _refuse_list(page: _Page) -> None:
         raise _NotAnArticle(f"is a list of articles ({', '.join(sorted(kinds))}), not an article; give their own pages")
 
 
-def _text(page: _Page, container: HtmlElement) -> _Text:
-    title = _title(page)
+def _text(page: _Page, container: HtmlElement, title: str) -> _Text:
     paragraphs = _paragraphs(page, container, title)
     shown = shown_metadata(page.tree, container, paragraphs, title)
     signed = take_signatures(paragraphs)

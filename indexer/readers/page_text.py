@@ -42,6 +42,12 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # "Air raid alert in Kyiv." is a whole story, but less than this in the likeliest place means that it is another place.
 _MIN_CHARACTERS = 40
 _LEAD_CLASS = re.compile(r"(?:^|[\s_-])(?:lead|lede|standfirst|intro|anons|announce)(?:$|\s)", re.IGNORECASE)
+# What content systems call the text's own element: trafilatura takes the first so called for all of the text.
+_TEXT_CLASS = re.compile(r"(?:article|post|entry|story)[\s_-]*(?:text|content|body)", re.IGNORECASE)
+_CALL_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:subscribe|subscription|newsletter|donate|donation)(?:$|[\s_-])", re.IGNORECASE
+)
+_MAX_CALL_CHARACTERS = 600
 #: Stands for a blank line on the way through trafilatura, which makes one line break of many; no text of news has it.
 _BLANK_LINE = "\N{REVERSED PILCROW SIGN}"
 # A table of figures has short cells; a cell of a page's layout has an article in it.
@@ -72,36 +78,50 @@ def strip_scripts(tree: HtmlElement) -> None:
     etree.strip_elements(tree, *NEVER_TEXT, with_tail=False)
 
 
-def article_element(tree: HtmlElement) -> HtmlElement:
+def article_element(tree: HtmlElement, title: str = "") -> HtmlElement:
     """
     Return the smallest element that is certain to hold the text of the article: at worst the whole page.
 
-    The one marked as ``articleBody``; else the only ``article`` around the headline, or the only one at all; else the
-    only ``main``; else the one long column of a layout made of tables; else what holds both the headline and the most
-    text that stands together.
+    The one marked as ``articleBody``; else the only ``article`` around the headline, or the one of several whose
+    headline is ``title``; else the only one at all, if it has the most text; else the only ``main``; else the one long
+    column of a layout made of tables; else what holds both the headline and the most text that stands together.
     """
     bodies = tree.xpath(".//*[contains(@itemprop, 'articleBody')]")
     if len(bodies) == 1:
         return bodies[0]
     articles = tree.xpath(".//article[not(ancestor::article)]")
     with_headline = [each for each in articles if next(each.iter("h1"), None) is not None]
-    for found in (with_headline, articles, tree.xpath(".//main|.//*[@role='main']")):
+    titled = [each for each in with_headline if " ".join(next(each.iter("h1")).text_content().split()) == title]
+    fullest = _fullest(tree)
+    alone = articles if len(articles) == 1 and not _is_beside(articles[0], fullest) else []
+    for found in (with_headline, titled, alone, tree.xpath(".//main|.//*[@role='main']")):
         if len(found) == 1:
             return found[0]
     columns = [each for each in tree.iter("td") if _is_column(each) and next(each.iter("table"), None) is None]
-    return columns[0] if len(columns) == 1 else _around_headline_and_text(tree)
+    return columns[0] if len(columns) == 1 else _around_headline_and_text(tree, fullest)
 
 
-def _around_headline_and_text(tree: HtmlElement) -> HtmlElement:
-    """Return the smallest element that holds the only ``h1`` and the element with the most text in paragraphs."""
-    headlines = list(tree.iter("h1"))
+def _is_beside(article: HtmlElement, fullest: HtmlElement | None) -> bool:
+    """Tell whether the most text stands outside of an article, and is longer: then that is a teaser."""
+    if fullest is None or article is fullest or article in fullest.iterancestors():
+        return False
+    return sum(map(_length, fullest.iterchildren("p"))) > _length(article)
+
+
+def _fullest(tree: HtmlElement) -> HtmlElement | None:
+    """Return the element with the most text in its own paragraphs, if the page has any."""
     lengths: dict[HtmlElement, int] = {}
     for paragraph in tree.iter("p"):
-        parent = paragraph.getparent()
-        lengths[parent] = lengths.get(parent, 0) + len(paragraph.text_content())
-    if len(headlines) != 1 or not lengths:
+        if (parent := paragraph.getparent()) is not None:
+            lengths[parent] = lengths.get(parent, 0) + len(paragraph.text_content())
+    return max(lengths, key=lengths.__getitem__, default=None)
+
+
+def _around_headline_and_text(tree: HtmlElement, fullest: HtmlElement | None) -> HtmlElement:
+    """Return the smallest element that holds the only ``h1`` and the element with the most text in paragraphs."""
+    headlines = list(tree.iter("h1"))
+    if len(headlines) != 1 or fullest is None:
         return tree
-    fullest = max(lengths, key=lengths.__getitem__)
     around = {fullest, *fullest.iterancestors()}
     return next((each for each in headlines[0].iterancestors() if each in around), tree)
 
@@ -138,6 +158,8 @@ def _paragraphs(container: HtmlElement) -> list[str]:
         element.tag = "div"
     _open_inner_articles(element)
     _open_figures(element)
+    _drop_calls(element)
+    _join_parts(element)
     _open_lines(element)
     _refuse_too_much(element)
     _open_layout_tables(element)
@@ -191,6 +213,26 @@ def _open_figures(element: HtmlElement) -> None:
 
 def _length(element: HtmlElement) -> int:
     return len(" ".join(element.text_content().split()))
+
+
+def _drop_calls(element: HtmlElement) -> None:
+    """Take out what asks the reader to subscribe or to give, by its class; what is longer is not that alone."""
+    for part in element.xpath(".//div[@class]|.//section[@class]"):
+        if _CALL_CLASS.search(part.get("class")) and _length(part) <= _MAX_CALL_CHARACTERS:
+            part.drop_tree()
+
+
+def _join_parts(element: HtmlElement) -> None:
+    """Put parts of a text that a page has beside each other, with other things between them, into the first of them."""
+    for parent in list(element.iter("div", "section", "article", "main")):
+        parts: dict[tuple[str, str, str], HtmlElement] = {}
+        for child in list(parent.iterchildren("div", "section")):
+            key = (str(child.tag), child.get("class") or "", child.get("itemprop") or "")
+            if not any(map(_TEXT_CLASS.search, key[1:])):
+                continue
+            if (first := parts.setdefault(key, child)) is not child:
+                child.attrib.clear()
+                first.append(child)
 
 
 def _open_lines(element: HtmlElement) -> None:
