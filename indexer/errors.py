@@ -16,7 +16,7 @@ class IndexerError(Exception):
 
     ``source`` is the path as it was given (``"-"`` is standard input), ``line`` counts from 1 and is None where no one
     line is to blame, ``id`` is the record's own if it was legible. ``record`` is what could not be taken, if the reader
-    has it, and ``format`` what it was read as: what the quarantine keeps.
+    has it, ``format`` what it was read as and ``address`` where a page was fetched: what the quarantine keeps.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class IndexerError(Exception):
         self.id = id
         self.record = record
         self.format = format
+        self.address: str | None = None
         place = source if line is None else f"{source}:{line}"
         # A file name need not be valid text; a message always is, so that it can be printed and logged.
         super().__init__(f"{place}: {reason}".encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from indexer.command_options import MAX_PRINTED, Columns, Moment, jobs_option, wait_option
-from indexer.job import NO_QUARANTINE, intake_of, quarantine_of, retried
+from indexer.job import intake_of, quarantine_of, retried
 from indexer.progress_line import ProgressShown
 from indexer.report import Report
 from indexer.write import check_articles, delete_articles, index_articles
@@ -59,13 +59,13 @@ def index_command(
         raise click.UsageError("name SOURCEs, or --retry for what is in quarantine")
     if retry and (dry_run or since or limit or columns):
         raise click.UsageError(
-            "--retry takes all that is in quarantine as it is; leave out --dry-run, --since, --limit and --columns"
+            "--retry takes all that is in quarantine, read as it was; leave out --dry-run, --since, --limit, --columns"
         )
-    if retry and quarantine_name == NO_QUARANTINE:
-        raise click.UsageError("--retry needs the file of the quarantine")
+    if retry and quarantine_name and not Path(quarantine_name).is_file():
+        raise click.UsageError(f"--retry needs the file of the quarantine; {quarantine_name} is none")
     quarantine = quarantine_of(index_path, quarantine_name, dry_run)
-    job = retried(quarantine) if retry else intake_of(sources, quarantine, since, limit, columns)
-    progress = ProgressShown(job)
+    job = retried(quarantine, index_path) if retry else intake_of(sources, quarantine, since, limit, columns)
+    progress = ProgressShown(job.share_read)
     try:
         if dry_run:
             report = check_articles(job.items, index_path, progress=progress.show)

@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from indexer.quarantine import QUARANTINE_NAME, Quarantine, Retry
+from indexer.quarantine import QUARANTINE_NAME, Quarantine
 from indexer.readers.formats import choose_reader, choosing_with
 from indexer.readers.sources import Intake
+from indexer.retrying import Retry
 from indexer.selection import Selection
 from indexer.write import Item
+from search.columnar.commit import read_commit
 from search.columnar.lock import locked
 
 #: What ``--quarantine`` takes for none.
@@ -32,8 +34,8 @@ class Job:
     _bytes_in_all: int | None = None
     _has_asked: bool = False
 
-    def share_done(self) -> float | None:
-        """Return which part of the work is done, from 0 to 1, by bytes or by the limit; None where nobody knows."""
+    def share_read(self) -> float | None:
+        """Return which part of the sources was read, from 0 to 1, by bytes or by the limit; None where nobody knows."""
         if self.intake and not self._has_asked:  # only now: looking up the sizes of 100,000 files takes seconds
             self._has_asked, self._bytes_in_all = True, self.intake.bytes_in_all()
         by_bytes = self.intake.bytes_read / self._bytes_in_all if self.intake and self._bytes_in_all else 0.0
@@ -53,7 +55,8 @@ class Job:
         if self.selection and self.selection.earlier:
             notes.append(f"{self.selection.earlier:,} from before --since, or without a date, were passed over")
         if self.retry:
-            notes.append(f"{self.released:,} of {self.retry.tried:,} left the quarantine")
+            tried = f"{self.released:,} of {self.retry.tried:,} left the quarantine"
+            notes.append(tried if self.retry.tried else "nothing is in quarantine")
         if self.retry and self.quarantine and (damaged := self.quarantine.unreadable()):
             notes.append(f"{damaged:,} lines of {self.quarantine.path} are no records and stay; mend or delete them")
         if self.quarantine and self.quarantine.added:
@@ -84,13 +87,14 @@ def intake_of(
     """Return the job of reading files, folders and standard input; ``columns`` are those of tables."""
     intake = Intake(list(sources), choose=choosing_with(columns) if columns else choose_reader)
     selection = Selection(intake, since, limit)
-    items = quarantine.passing(selection) if quarantine else selection
+    items = quarantine.passing(selection, columns, since) if quarantine else selection
     return Job(items, quarantine, intake, selection)
 
 
-def retried(quarantine: Quarantine | None) -> Job:
-    """Return the job of taking again what is in quarantine."""
+def retried(quarantine: Quarantine | None, index_path: Path) -> Job:
+    """Return the job of taking again what is in quarantine. Raises ``IndexMissing``."""
     assert quarantine is not None  # the command has asked
+    read_commit(index_path)  # the writer would make a new index in a folder whose name was mistyped
     retry = Retry(quarantine)
     return Job(retry, quarantine, retry=retry)
 

@@ -6,8 +6,8 @@ A worker does all the expensive work (words, inversion, compression, writing) an
 
 import multiprocessing
 import signal
-from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import TracebackType
@@ -69,13 +69,15 @@ class Workers:
             path = self._path / f"{self._chunks:08d}{BUILDING_SUFFIX}"
             self._running.append(self._pool.submit(build_segment, path, articles[first : first + size], dictionary))
 
-    def finished(self) -> list[FileEntry]:
+    def finished(self, meanwhile: Callable[[], None]) -> list[FileEntry]:
         """
-        Wait for the segments that were begun and return their files.
+        Wait for the segments that were begun and return their files; ``meanwhile`` is called every second.
 
         Raises ``CommitFailed`` when one could not be written, or a process was ended from outside.
         """
         running, self._running = self._running, []
+        while wait(running, timeout=1.0).not_done:
+            meanwhile()
         try:
             return [future.result() for future in running]
         except OSError as error:

@@ -3,25 +3,24 @@ What could not be taken, kept for another try: ``quarantine.jsonl`` beside the i
 
 One JSON object a line: ``source``, ``line``, ``reason``, ``format``, ``id``, ``when`` and the record itself, as
 ``text`` or, where it is no UTF-8, as ``base64``. A record that is not there (it was too long, or the reader does not
-keep it) is read from its source again. At most ``SYNC_EVERY`` lines wait to be put on the disk; the same record with
-the same reason is kept once. Whoever repairs a record by hand edits ``text``.
+keep it) is read from its source again (``retrying``), as it was read: ``columns`` and ``since`` are those of the run.
+``address`` is that of a page in a WARC file. The same record of a source is kept once. Whoever repairs a record by
+hand edits ``text``.
 """
 
 import base64
 import hashlib
-import io
 import json
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from indexer.errors import IndexerError, RecordError
-from indexer.readers.reading import Reading
-from indexer.readers.sources import read_sources, read_stream
+from indexer.errors import RecordError
 from indexer.write import Item
+from search.article import parse_moment
 from search.columnar.arrays import sync_folder
 from search.columnar.beside import QUARANTINE
 from search.errors import CommitFailed
@@ -31,7 +30,10 @@ QUARANTINE_NAME = QUARANTINE.name
 MAX_RECORD_BYTES = 1 << 20
 # A full disk must not come of a wrong export: what is refused further on is still counted in the report.
 MAX_RECORDS = 100_000
+# So many lines, or so many bytes of them, wait to be put on the disk.
 SYNC_EVERY = 500
+SYNC_BYTES = 16 << 20
+_ALWAYS = ("source", "line", "reason", "format", "id", "when")
 # A line of the file: the record as base64 or with every letter escaped, and the rest.
 _MAX_LINE_BYTES = 8 * MAX_RECORD_BYTES
 
@@ -47,19 +49,23 @@ class Refused:
     id: str | None
     when: str
     record: bytes | None
+    address: str | None = None
+    columns: Mapping[str, str] | None = None
+    since: datetime | None = None
 
     @property
     def key(self) -> bytes:
-        """Return what is the same for one record that is refused for one reason."""
-        content = self.record if self.record is not None else f"{self.line}".encode()
-        basis = b"\0".join((self.source.encode("utf-8", "surrogateescape"), self.reason.encode(), content))
+        """Return what is the same for one record, whatever it is refused for; of a place alone the reason is a part."""
+        what = f"{self.line}\0{self.reason}".encode() if self.record is None else b"=" + self.record
+        basis = self.source.encode("utf-8", "surrogateescape") + b"\0" + what
         return hashlib.blake2b(basis, digest_size=16).digest()
 
     def encoded(self) -> bytes:
         """Return the line of the file."""
-        value: dict[str, Any] = {
-            name: getattr(self, name) for name in ("source", "line", "reason", "format", "id", "when")
-        }
+        value: dict[str, Any] = {name: getattr(self, name) for name in _ALWAYS}
+        value |= {name: found for name in ("address", "columns") if (found := getattr(self, name))}
+        if self.since:
+            value["since"] = self.since.isoformat()
         if self.record is not None:
             try:
                 value["text"] = self.record.decode()
@@ -68,11 +74,13 @@ class Refused:
         return json.dumps(value, ensure_ascii=not _is_text(value)).encode() + b"\n"
 
 
-def refused_of(error: RecordError) -> Refused:
-    """Return what the quarantine keeps of an error."""
+def refused_of(error: RecordError, columns: Mapping[str, str] | None = None, since: datetime | None = None) -> Refused:
+    """Return what the quarantine keeps of an error; ``columns`` and ``since`` are those of the run."""
     record = error.record if error.record is not None and len(error.record) <= MAX_RECORD_BYTES else None
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    return Refused(error.source, error.line, error.reason, error.format, error.id, when, record)
+    return Refused(
+        error.source, error.line, error.reason, error.format, error.id, when, record, error.address, columns, since
+    )
 
 
 class Quarantine:
@@ -84,13 +92,20 @@ class Quarantine:
         self.full = False
         self._known: set[bytes] | None = None
         self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
 
-    def passing(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Yield all items; those that are records refused are kept in the file."""
+    def passing(
+        self, items: Iterable[Item], columns: Mapping[str, str] | None = None, since: datetime | None = None
+    ) -> Iterator[Item]:
+        """Yield all items; records refused are kept in the file with how the run read them, if that can be redone."""
+        document: bytes | None = None
         try:
             for item in items:
-                if isinstance(item, RecordError):
-                    self.add(refused_of(item))
+                if isinstance(item, RecordError) and _can_be_retried(item):
+                    # A feed with a thousand errors is one document, and is kept once.
+                    if item.record is None or item.record is not document:
+                        self.add(refused_of(item, columns, since))
+                    document = item.record
                 yield item
         finally:
             self.flush()
@@ -106,13 +121,14 @@ class Quarantine:
             return
         self._known.add(refused.key)
         self._waiting.append(refused.encoded())
+        self._waiting_bytes += len(self._waiting[-1])
         self.added += 1
-        if len(self._waiting) >= SYNC_EVERY:
+        if len(self._waiting) >= SYNC_EVERY or self._waiting_bytes >= SYNC_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Write what waits, durably. Raises ``CommitFailed``."""
-        lines, self._waiting = self._waiting, []
+        lines, self._waiting, self._waiting_bytes = self._waiting, [], 0
         if not lines:
             return
         try:
@@ -142,18 +158,28 @@ class Quarantine:
         """Return how many lines in the file are no records."""
         return sum(_decoded(line) is None for line in self._lines())
 
-    def keep(self, refused: Iterable[Refused]) -> None:
-        """Leave only these in the file, and the lines that nobody can read. Raises ``CommitFailed``."""
+    def revise(self, revised: Callable[[Refused], Refused | None]) -> None:
+        """
+        Put in place of each record what becomes of it, or nothing; lines that nobody can read stay.
+
+        Raises ``CommitFailed``, with the file as it was.
+        """
         temporary = self.path.with_name(f"{self.path.name}.new")
         try:
             with temporary.open("wb") as file:
-                file.writelines(line + b"\n" for line in self._lines() if _decoded(line) is None)
-                file.writelines(each.encoded() for each in refused)
+                for line in self._lines():
+                    before = _decoded(line)
+                    after = revised(before) if before else None
+                    if after is before:  # as it stands, or no record
+                        file.write(line + b"\n")
+                    elif after:
+                        file.write(after.encoded())
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.path)
             sync_folder(self.path.parent)
         except OSError as error:
+            temporary.unlink(missing_ok=True)
             raise self._failure(error) from error
 
     def _lines(self) -> Iterator[bytes]:
@@ -171,66 +197,9 @@ class Quarantine:
         return CommitFailed(self.path.parent, f"{self.path} cannot be used: {error.strerror or error}")
 
 
-class Retry:
-    """
-    Reads again what is in quarantine; afterwards ``settle`` leaves in the file what still cannot be taken.
-
-    Records are read from the file, those that are not in it from their source, each source once.
-    """
-
-    def __init__(self, quarantine: Quarantine) -> None:
-        self._quarantine = quarantine
-        self._remaining: dict[bytes, Refused] = {}
-        self._tried: set[bytes] = set()
-
-    @property
-    def tried(self) -> int:
-        """How many records were taken again."""
-        return len(self._tried)
-
-    def __iter__(self) -> Iterator[Reading]:
-        sources: dict[str, list[Refused]] = {}
-        for refused in self._quarantine.read():
-            self._tried.add(refused.key)
-            if refused.record is None:
-                sources.setdefault(refused.source.partition("!")[0], []).append(refused)
-            else:
-                yield from self._again(refused, refused.record)
-        for source, all_refused in sources.items():
-            yield from self._from_source(source, all_refused)
-
-    def settle(self) -> int:
-        """
-        Write what remains; return how many records left the file.
-
-        The caller holds the lock of the index: what another run has added meanwhile stays. Raises ``CommitFailed``.
-        """
-        if self.tried:
-            since_then = {each.key: each for each in self._quarantine.read() if each.key not in self._tried}
-            self._quarantine.keep((since_then | self._remaining).values())
-        return self.tried - len(self._remaining)
-
-    def _again(self, refused: Refused, record: bytes) -> Iterator[Reading]:
-        for reading in read_stream(io.BytesIO(record), refused.source):
-            if isinstance(reading, IndexerError):
-                still = replace(refused, reason=reading.reason)
-                self._remaining[still.key] = still
-                yield RecordError(refused.source, refused.line, still.reason, refused.id)
-            else:
-                yield reading
-
-    def _from_source(self, source: str, all_refused: list[Refused]) -> Iterator[Reading]:
-        if not Path(source).exists():  # a feed, or a file that is gone: the lines stay, as its place is all we have
-            for refused in all_refused:
-                self._remaining[refused.key] = refused
-                reason = f"the source is not there to be read again ({refused.reason})"
-                yield RecordError(refused.source, refused.line, reason, refused.id)
-            return
-        for reading in read_sources([source]):
-            if isinstance(reading, RecordError):
-                still = refused_of(reading)
-                self._remaining[still.key] = still
-            yield reading
+def _can_be_retried(error: RecordError) -> bool:
+    """Tell an entry of a feed: its place changes with every poll, and it comes again as long as the feed has it."""
+    return error.record is not None or "://" not in error.source
 
 
 def _decoded(line: bytes) -> Refused | None:
@@ -240,6 +209,7 @@ def _decoded(line: bytes) -> Refused | None:
         if "base64" in value:
             content = base64.b64decode(value["base64"], validate=True)
         line_number = value.get("line")
+        columns = value.get("columns")
         return Refused(
             str(value["source"]),
             line_number if isinstance(line_number, int) else None,
@@ -248,6 +218,9 @@ def _decoded(line: bytes) -> Refused | None:
             value.get("id"),
             str(value.get("when", "")),
             content,
+            None if value.get("address") is None else str(value["address"]),
+            {str(field): str(name) for field, name in columns.items()} if columns else None,
+            parse_moment(value["since"]) if value.get("since") else None,
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

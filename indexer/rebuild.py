@@ -22,12 +22,12 @@ from search.archive.links import LinkedArticle
 from search.archive.upkeep import CONTENTS
 from search.columnar.arrays import sync_folder
 from search.columnar.beside import BESIDE, COPY_MARK, NEW_SUFFIX, forget_progress
-from search.columnar.commit import REBUILDABLE_FORMATS
+from search.columnar.commit import REBUILDABLE_FORMATS, read_commit
 from search.columnar.lock import LOCK_NAME, WAIT_SECONDS, locked
 from search.columnar.rebuild import begin_rebuilding, finish_rebuilding, is_current, living_documents
 from search.columnar.salvage import Outcome, Repair, Salvager, Survey, Survivor, set_aside, survey
 from search.columnar.snapshot import open_snapshot
-from search.errors import IndexDamaged, IndexUnavailable
+from search.errors import CommitFailed, IndexDamaged, IndexUnavailable, IndexUnreadable
 from search.language import analysis_version
 
 
@@ -79,8 +79,7 @@ def reindex_into(
     path, new = Path(path), Path(new)
     snapshot = open_snapshot(path)
     _require_copy(path, new)
-    with locked(new, wait_seconds):
-        _copy_beside(path, new)
+    _copy_beside(path, new, wait_seconds)
     stored = (snapshot.stored(int(document)) for document in snapshot.living)
     articles = (LinkedArticle(document_to_article(each), link_of(each)) for each in stored)
     report = index_articles(articles, new, jobs=jobs, progress=progress, wait_seconds=wait_seconds, as_they_are=True)
@@ -88,9 +87,13 @@ def reindex_into(
     ids = (copy.id_of(int(document)) for document in copy.living)
     gone = [identifier for identifier in ids if snapshot.document_of(identifier) is None]
     report.removed += len(delete_articles(gone, new, may_return=True, wait_seconds=wait_seconds)) if gone else 0
-    with locked(new, wait_seconds):
-        _copy_beside(path, new)  # the history of headlines: that of the old index is whole
+    _copy_beside(path, new, wait_seconds)  # the history of headlines: that of the old index is whole
     return report
+
+
+def documents_in(path: Path) -> int:
+    """Return how many documents an index holds, also deleted ones; raises as ``reindex``."""
+    return sum(entry.documents for entry in read_commit(path, REBUILDABLE_FORMATS).segments)
 
 
 def _require_copy(path: Path, new: Path) -> None:
@@ -107,27 +110,39 @@ def _require_copy(path: Path, new: Path) -> None:
         raise IndexUnavailable(
             new, f"{new} is no copy of {path} ({', '.join(sorted(found)[:3])}). Nothing was written; name a new folder."
         )
-    replace_file(new, COPY_MARK.name, json.dumps({"copy_of": source}).encode())
+    try:
+        replace_file(new, COPY_MARK.name, json.dumps({"copy_of": source}).encode())
+    except OSError as error:
+        raise CommitFailed(new, error.strerror or str(error)) from error
 
 
-def _copy_beside(path: Path, new: Path) -> None:
-    for each in BESIDE:
-        if each.copied:
-            try:
-                _copy_file(path / each.name, new / each.name)
-            except FileNotFoundError:
-                (new / each.name).unlink(missing_ok=True)
+def _copy_beside(path: Path, new: Path, wait_seconds: float) -> None:
+    with locked(new, wait_seconds):
+        for each in BESIDE:
+            if each.copied:
+                _copy_file(path, new, each.name)
 
 
-def _copy_file(file: Path, place: Path) -> None:
+def _copy_file(path: Path, new: Path, name: str) -> None:
     """Put a copy in place as a whole; a quarantine may be larger than the memory."""
-    temporary = place.with_name(place.name + NEW_SUFFIX)
-    with file.open("rb") as content, temporary.open("wb") as copy:
-        shutil.copyfileobj(content, copy)
-        copy.flush()
-        os.fsync(copy.fileno())
-    temporary.replace(place)
-    sync_folder(place.parent)
+    temporary = new / f"{name}{NEW_SUFFIX}"
+    try:
+        content = (path / name).open("rb")
+    except FileNotFoundError:
+        (new / name).unlink(missing_ok=True)
+        return
+    except PermissionError as error:
+        raise IndexUnreadable(path, name) from error
+    try:
+        with content, temporary.open("wb") as copy:
+            shutil.copyfileobj(content, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+        temporary.replace(new / name)
+        sync_folder(new)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise CommitFailed(new, error.strerror or str(error)) from error
 
 
 def rebuild_damaged(

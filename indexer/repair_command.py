@@ -8,7 +8,7 @@ import click
 import search
 from indexer.command_options import MAX_PRINTED, jobs_option, wait_option
 from indexer.progress_line import ProgressShown
-from indexer.rebuild import rebuild_damaged, reindex, reindex_into
+from indexer.rebuild import documents_in, rebuild_damaged, reindex, reindex_into
 from search.command import counted, index_option, json_option, print_dictionary_notices
 
 
@@ -38,7 +38,7 @@ def reindex_command(
       visti reindex --index /srv/visti
       visti reindex --index /srv/visti --into /srv/visti-new
     """
-    progress = ProgressShown()
+    progress = ProgressShown(in_all=documents_in(index_path))
     if into:
         _reindex_into(index_path, into, jobs, wait, progress, as_json)
         return

@@ -46,7 +46,7 @@ class Report:
     content. ``errors`` are the reasons for the rejections and ``duplicate_ids`` the ids that came again, ``remarks``
     are other things worth knowing: the first ``MAX_ERRORS`` of each. ``sources`` has the counts of each source, where
     the sources are known. While a run goes on, ``waiting`` says how many articles were read that it has not looked at
-    yet.
+    yet, and ``in_work`` how many of the others are being analysed by other processes.
     """
 
     added: int = 0
@@ -60,6 +60,7 @@ class Report:
     linked: int = 0
     duplicates: int = 0
     waiting: int = 0
+    in_work: int = 0
     duplicate_ids: list[str] = field(default_factory=list)
     errors: list[IndexerError] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
@@ -85,6 +86,7 @@ class Report:
     def reject(self, error: IndexerError) -> None:
         """Count what could not be taken, and keep the reason."""
         self.rejected += 1
+        error.record = None  # the quarantine has it: a thousand of the longest would take 16 GB
         if len(self.errors) < MAX_ERRORS:
             self.errors.append(error)
         kind = kind_of_reason(error.reason)

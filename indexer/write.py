@@ -289,7 +289,9 @@ class _Run:
         self._in_hand = len(waiting)
         news = (found for article in waiting if (found := self._news(article)) is not None)
         if self._workers and self._workers.are_worth(len(waiting)):
-            self._workers.start(list(news), self._writer.dictionary)
+            shared = list(news)
+            self._report.in_work = len(shared)
+            self._workers.start(shared, self._writer.dictionary)
         else:
             for article, link in news:
                 self._put(article, link)
@@ -330,8 +332,9 @@ class _Run:
 
     def _take_over(self) -> None:
         if self._workers and not isinstance(self._writer, Rehearsal):
-            for file in self._workers.finished():
+            for file in self._workers.finished(self._show_progress):
                 self._writer.put_segment(file)
+            self._report.in_work = 0
 
     def _show_progress(self) -> None:
         if self._progress:

@@ -22,7 +22,7 @@ import search
 from search.archive.coverage_text import coverage_text
 from search.archive.dictionaries import dictionaries_summary, dictionary_notices
 from search.archive.statistics import waiting_beside
-from search.archive.statistics_text import statistics_text, waiting_text
+from search.archive.statistics_text import statistics_text
 from search.archive.verifying import verify_archive
 from search.errors import SearchError
 from search.settings import INDEX_ENVIRONMENT_VARIABLE, KYIV, default_index_path
@@ -68,13 +68,13 @@ class Commands(click.Group):
             sys.stdout.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(context)
-        except (SearchError, BrokenPipeError) as error:
+        except (SearchError, OSError) as error:
             if context.find_root().params.get("traceback"):
                 raise
             if isinstance(error, BrokenPipeError):  # the reader of a pipe (head, less) has seen enough
                 sys.stderr.close()
                 context.exit(0)
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(str(error) if isinstance(error, SearchError) else _system_text(error)) from error
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -227,10 +227,7 @@ def stats_command(index_path: Path, newsroom: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json_text({**statistics.as_dict(), "sizes": sizes, "vocabulary": vocabulary, **beside, **waiting}))
     else:
-        click.echo(statistics_text(statistics, sizes, vocabulary))
-        click.echo(waiting_text(waiting))
-        for line in _dictionaries_text(beside):
-            click.echo(line)
+        click.echo(statistics_text(statistics, sizes, vocabulary, waiting, beside))
 
 
 @click.command("verify")
@@ -276,6 +273,15 @@ def verify_command(index_path: Path, as_json: bool) -> None:
         )
 
 
+def _system_text(error: OSError) -> str:
+    """Return what to tell where the system refuses what no command expects: standard output on a full disk."""
+    what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+    return (
+        f"The system refuses: {what}. Make room or mend that, then run the same command again; "
+        f"visti --traceback shows where it came from"
+    )
+
+
 def print_dictionary_notices(index_path: Path) -> None:
     """Say on standard error which dictionaries beside the index are not used, why, and what helps."""
     for notice in dictionary_notices(index_path):
@@ -290,15 +296,6 @@ def counted(number: int, one: str, many: str = "") -> str:
     ('1 story', '1,200 files')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def _dictionaries_text(summary: Mapping[str, Any]) -> list[str]:
-    lines = []
-    if learned := summary["learned"]:
-        lines.append(f"learned    {counted(learned['rows'], 'translation')} from commit {learned['commit']}")
-    if own := summary["own"]:
-        lines.append(f"own        {counted(own['rows'], 'row')} of the own dictionary")
-    return lines
 
 
 def audience_of(newsroom: bool) -> search.Audience:

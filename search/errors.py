@@ -7,6 +7,7 @@ What can go wrong in the library, as one tree.
         IndexMissing            nothing is there, or it is not an index
         IndexOutdated           another format or another analysis
         IndexDamaged            a file is gone or fails its checksum
+        IndexUnreadable         this user may not read a file of it
         IndexLocked             another writer did not finish in time
       CommitFailed            the articles could not be written            path
       ExportFailed            an export could not be written               path
@@ -81,6 +82,17 @@ class IndexDamaged(IndexUnavailable):
         )
 
 
+class IndexUnreadable(IndexUnavailable):
+    """A file of the index may be sound, but this user may not read it: nothing is to be repaired."""
+
+    def __init__(self, path: Path | str, file: str) -> None:
+        super().__init__(
+            path,
+            f"The index at {path} may not be read by this user: {file}: Permission denied. Run this as the user whose "
+            f"index it is, or give the right to read it: chmod -R u+rX,g+rX {path}",
+        )
+
+
 class IndexLocked(IndexUnavailable):
     """Another writer holds the index."""
 
@@ -131,8 +143,8 @@ class BackupDamaged(SearchError):
     def __init__(self, path: Path | str, detail: str) -> None:
         self.path = Path(path)
         super().__init__(
-            f"The backup in {path} cannot be used: {detail}. No index was changed. Look which backups there are and "
-            f"which are sound: visti restore FOLDER --check"
+            f"The backup in {path} cannot be used: {detail}. No index was changed. Look which backups there are: "
+            f"visti restore FOLDER --list; and whether one is sound: visti restore FOLDER --backup NAME --check"
         )
 
 

@@ -154,14 +154,17 @@ def _named(found: Sequence[FeedEntry]) -> tuple[FeedEntry, ...]:
     return tuple(named)
 
 
-def read_feed(stream: BinaryIO, source: str, *, guids: dict[str, str] | None = None) -> Iterator[Reading]:
+def read_feed(
+    stream: BinaryIO, source: str, *, charset: str | None = None, guids: dict[str, str] | None = None
+) -> Iterator[Reading]:
     """
     Yield an article or an error for each entry of a feed, and remarks; one feed is held in memory.
 
-    ``guids`` is given the guid of each article that has one, by the article's id.
+    ``charset`` is what the server declared, and ``guids`` is given the guid of each article that has one, by the
+    article's id.
     """
     try:
-        feed = entries(stream.read(MAX_FEED_BYTES + 1), address=source)
+        feed = entries(stream.read(MAX_FEED_BYTES + 1), address=source, charset=charset)
     except FeedUnreadable as error:
         yield RecordError(source, None, str(error))
         return

@@ -187,10 +187,12 @@ def _is_special(folder: str, name: str) -> bool:
         return False
 
 
-def read_stream(stream: BinaryIO, source: str, choose: Choose = choose_reader) -> Iterator[Reading]:
-    """Yield what a stream of any format gives, packed or in a container; ``source`` is its name."""
+def read_stream(
+    stream: BinaryIO, source: str, choose: Choose = choose_reader, address: str | None = None
+) -> Iterator[Reading]:
+    """Yield what a stream of any format gives, packed or in a container; ``address`` is where a page was fetched."""
     try:
-        yield from _read_opened(stream, source, choose, Budget(), depth=0)
+        yield from _read_opened(stream, source, choose, Budget(), 0, address=address)
     except SourceUnavailable as error:
         yield error
     except (StreamDamaged, OSError) as error:
@@ -198,8 +200,9 @@ def read_stream(stream: BinaryIO, source: str, choose: Choose = choose_reader) -
 
 
 def _read_opened(
-    stream: BinaryIO, source: str, choose: Choose, budget: Budget, depth: int, member: Member | None = None
-) -> Iterator[Reading]:
+    stream: BinaryIO, source: str, choose: Choose, budget: Budget, depth: int,
+    member: Member | None = None, address: str | None = None,
+) -> Iterator[Reading]:  # fmt: skip
     """Yield what a stream gives. Raises ``SourceUnavailable`` for an unknown format, ``StreamDamaged``, ``OSError``."""
     if in_place := _container_in_place(stream):
         yield from _read_container(in_place, stream, source, choose, budget, depth)
@@ -217,11 +220,10 @@ def _read_opened(
         head, stream = in_utf8(stream, encoding)
     reader = choose(head, source)
     kept = _Kept(stream)
-    address = member.url if member else None
     readings = read_html(kept.stream, source, address=address) if reader is read_html else reader(kept.stream, source)
     for reading in readings:
         if isinstance(reading, RecordError):
-            _complete(reading, reader, kept)
+            _complete(reading, reader, kept, address)
         yield reading
 
 
@@ -243,7 +245,7 @@ def _read_container(
 
     def read_member(member: Member, budget: Budget) -> Iterator[Reading]:
         try:
-            yield from _read_opened(member.stream, member.name, choose, budget, depth + 1, member)
+            yield from _read_opened(member.stream, member.name, choose, budget, depth + 1, member, member.url)
         except SourceUnavailable:
             budget.passed_over += 1
             budget.first_passed_over = budget.first_passed_over or member.name
@@ -263,6 +265,7 @@ class _Kept:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._kept: list[bytes] | None = []
+        self._content: bytes | None = None
         self._size = 0
         self._rest = stream
         self.stream = stream_of(self._chunks())
@@ -275,17 +278,18 @@ class _Kept:
             if self._kept is not None:
                 self._kept.append(chunk)
             yield chunk
+        self._content = None if self._kept is None else b"".join(self._kept)
 
     def content(self) -> bytes | None:
-        """Return all of the stream, if the reader has taken all and it is short."""
-        return None if self._kept is None else b"".join(self._kept)
+        """Return all of the stream, if the reader has taken all and it is short: each time the same object."""
+        return self._content
 
 
-def _complete(error: RecordError, reader: Reader, kept: _Kept) -> None:
+def _complete(error: RecordError, reader: Reader, kept: _Kept, address: str | None) -> None:
     """Add what a reader leaves to others to say: what it reads, and the document itself if it is a whole file."""
     error.format = error.format or next((each.name for each in FORMATS if each.read is reader), None)
     if error.record is None and error.line is None:
-        error.record = kept.content()
+        error.record, error.address = kept.content(), address
 
 
 def _open_failure_reason(error: OSError | ValueError) -> str:

@@ -27,7 +27,7 @@ from search.article import Status, parse_language
 from search.columnar.arrays import Array, sync_folder
 from search.columnar.document import microseconds
 from search.columnar.snapshot import Snapshot, open_snapshot
-from search.errors import ExportFailed, IndexDamaged
+from search.errors import ExportFailed
 from search.settings import KYIV
 
 # Articles of news shrink to a quarter; higher levels take three times as long for a few percent.
@@ -45,7 +45,6 @@ class ExportedLines:
 
     def __init__(
         self,
-        path: Path,
         snapshot: Snapshot,
         documents: Array,
         missing: tuple[str, ...],
@@ -55,18 +54,15 @@ class ExportedLines:
     ) -> None:
         self.missing = missing
         self._withdrawals = withdrawals
-        self._path, self._snapshot, self._documents, self._with_links = path, snapshot, documents, with_links
+        self._snapshot, self._documents, self._with_links = snapshot, documents, with_links
 
     def __len__(self) -> int:
         return len(self._documents)
 
     def __iter__(self) -> Iterator[bytes]:
         for document in self._documents:
-            try:
-                stored = self._snapshot.stored(int(document))
-                yield (stored if self._with_links else _without_link(stored)) + b"\n"
-            except (zstandard.ZstdError, IndexError, ValueError) as error:
-                raise IndexDamaged(self._path, f"a stored article cannot be read ({error})") from error
+            stored = self._snapshot.stored(int(document))
+            yield (stored if self._with_links else _without_link(stored)) + b"\n"
         for each in self._withdrawals:
             if self._snapshot.document_of(each.id) is None:
                 yield json.dumps(each.as_record(), ensure_ascii=False).encode() + b"\n"
@@ -120,7 +116,6 @@ def export_lines(
     if ids is not None:
         mask, missing = _named(snapshot, mask, ids)
     return ExportedLines(
-        Path(path),
         snapshot,
         np.flatnonzero(mask),
         missing,

@@ -23,6 +23,7 @@ from search.article import Article
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
 from search.columnar.writer import Writer
+from search.errors import IndexDamaged
 from search.language import analysis_version
 
 #: For so long what was sent in a large batch is compared with the archive, when all of it is safe: who sent it waits,
@@ -132,7 +133,7 @@ class _Receiving:
         """Put what came without a story into the story that it belongs to; return how many were not compared."""
         try:
             self.note(Linker(self.writer, self._rules, opened).link(ids))
-        except DAMAGE as error:  # of the articles that it was to be compared with
+        except (IndexDamaged, *DAMAGE) as error:  # of the articles that it was to be compared with
             note_unlinked(len(ids), error)
             return len(ids)
         return 0

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from search.archive.statistics import Statistics
 from search.settings import KYIV
@@ -14,7 +15,11 @@ _FIELDS = ("all", "title", "lead", "body")
 
 
 def statistics_text(
-    statistics: Statistics, sizes: Mapping[str, int], vocabulary: Mapping[str, Mapping[str, int]]
+    statistics: Statistics,
+    sizes: Mapping[str, int],
+    vocabulary: Mapping[str, Mapping[str, int]],
+    waiting: Mapping[str, int],
+    dictionaries: Mapping[str, Any],
 ) -> str:
     """Return the figures that ``visti stats`` prints, a line for each."""
     stories = f"{statistics.stories:,} {'story' if statistics.stories == 1 else 'stories'}"
@@ -24,25 +29,24 @@ def statistics_text(
         "sections": _listed(statistics.sections),
         "sources": _listed(statistics.sources),
         "statuses": _listed(statistics.statuses),
-        "published": f"{_day(statistics.first)} to {_day(statistics.last)}",
+        "published": f"{_day(statistics.first)} to {_day(statistics.last)}" if statistics.first else "none with a date",
         "years": _listed(_years(statistics.months), most=100),
+        "months": _listed(dict(sorted(statistics.months.items(), reverse=True))),
         "files": _listed({kind: size for kind, size in sizes.items() if size}, unit=" bytes"),
         "segments": f"{statistics.segments:,}, {statistics.deleted:,} deleted articles in them not yet merged away",
         **{f"words {name}": _listed(vocabulary[name], most=100) for name in _FIELDS},
         "commit": f"{statistics.generation:,}, written {_moment(statistics.committed)}",
         "format": str(statistics.format),
         "analysis": statistics.analysis,
+        "kept out": f"{waiting['killed']:,} killed before they came, {waiting['deleted_for_good']:,} deleted; "
+        f"{waiting['quarantined']:,} in quarantine",
     }
+    if learned := dictionaries["learned"]:
+        lines["learned"] = f"translations {learned['rows']:,}, from commit {learned['commit']:,}"
+    if own := dictionaries["own"]:
+        lines["own dictionary"] = f"rows {own['rows']:,}"
     width = max(map(len, lines)) + 2
     return "\n".join(f"{name:<{width}}{text}" for name, text in lines.items())
-
-
-def waiting_text(waiting: Mapping[str, int]) -> str:
-    """Return the line of ``visti stats`` about what is kept beside the articles."""
-    return (
-        f"kept out   {waiting['killed']:,} killed before they came, {waiting['deleted_for_good']:,} deleted; "
-        f"{waiting['quarantined']:,} in quarantine"
-    )
 
 
 def _listed(counts: Mapping[str, int], most: int = _MAX_VALUES, unit: str = "") -> str:
@@ -59,7 +63,7 @@ def _years(months: Mapping[str, int]) -> dict[str, int]:
 
 
 def _day(moment: datetime | None) -> str:
-    return f"{moment.astimezone(KYIV):%Y-%m-%d}" if moment else "-"
+    return f"{moment.astimezone(KYIV):%Y-%m-%d}" if moment else ""
 
 
 def _moment(moment: datetime | None) -> str:

@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from search.errors import IndexUnreadable
+
 Array = npt.NDArray[Any]
 
 _MAGIC = b"VISTIARR"
@@ -65,7 +67,8 @@ def read_arrays(path: Path, size: int) -> dict[str, Array]:
     """
     Map a file of arrays of ``size`` bytes and return them by name, read-only.
 
-    Raises ``ArraysDamaged`` when the file is missing, cannot be read, has another size or no sound header.
+    Raises ``ArraysDamaged`` when the file is missing, cannot be read, has another size or no sound header,
+    ``IndexUnreadable`` when this user may not read it.
     """
     try:
         with path.open("rb") as file:
@@ -75,6 +78,8 @@ def read_arrays(path: Path, size: int) -> dict[str, Array]:
             return _mapped_arrays(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except FileNotFoundError as error:
         raise ArraysDamaged(f"{path.name} is missing") from error
+    except PermissionError as error:
+        raise IndexUnreadable(path.parent, path.name) from error
     except OSError as error:
         raise ArraysDamaged(f"{path.name} cannot be read ({error.strerror})") from error
     except _NO_HEADER as error:

@@ -7,6 +7,7 @@ of the commit and read back. The backup exists when its own small file does, whi
 if it had not been begun, and what was copied is there for the next try.
 """
 
+import errno
 import io
 import os
 import tarfile
@@ -34,12 +35,14 @@ from search.columnar.beside import BESIDE
 from search.columnar.commit import COMMIT_NAME, read_commit
 from search.columnar.lock import LOCK_NAME, WAIT_SECONDS, locked
 from search.columnar.snapshot import read_deletions
-from search.errors import BackupFailed, IndexDamaged
+from search.errors import BackupFailed, IndexDamaged, IndexUnreadable
 
 # Looking at a commit and opening its files takes a millisecond, a commit in between some more: a handful of tries is
 # enough even beside a writer that does nothing but commit.
 _TRIES = 1_000
 _NEW_SUFFIX = ".new"
+# Whoever names such a file does not want a folder.
+_PACKED = frozenset({".gz", ".tgz", ".zst", ".tzst", ".xz", ".bz2", ".zip"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ def back_up(
     path, target = Path(path), Path(target)
     if target.resolve().is_relative_to(path.resolve()):
         raise BackupFailed(target, "it lies in the folder of the index itself")
+    if target.suffix.lower() in _PACKED and not target.is_dir():
+        raise BackupFailed(target, "a backup in a file is one that ends in .tar, unpacked; pack it afterwards")
     with _held(path) as held:
         try:
             if target.suffix == ".tar":
@@ -110,10 +115,12 @@ def _opened(path: Path, stack: ExitStack) -> _Held:
                 ]
                 articles = sum(each.documents - int(read_deletions(path, each).sum()) for each in commit.segments)
                 problem = ""
+            except PermissionError as error:
+                raise IndexUnreadable(path, Path(error.filename).name) from error
             except (OSError, ArraysDamaged) as error:  # gone with an older commit, or damaged
                 problem = str(error)
             # Afterwards: a decision is written down before its commit, so at most one has no commit yet
-            beside = [_opened_beside(file, attempt) for file in files_beside(path)]
+            beside = _opened_beside(path, attempt)
             if read_commit(path) != commit or (path / COMMIT_NAME).read_bytes() != before:
                 continue
             if problem:
@@ -130,7 +137,22 @@ def files_beside(path: Path) -> list[Path]:
     return [file for each in BESIDE if each.backed_up and (file := path / each.name).is_file()]
 
 
-def _opened_beside(file: Path, opening: ExitStack) -> tuple[KeptFile, IO[bytes]]:
+def _opened_beside(path: Path, opening: ExitStack) -> list[tuple[KeptFile, IO[bytes]]]:
+    """Open what lies beside an index. Raises ``IndexUnreadable``, ``IndexDamaged``."""
+    opened = []
+    for file in files_beside(path):
+        try:
+            opened.append(_opened_as_it_is(file, opening))
+        except FileNotFoundError:  # a dictionary that was taken away meanwhile
+            continue
+        except PermissionError as error:
+            raise IndexUnreadable(path, file.name) from error
+        except OSError as error:
+            raise IndexDamaged(path, f"{file.name} cannot be read ({error.strerror})") from error
+    return opened
+
+
+def _opened_as_it_is(file: Path, opening: ExitStack) -> tuple[KeptFile, IO[bytes]]:
     """Open a file as it is now: it is replaced as a whole or grows behind this. A quarantine may have gigabytes."""
     content = opening.enter_context(file.open("rb"))
     size = os.fstat(content.fileno()).st_size
@@ -142,6 +164,8 @@ def _opened_beside(file: Path, opening: ExitStack) -> tuple[KeptFile, IO[bytes]]
 def _prepare(target: Path) -> None:
     """Make the folder for backups; refuse one that holds something else."""
     target.mkdir(parents=True, exist_ok=True)
+    if not os.access(target, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
     foreign = [
         file.name
         for file in target.iterdir()
@@ -178,14 +202,17 @@ def _is_there(place: Path, file: KeptFile) -> bool:
 
 def _write_checked(path: Path, file: KeptFile, content: IO[bytes], place: Path) -> None:
     temporary = place.with_name(place.name + _NEW_SUFFIX)
-    with temporary.open("wb") as copy:
-        if copied(content, file.size, copy.write) != file.checksum:
-            raise IndexDamaged(path, f"{file.name} has changed: its checksum is wrong")
-        copy.flush()
-        os.fsync(copy.fileno())
-    if checksum_on_disk(temporary) != file.checksum:
-        raise OSError(f"{place.name} is not on the disk as it was written; see to the disk")
-    temporary.replace(place)
+    try:
+        with temporary.open("wb") as copy:
+            if copied(content, file.size, copy.write) != file.checksum:
+                raise IndexDamaged(path, f"{file.name} has changed: its checksum is wrong")
+            copy.flush()
+            os.fsync(copy.fileno())
+        if checksum_on_disk(temporary) != file.checksum:
+            raise OSError(f"{place.name} is not on the disk as it was written; see to the disk")
+        temporary.replace(place)
+    finally:
+        temporary.unlink(missing_ok=True)  # half of a copy is in the way, of a full disk above all
 
 
 def _keep_newest(store: FolderStore, keep: int) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +27,8 @@ _BACKUP_NAME = re.compile(r"backup-[0-9]{8}T[0-9]{6}Z(?:-[0-9]+)?\.json")
 # A manifest of an index of a hundred million articles has some hundred kilobytes.
 _MAX_MANIFEST_BYTES = 64 << 20
 _CHUNK_BYTES = 1 << 20
+# Sizes in bytes, checksums and numbers of commits are all far below it.
+_MAX_NUMBER = 1 << 60
 _NO_BACKUP = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
@@ -125,7 +127,11 @@ class TarStore:
             with tarfile.open(self.path, "r:") as archive:
                 names = [name for name in archive.getnames() if _BACKUP_NAME.fullmatch(name)]
                 return [decode_backup(name, _member(archive, name).read(_MAX_MANIFEST_BYTES)) for name in names]
-        except (OSError, tarfile.TarError, *_NO_BACKUP) as error:
+        except tarfile.TarError as error:
+            raise BackupDamaged(self.path, f"it is no tar file, or not a whole one ({error})") from error
+        except OSError as error:
+            raise BackupDamaged(self.path, error.strerror or str(error)) from error
+        except _NO_BACKUP as error:
             raise BackupDamaged(self.path, str(error)) from error
 
     def damaged(self) -> list[str]:
@@ -150,6 +156,8 @@ Store = FolderStore | TarStore
 
 def open_store(path: Path) -> Store:
     """Return the backups in a folder or a tar file. Raises ``BackupDamaged`` if there are none."""
+    if not path.exists():
+        raise BackupDamaged(path, "there is no such file or folder")
     store = FolderStore(path) if path.is_dir() else TarStore(path)
     if not store.backups():
         raise BackupDamaged(path, next(iter(store.damaged()), "there is no backup in it"))
@@ -192,8 +200,17 @@ def decode_backup(name: str, content: bytes) -> Backup:
     for file in files:  # what is restored must not be written elsewhere
         if not (file.name == COMMIT_NAME or beside_of(file.name) or is_index_file(file.name)):
             raise ValueError(f"it names a file that is not an index's: {file.name!r}")
-    made = datetime.fromisoformat(record["made"])
-    return Backup(name, made, record["generation"], record["articles"], record["analysis"], files)
+    if len({file.name for file in files}) < len(files):
+        raise ValueError("it names a file twice")
+    numbers = [
+        record["generation"],
+        record["articles"],
+        *(number for each in files for number in (each.size, each.checksum)),
+    ]
+    if not all(isinstance(each, int) and 0 <= each <= _MAX_NUMBER for each in numbers):
+        raise ValueError("it has numbers that cannot be")
+    made = datetime.fromisoformat(record["made"]).astimezone(UTC)
+    return Backup(name, made, record["generation"], record["articles"], str(record["analysis"]), files)
 
 
 def copied(source: IO[bytes], size: int, write: Any) -> int:

@@ -20,7 +20,7 @@ from typing import Any
 from search.columnar.arrays import sync_folder
 from search.columnar.beside import beside_of
 from search.columnar.document import Layout
-from search.errors import IndexDamaged, IndexMissing, IndexOutdated
+from search.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnreadable
 
 COMMIT_NAME = "visti.json"
 BACKUP_NAME = "visti-backup.json"
@@ -77,7 +77,7 @@ def read_commit(path: Path, formats: Iterable[int] = (FORMAT,)) -> Commit:
     """
     Read the last commit of the index at ``path``, in one of ``formats``.
 
-    Raises ``IndexMissing``, ``IndexOutdated`` (another format) or ``IndexDamaged``.
+    Raises ``IndexMissing``, ``IndexOutdated`` (another format), ``IndexDamaged`` or ``IndexUnreadable``.
     """
     try:
         text = (path / COMMIT_NAME).read_bytes()
@@ -85,6 +85,8 @@ def read_commit(path: Path, formats: Iterable[int] = (FORMAT,)) -> Commit:
         if any(path.glob(f"*{SEGMENT_SUFFIX}")) or (path / BACKUP_NAME).exists():
             raise IndexDamaged(path, f"{COMMIT_NAME} is missing") from error
         raise _missing(path) from error
+    except PermissionError as error:
+        raise IndexUnreadable(path, COMMIT_NAME) from error
     except OSError as error:  # not IndexMissing: a writer would begin a new index over this one
         raise IndexDamaged(path, f"{COMMIT_NAME} cannot be read ({error.strerror})") from error
     try:

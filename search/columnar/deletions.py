@@ -13,6 +13,7 @@ import numpy as np
 
 from search.columnar.arrays import Array, ArraysDamaged, checksum_of, read_arrays
 from search.columnar.commit import FileEntry
+from search.errors import IndexUnreadable
 
 
 class Deletions(NamedTuple):
@@ -53,6 +54,8 @@ def require_checksum(path: Path, file: FileEntry) -> None:
             raise ArraysDamaged(f"{file.name} has changed: its checksum is wrong")
     except FileNotFoundError as error:
         raise ArraysDamaged(f"{file.name} is missing") from error
+    except PermissionError as error:
+        raise IndexUnreadable(path, file.name) from error
     except OSError as error:
         raise ArraysDamaged(f"{file.name} cannot be read ({error.strerror})") from error
 

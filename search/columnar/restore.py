@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -178,11 +178,15 @@ def _begin_index(path: Path, commit: Commit, generation: int) -> None:
 
 def _copy(store: Store, backup: Backup, folder: Path) -> None:
     for file in backup.files:
-        try:
-            with store.opened(file) as content, _durable(folder / file.name) as write:
+        with ExitStack() as opening:
+            try:
+                content = opening.enter_context(store.opened(file))
+            except FileNotFoundError as error:
+                raise BackupDamaged(store.path, f"{file.name} is missing") from error
+            except OSError as error:
+                raise BackupDamaged(store.path, f"{file.name}: {error.strerror or error}") from error
+            with _durable(folder / file.name) as write:
                 checksum = copied(content, file.size, write)
-        except FileNotFoundError as error:
-            raise BackupDamaged(store.path, f"{file.name} is missing") from error
         if checksum != file.checksum:
             raise BackupDamaged(store.path, f"{file.name} was changed: its checksum is wrong")
 

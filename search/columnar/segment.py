@@ -5,17 +5,18 @@ Document numbers are local to the segment, from 0. Deleted documents are still h
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import zstandard
 
 from search.columnar.arrays import Array, ArraysDamaged, read_arrays
 from search.columnar.document import Layout, paragraph_starts
 from search.columnar.invert import MARKED_POSTINGS
 from search.columnar.stored import StoredDocuments
 from search.columnar.strings import HashedStrings, Strings
+from search.errors import IndexDamaged
 
 
 class Postings(NamedTuple):
@@ -56,10 +57,6 @@ class TextField:
     def has(self, term: int) -> bool:
         """Return whether a term of the segment stands in this field."""
         return bool(self._edges[term + 1] > self._edges[term])
-
-    def posting_count(self, term: int) -> int:
-        """Return in how many documents a term of the segment stands in this field, deleted ones included."""
-        return int(self._edges[term + 1] - self._edges[term])
 
     def postings(self, terms: range) -> Postings:
         """Return the postings of successive terms; those of one term are sorted, those of several follow each other."""
@@ -102,20 +99,12 @@ class KeywordField(NamedTuple):
     ordinals: Array
 
 
-_opened = count()
-
-
 class Segment:
-    """
-    A segment, mapped. Raises ``ArraysDamaged`` if the file is not what the commit says.
-
-    ``number`` is another one for each segment that a process opens.
-    """
+    """A segment, mapped. Raises ``ArraysDamaged`` if the file is not what the commit says."""
 
     def __init__(self, path: Path, size: int, layout: Layout) -> None:
         arrays = read_arrays(path, size)
         self.path = path
-        self.number = next(_opened)
         try:
             self.terms = HashedStrings(arrays, "terms")
             self.text = {name: TextField(arrays, name) for name in layout.text}
@@ -131,6 +120,15 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self.digests)
+
+    def stored_document(self, number: int) -> bytes:
+        """Return what was stored for a document. Raises ``IndexDamaged`` where the file was changed."""
+        try:
+            return self.stored[number]
+        except (zstandard.ZstdError, IndexError, ValueError) as error:
+            raise IndexDamaged(
+                self.path.parent, f"{self.path.name}: a stored article cannot be read ({error})"
+            ) from error
 
     def term(self, term: bytes) -> int | None:
         """Return the number of a term in all text fields of the segment, or None."""

@@ -18,6 +18,7 @@ from search.columnar.invert import position_marks
 from search.columnar.segment import KeywordField, Segment, TextField
 from search.columnar.snapshot import read_deletions
 from search.columnar.strings import HashedStrings, Strings, hashed_string_arrays
+from search.errors import IndexUnreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ def _file_problems(path: Path, file: FileEntry) -> Iterator[str]:
             yield f"{file.name}: {size:,} bytes instead of {file.size:,}"
         elif checksum_of(path / file.name) != file.checksum:
             yield f"{file.name}: the checksum is wrong, its content was changed"
+    except PermissionError as error:
+        raise IndexUnreadable(path, file.name) from error
     except OSError as error:
         yield f"{file.name}: cannot be read ({error.strerror})"
 

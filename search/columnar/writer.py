@@ -135,7 +135,7 @@ class Writer:
     def stored_of(self, identifier: str) -> bytes | None:
         """Return what is stored for the document with this id; None if there is none or it waits for the commit."""
         place = None if identifier in self._numbers else self._place_of(identifier)
-        return None if place is None else place.part.segment.stored[place.document]
+        return None if place is None else place.part.segment.stored_document(place.document)
 
     def put(self, document: Document) -> None:
         """

@@ -18,7 +18,7 @@ from search.article import Article
 from search.columnar import backup as backup_module
 from search.columnar import restore as restore_module
 from search.columnar.backup import back_up
-from search.columnar.backup_store import FILES_FOLDER
+from search.columnar.backup_store import FILES_FOLDER, FolderStore
 from search.columnar.commit import read_commit
 from search.columnar.restore import check_backup, list_backups, restore
 from search.columnar.verify import verify_index
@@ -115,6 +115,26 @@ class TestBackup:
         with pytest.raises(IndexDamaged, match="visti repair"):
             back_up(index, target)
         assert list_backups(target) == [before] and check_backup(target)[1] == []
+
+    def test_half_of_a_copy_does_not_stay_on_a_full_disk(self, index, tmp_path, monkeypatch):
+        def full(descriptor):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(BackupFailed, match="No space left"):
+            back_up(index, tmp_path / "backups")
+        assert list((tmp_path / "backups" / FILES_FOLDER).iterdir()) == []
+
+    def test_a_dictionary_that_goes_meanwhile_is_no_damage(self, index, target, monkeypatch):
+        found = backup_module.files_beside
+        monkeypatch.setattr(backup_module, "files_beside", lambda path: [*found(path), path / "learned-pairs.tsv"])
+        assert "learned-pairs.tsv" not in [file.name for file in back_up(index, target).backup.files]
+
+    @pytest.mark.parametrize("name", ["before.tar.gz", "before.TGZ", "before.zip"])
+    def test_a_name_of_a_packed_file_makes_no_folder(self, index, tmp_path, name):
+        with pytest.raises(BackupFailed, match=r"ends in \.tar"):
+            back_up(index, tmp_path / name)
+        assert not (tmp_path / name).exists()
 
     def test_a_missing_file_is_damage_and_not_waited_for(self, index, target):
         max(index.glob("*.segment")).unlink()
@@ -234,19 +254,62 @@ class TestRestore:
         (tmp_path / "folder" / "backup-20260101T000000Z.json").write_bytes(content)
         (tmp_path / "empty").mkdir()
         for name in ("a.tar", "folder", "empty", "none"):
-            with pytest.raises(BackupDamaged):
+            with pytest.raises(BackupDamaged) as told:
                 restore(tmp_path / name, tmp_path / "again")
+            assert "Errno" not in str(told.value)
+
+    @staticmethod
+    def forged(backups: Path, change) -> None:
+        """Write something else into a backup, with the right checksum."""
+        place = next(backups.glob("backup-*"))
+        record = json.loads(place.read_text())
+        del record["check"]
+        change(record)
+        record["check"] = backup_module.zlib.crc32(json.dumps(record, sort_keys=True).encode())
+        place.write_text(json.dumps(record))
 
     @pytest.mark.parametrize("name", ["../../evil", "/etc/passwd", "own-../x", "visti-backup.json", ".hidden"])
     def test_a_backup_that_names_other_files_is_none(self, index, tmp_path, name):
         back_up(index, tmp_path / "backups")
-        place = next((tmp_path / "backups").glob("backup-*"))
-        record = json.loads(place.read_text())
-        record["files"][0]["name"] = name
-        del record["check"]
-        record["check"] = backup_module.zlib.crc32(json.dumps(record, sort_keys=True).encode())
-        place.write_text(json.dumps(record))
+        self.forged(tmp_path / "backups", lambda record: record["files"][0].update(name=name))
         with pytest.raises(BackupDamaged, match="not an index's"):
+            restore(tmp_path / "backups", tmp_path / "again")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda record: record.update(generation="x"),
+            lambda record: record.update(generation=10**30),
+            lambda record: record.update(articles=None),
+            lambda record: record["files"][0].update(size=-5),
+            lambda record: record["files"][0].update(checksum="x"),
+            lambda record: record["files"].append(record["files"][0]),
+        ],
+    )
+    def test_a_backup_that_says_what_cannot_be_is_none(self, index, tmp_path, change):
+        back_up(index, tmp_path / "backups")
+        self.forged(tmp_path / "backups", change)
+        with pytest.raises(BackupDamaged, match=r"numbers that cannot be|names a file twice"):
+            restore(tmp_path / "backups", tmp_path / "again")
+
+    def test_a_file_that_is_none_in_a_tar_file_is_the_fault_of_the_backup(self, index, tmp_path):
+        back_up(index, tmp_path / "whole.tar")
+        with tarfile.open(tmp_path / "whole.tar") as whole, tarfile.open(tmp_path / "links.tar", "w") as links:
+            for member in whole.getmembers():
+                if member.name.endswith(".segment"):
+                    member.type, member.linkname, member.size = tarfile.SYMTYPE, "/etc/passwd", 0
+                links.addfile(member, whole.extractfile(member) if member.isreg() else None)
+        with pytest.raises(BackupDamaged, match="segment"):
+            restore(tmp_path / "links.tar", tmp_path / "again")
+
+    def test_what_the_disk_refuses_to_read_is_the_fault_of_the_backup(self, index, tmp_path, monkeypatch):
+        back_up(index, tmp_path / "backups")
+
+        def refused(store, file):
+            raise OSError(5, "Input/output error")
+
+        monkeypatch.setattr(FolderStore, "opened", refused)
+        with pytest.raises(BackupDamaged, match="Input/output error"):
             restore(tmp_path / "backups", tmp_path / "again")
 
     @pytest.mark.parametrize(

@@ -151,6 +151,7 @@ class TestDamage:
     @pytest.mark.parametrize(
         "content",
         [b"PK\x03\x04", b"PK\x05\x06garbage", zipped(TWO)[:60], b"\0" * 257 + b"ustar", b"WARC/1.0\nrubbish\n\nmore"],
+        ids=["zip's first bytes", "zip without members", "cut zip", "tar", "WARC"],  # a zip holds the time: no name
     )
     def test_rubbish_is_one_complaint(self, tmp_path: Path, content: bytes) -> None:
         (error,) = read(tmp_path, content, "news")

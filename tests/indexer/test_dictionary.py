@@ -168,7 +168,7 @@ class TestCommand:
         assert result.exit_code == 1 and "/nonexistent" in result.stderr
 
     def test_statistics_count_the_rows(self, visti, filled):
-        assert "2 rows of the own dictionary" in visti("stats", "--index", filled).stdout
+        assert "own dictionary  rows 2" in visti("stats", "--index", filled).stdout
 
     def test_damaged_one_is_a_note(self, visti, filled):
         (filled / OWN_NAME).write_bytes(b"rubbish")

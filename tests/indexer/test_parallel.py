@@ -2,8 +2,10 @@
 
 import os
 import signal
+from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,14 +61,16 @@ def test_one_id_in_two_batches_stays_one_article(tmp_path: Path) -> None:
 def test_killed_worker_is_a_failed_commit_and_the_rest_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     indexer.index_articles(articles(10), tmp_path)
 
-    def kill_a_worker(self: indexer.parallel.Workers) -> list[object]:
+    def kill_a_worker(self: indexer.parallel.Workers, meanwhile: Callable[[], None]) -> list[object]:
         assert self._pool
         os.kill(next(iter(self._pool._processes)), signal.SIGKILL)
-        return finished(self)
+        return finished(self, meanwhile)
 
     finished = indexer.parallel.Workers.finished
     with monkeypatch.context() as patched:
-        patched.setattr(indexer.parallel.Workers, "finished", lambda self: kill_a_worker(self) if self._pool else [])
+        patched.setattr(
+            indexer.parallel.Workers, "finished", lambda self, call: kill_a_worker(self, call) if self._pool else []
+        )
         with pytest.raises(search.CommitFailed, match="worker process was ended") as raised:
             indexer.index_articles(articles(100), tmp_path, jobs=2)
     assert isinstance(raised.value.__cause__, BrokenProcessPool)
@@ -92,3 +96,13 @@ def test_few_articles_start_no_process(tmp_path: Path, monkeypatch: pytest.Monke
 def test_something_else_than_articles_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="article_from_record"):
         indexer.index_articles([{"title": "Новина"}], tmp_path)  # type: ignore[list-item]
+
+
+def test_who_waits_for_the_processes_is_told_that_they_are_at_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    with indexer.parallel.Workers(tmp_path, 2) as workers:
+        monkeypatch.setattr(indexer.parallel, "wait", lambda running, timeout: SimpleNamespace(not_done=len(told) < 3))
+        assert workers.finished(lambda: told.append("alive")) == []
+    assert len(told) == 3

@@ -106,7 +106,7 @@ class TestQuarantine:
         quarantine.add(refused_of(RecordError("x.jsonl", 1, "bad", record=b"{")))
         quarantine.flush()
         assert quarantine.count() == 1
-        quarantine.keep([])
+        quarantine.revise(lambda refused: None)
         assert quarantine.path.read_bytes() == torn + b"\n"
 
     def test_missing_source_stays_in_quarantine(self, tmp_path, visti):

@@ -24,7 +24,7 @@ from search.columnar import commit, rebuild
 from search.columnar.remains import Remains
 from search.columnar.verify import verify_index
 from search.columnar.writer import Writer
-from search.errors import IndexDamaged, IndexMissing, IndexOutdated
+from search.errors import CommitFailed, IndexDamaged, IndexMissing, IndexOutdated
 from search.language import analysis_version
 
 #: Made by the program of format 1: 24 articles in two commits, of which two are replaced and one is deleted.
@@ -278,6 +278,23 @@ class TestInto:
         with pytest.raises(search.IndexUnavailable, match="no copy"):
             reindex_into(outdated, new)
         assert sorted(file.name for file in new.iterdir()) == files
+
+    @pytest.mark.parametrize("name", [".copy-of.json", "own-dictionary.tsv"])
+    def test_a_full_disk_is_told(self, outdated, tmp_path, monkeypatch, name):
+        (outdated / "own-dictionary.tsv").write_text("not read here")
+        sync = os.fsync
+
+        def full(descriptor):
+            if any(file.name.startswith(name) for file in (tmp_path / "new").iterdir()):
+                raise OSError(28, "No space left on device")
+            sync(descriptor)
+
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(CommitFailed, match="No space left"):
+            reindex_into(outdated, tmp_path / "new")
+        assert not [file for file in (tmp_path / "new").iterdir() if file.name.endswith(".new")]
+        monkeypatch.undo()
+        assert reindex_into(outdated, tmp_path / "new").added == 131
 
     def test_interrupted_it_goes_on(self, outdated, tmp_path):
         def interrupted(report):

@@ -328,6 +328,14 @@ class TestStats:
     def test_text_names_the_languages_and_sections(self, visti, sample_index):
         text = visti("stats", "--index", sample_index).stdout
         assert "uk " in text and "energy " in text and "2022-03-04" in text
+        assert "\nmonths       2026-09 5, 2026-06 3, " in text, "the newest first"
+
+    def test_all_figures_begin_in_one_column(self, visti, index_copy):
+        assert visti("learn", "--index", index_copy).exit_code == 0
+        lines = visti("stats", "--index", index_copy).stdout.splitlines()
+        assert lines[-1].startswith("learned ") and lines[-2].startswith("kept out ")
+        column = len(lines[0]) - len(lines[0].removeprefix("articles").lstrip())
+        assert all(line[column - 1] == " " and line[column] != " " for line in lines), lines
 
 
 class TestVerify:
@@ -468,6 +476,15 @@ class TestProgram:
             process.stdout.close()
             complaints = process.stderr.read()
         assert (process.returncode, complaints) == (0, b"")
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+    @pytest.mark.parametrize("command", ["stats", "export"])
+    def test_a_full_disk_behind_standard_output_is_told(self, visti_program, sample_index, command):
+        with Path("/dev/full").open("wb") as full:
+            arguments = [visti_program, command, "--index", str(sample_index)]
+            result = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+        assert result.returncode == 1
+        assert "No space left on device" in result.stderr and "Traceback" not in result.stderr
 
     def test_bytes_that_are_no_text_are_a_query_too(self, visti_program, sample_index):
         arguments = [os.fsencode(visti_program), b"search", b"\xff\xfe", b"--index", os.fsencode(sample_index)]

@@ -18,6 +18,7 @@ from search.errors import (
     IndexMissing,
     IndexOutdated,
     IndexUnavailable,
+    IndexUnreadable,
     SearchError,
     UnsupportedLanguage,
 )
@@ -35,13 +36,14 @@ PATH = Path("/archives/мій індекс")
             IndexOutdated(PATH, "format", 9, 2, rebuildable=False),
             (str(PATH), "format 9", "needs 2.", "update Visti", "visti index SOURCE --index NEW_FOLDER"),
         ),
+        (IndexUnreadable(PATH, "x.segment"), (str(PATH), "x.segment", "chmod -R u+rX,g+rX")),
         (
             IndexDamaged(PATH, "x is missing"),
             (str(PATH), "x is missing", f"visti verify --index {PATH}", f"visti repair --index {PATH}"),
         ),
         (IndexLocked(PATH, 2.5), (str(PATH), "2.5 seconds", "run the same command again")),
         (BackupFailed(PATH, "No space left"), (str(PATH), "No space left", "intact", "visti backup FOLDER")),
-        (BackupDamaged(PATH, "x is missing"), (str(PATH), "x is missing", "visti restore FOLDER --check")),
+        (BackupDamaged(PATH, "x is missing"), (str(PATH), "x is missing", "visti restore FOLDER --list", "--check")),
         (ExportFailed(PATH, "No space left"), (str(PATH), "No space left", "Nothing is left", "visti export FILE")),
         (CommitFailed(PATH, "No space left"), (str(PATH), "No space left", "intact", "run the same command again")),
         (
