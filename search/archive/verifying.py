@@ -195,12 +195,22 @@ def _progress_notes(path: Path) -> list[str]:
     """Say what nobody reads that ``visti watch`` has written down."""
     notes = []
     for name in (WATCHED.name, POLLED.name):
-        if (path / name).exists():
-            try:
-                json.loads((path / name).read_bytes())
-            except (OSError, ValueError, RecursionError) as error:
-                notes.append(f"{name} cannot be read ({error}): visti watch takes everything once more")
+        try:
+            lines = (path / name).read_bytes().splitlines() if (path / name).exists() else []
+        except OSError as error:
+            notes.append(f"{name} cannot be read ({error.strerror or error}): visti watch takes everything once more")
+            continue
+        if damaged := sum(bool(line.strip()) and not _is_pair(line) for line in lines):
+            notes.append(f"{damaged:,} lines of {name} are damaged: visti watch takes what they speak of once more")
     return notes
+
+
+def _is_pair(line: bytes) -> bool:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, list) and len(value) == 2
 
 
 def _undecided_notes(ids: list[str]) -> list[str]:
