@@ -9,6 +9,12 @@ DATA ?= ../shared/data
 FUZZ_EXAMPLES ?= 20000
 SOAK_OPERATIONS ?= 5000
 
+# As many processes share the tests as there are cores, four at most: each builds the indexes it needs and may start a
+# Chromium, and a container sees all the cores of its host. "worksteal" keeps neighbours together, so that what a module
+# shares is built once or twice, and leaves no process idle at the end. It stands here and not in pyproject.toml because
+# a single test by hand would wait for processes that it does not need.
+SHARED_OUT := --numprocesses auto --maxprocesses 4 --dist worksteal
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev browser run test check lint bench load quality torture soak fuzz docs screenshots clean
 
@@ -43,10 +49,10 @@ run: install ## Index the sample archive and serve the search page
 	$(BIN)/visti serve --index $(INDEX) --port $(PORT)
 
 test: install-dev lint browser ## Run all checks and all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SHARED_OUT)
 
 check: install-dev lint ## The quick part: lint, types, and the tests without a browser
-	$(BIN)/python -m pytest -q -m "not browser" --exitfirst
+	$(BIN)/python -m pytest -q $(SHARED_OUT) -m "not browser" --exitfirst
 
 lint: install-dev
 	$(BIN)/ruff check .

@@ -14,12 +14,12 @@ from threading import Event
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from indexer.errors import SourceUnavailable
+from indexer.errors import RecordError, SourceUnavailable
 from indexer.fetching import Fetched, Fetcher, FetchFailed, Validators
 from indexer.identities import guid_name, renamed
 from indexer.readers.feed import read_feed
 from indexer.readers.formats import choose_reader
-from indexer.readers.html import recognises_html
+from indexer.readers.html import read_html, recognises_html
 from indexer.readers.page_addresses import article_id
 from indexer.readers.page_feeds import feeds_of_page
 from indexer.readers.reading import Reading, Withdrawal
@@ -100,6 +100,7 @@ class _Asking:
         self._pages, self._sitemaps = dict(known.pages), dict(known.sitemaps)
         self._fetches = 0
         self._left_over = False
+        self._resting: set[str] = set()
 
     def found(self, fetched: Fetched) -> Found:
         """Return what is new in the source, whose own answer is given."""
@@ -172,7 +173,7 @@ class _Asking:
         try:
             found = _of_this_site(self._fetcher.fetch(sitemap.url))
         except FetchFailed as error:
-            self._troubled(str(error))
+            self._tell(error)
             self._left_over = not error.lasting
         else:
             yield from self._new_pages([each for each in found if not each.is_sitemap], since)
@@ -195,13 +196,21 @@ class _Asking:
                 return
             self._fetches += 1
             try:
-                yield from _read(self._fetcher.fetch(each.url))
+                yield from _read_page(self._fetcher.fetch(each.url))
             except FetchFailed as error:
-                self._troubled(str(error))
+                self._tell(error)
                 if not error.lasting:
                     self._left_over = True
                     continue
             self._remember(each.url, _stated(each))
+
+    def _tell(self, error: FetchFailed, more: str = "") -> None:
+        """Say what could not be had; of all that is wanted of a host that is left alone, once."""
+        host = urlsplit(error.url).netloc
+        if self._stop.is_set() or (error.resting and host in self._resting):
+            return
+        self._resting |= {host} if error.resting else set()
+        self._troubled(f"{error}{more}")
 
     def _is_enough(self) -> bool:
         return self._stop.is_set() or self._fetches >= _PAGES_AT_ONCE
@@ -248,8 +257,8 @@ class _Asking:
         try:
             fetched = self._fetcher.fetch(entry.url or "")
         except FetchFailed as error:
-            if not self._stop.is_set():
-                self._troubled(f"{error}; the text of the feed is taken")
+            self._tell(error, "; the text of the feed is taken")
+            self._left_over |= not error.lasting
             return None
         found = next((each for each in _read(fetched) if isinstance(each, Article)), None)
         if found is None or len(found.body) < len(entry.body):
@@ -302,6 +311,16 @@ def _read(fetched: Fetched, guids: dict[str, str] | None = None) -> Iterator[Rea
         yield error
         return
     if reader is read_feed:
-        yield from read_feed(io.BytesIO(content), fetched.url, guids=guids)
+        yield from read_feed(io.BytesIO(content), fetched.url, charset=fetched.charset, guids=guids)
+    elif reader is read_html:
+        yield from read_html(io.BytesIO(content), fetched.url, charset=fetched.charset)
     else:
         yield from reader(io.BytesIO(content), fetched.url)
+
+
+def _read_page(fetched: Fetched) -> Iterator[Reading]:
+    """Yield what a page has; what cannot be taken of it takes the page along, since it is not fetched again."""
+    for reading in _read(fetched):
+        if isinstance(reading, RecordError) and reading.record is None:
+            reading.record, reading.format = fetched.content, reading.format or "HTML"
+        yield reading

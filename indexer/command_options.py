@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from indexer.readers.csv_table import parse_columns
+from indexer.readers.table_columns import parse_columns
 from search.article import parse_moment
 from search.columnar.lock import WAIT_SECONDS
 

@@ -1,52 +1,46 @@
 """
-Fetching from other people's servers: politely, and never from where a stranger's address could lead us.
+Fetching from other people's servers, politely.
 
 A host is asked one request at a time, with a pause between, and only for what its robots.txt allows (RFC 9309),
-however many threads fetch. Names are resolved here, every address is checked and the connection goes to the address
-that was checked: a name cannot lead into the private network, not by a redirect and not by resolving differently the
-second time. Sizes and times are bounded, those of what is unpacked too.
+however many threads fetch. A host that wants to be left alone, or that fails again and again, is left alone for a while
+whatever is wanted of it. Sizes and times are bounded, those of what is unpacked too. ``connecting`` keeps us out of the
+private network.
 """
 
 import random
-import socket
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from threading import Event, Lock
+from threading import Event, local
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
 
 import httpcore
 import httpx
 
+from indexer.connecting import Resolve, checked_transport
+from indexer.hosts import MAX_PAUSE_SECONDS, PAUSE_SECONDS, Host, seconds_of
+from indexer.robots import Robots
+
 #: A feed with whole articles has a megabyte or two; a sitemap may have 50 (sitemaps.org), and those that do are packed.
 MAX_BYTES = 20_000_000
 MAX_UNPACKED_BYTES = 60_000_000
-#: RFC 9309, 2.5: at least 500 KiB must be read; no real one has more.
+#: RFC 9309, 2.5: at least 500 KiB must be read; of a longer one the rest is passed over.
 MAX_ROBOTS_BYTES = 512_000
 MAX_REDIRECTS = 5
 #: For connecting, and for each piece of an answer; the whole takes no longer than ``MAX_SECONDS``.
 TIMEOUT_SECONDS = 15.0
 MAX_SECONDS = 60.0
-#: Between two requests to one host, unless robots.txt asks for more; what asks for longer than this would hold up all.
-PAUSE_SECONDS = 1.0
-MAX_PAUSE_SECONDS = 30.0
 #: RFC 9309, 2.4: a day at most.
 ROBOTS_SECONDS = 24 * 3600.0
-_PIECE_BYTES = 1 << 16
+#: How robots.txt names us.
+PROGRAM = "Visti"
 _GZIP_BEGINS = b"\x1f\x8b"
+_GZIP_CODINGS = ("gzip", "x-gzip")
 _REDIRECTS = (301, 302, 303, 307, 308)
-# They carry an IPv4 address inside (RFC 6052, 3056, 4380), which nobody has checked.
-_CARRYING = tuple(IPv6Network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
-
-Resolve = Callable[[str, int], Iterable[str]]
 
 
 class FetchFailed(Exception):
@@ -54,11 +48,13 @@ class FetchFailed(Exception):
     Something could not be fetched; the message says why.
 
     ``retry_after`` is for how many seconds the server does not want to be asked, if it said so; ``lasting`` that asking
-    again soon is of no use.
+    again soon is of no use; ``resting`` that it was not asked at all, since its host is to be left alone.
     """
 
-    def __init__(self, url: str, reason: str, *, retry_after: float | None = None, lasting: bool = False) -> None:
-        self.retry_after, self.lasting = retry_after, lasting
+    def __init__(
+        self, url: str, reason: str, *, retry_after: float | None = None, lasting: bool = False, resting: bool = False
+    ) -> None:
+        self.url, self.retry_after, self.lasting, self.resting = url, retry_after, lasting, resting
         super().__init__(f"{url}: {reason}")
 
 
@@ -84,13 +80,11 @@ class Fetched:
     validators: Validators
 
 
-@dataclass(slots=True)
-class _Host:
-    """What is owed to a host: one request at a time, and a rest after each."""
+class _Request(local):
+    """What a thread asks for at the moment, and when it gives up."""
 
-    turn: Lock = field(default_factory=Lock)
-    pause: float = PAUSE_SECONDS
-    last: float = float("-inf")
+    url = ""
+    ends = float("inf")
 
 
 class Fetcher:
@@ -113,14 +107,17 @@ class Fetcher:
     ) -> None:
         self._stop = stop or Event()
         self._clock, self._sleep = clock, sleep or self._stop.wait
+        self._request = _Request()
         self._client = httpx.Client(
-            transport=_transport(CheckedBackend(resolve or _addresses_of, allow_private=allow_private), verify),
+            transport=checked_transport(
+                allow_private=allow_private, going_on=self._require_going_on, resolve=resolve, verify=verify
+            ),
             timeout=TIMEOUT_SECONDS,
             headers={"User-Agent": user_agent(), "Accept-Encoding": "gzip"},
             trust_env=False,
         )
-        self._robots: dict[str, tuple[RobotFileParser, float]] = {}
-        self._hosts: dict[str, _Host] = {}
+        self._robots: dict[str, tuple[Robots, float]] = {}
+        self._hosts: dict[str, Host] = {}
 
     def close(self) -> None:
         """Close the connections."""
@@ -134,7 +131,7 @@ class Fetcher:
 
     def sitemaps_of(self, url: str) -> list[str]:
         """Return the sitemaps that the robots.txt of an address's site names. Raises ``FetchFailed``."""
-        return self._robots_of(url).site_maps() or []
+        return self._robots_of(url).sitemaps
 
     def _followed(self, url: str, headers: Mapping[str, str], known: Validators) -> Fetched:
         for _ in range(MAX_REDIRECTS + 1):
@@ -143,30 +140,29 @@ class Fetcher:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
                     url = _redirected(url, response.headers["location"])
                     continue
-                if response.status_code == 304:
+                if response.status_code == 304 and headers:
                     return Fetched(url, None, None, known)
                 _require_found(url, response)
-                content = self._content(url, response, MAX_BYTES, MAX_UNPACKED_BYTES)
+                content = self._content(url, response)
                 found = Validators(response.headers.get("etag", ""), response.headers.get("last-modified", ""))
                 return Fetched(url, content, response.charset_encoding, found)
         raise FetchFailed(url, f"it was redirected more than {MAX_REDIRECTS} times", lasting=True)
 
     def _require_allowed(self, url: str) -> None:
         robots = self._robots_of(url)
-        if not robots.can_fetch(user_agent(), url):
+        if not robots.allows(PROGRAM, url):
             raise FetchFailed(url, "the site's robots.txt does not allow it", lasting=True)
-        wanted = float(robots.crawl_delay(user_agent()) or 0)
-        self._host(url).pause = min(max(wanted, PAUSE_SECONDS), MAX_PAUSE_SECONDS)
+        self._host(url).pause = min(max(robots.delay(PROGRAM), PAUSE_SECONDS), MAX_PAUSE_SECONDS)
 
-    def _robots_of(self, url: str) -> RobotFileParser:
+    def _robots_of(self, url: str) -> Robots:
+        _host_of(url)
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        parser, until = self._robots.get(origin, (None, 0.0))
-        if parser is None or self._clock() >= until:
-            parser = RobotFileParser()
-            parser.parse(self._robots_lines(f"{origin}/robots.txt"))
-            self._robots[origin] = parser, self._clock() + ROBOTS_SECONDS
-        return parser
+        robots, until = self._robots.get(origin, (None, 0.0))
+        if robots is None or self._clock() >= until:
+            robots = Robots(self._robots_lines(f"{origin}/robots.txt"))
+            self._robots[origin] = robots, self._clock() + ROBOTS_SECONDS
+        return robots
 
     def _robots_lines(self, url: str) -> list[str]:
         """Return the rules of a site: none where there is no such file; an error of the server forbids all for now."""
@@ -179,105 +175,80 @@ class Fetcher:
                     _require_found(url, response)
                 if response.status_code >= 400:
                     return []
-                content = self._content(url, response, MAX_ROBOTS_BYTES, MAX_ROBOTS_BYTES)
-                return content.decode("utf-8-sig", errors="replace").splitlines()
+                return self._beginning(url, response).decode("utf-8-sig", errors="replace").splitlines()
         return []
 
-    def _host(self, url: str) -> _Host:
-        return self._hosts.setdefault(_host_of(url), _Host())
+    def _beginning(self, url: str, response: httpx.Response) -> bytes:
+        """Return as many lines of a robots.txt as are read."""
+        content = b""
+        for piece in self._pieces(response):
+            content += piece
+            if len(content) > MAX_ROBOTS_BYTES:
+                break
+        if _is_packed(url, response):
+            content = _unpacked_beginning(content, MAX_ROBOTS_BYTES)
+        if len(content) <= MAX_ROBOTS_BYTES:
+            return content
+        return content[:MAX_ROBOTS_BYTES].rpartition(b"\n")[0]  # half a rule would forbid more than the whole
+
+    def _host(self, url: str) -> Host:
+        return self._hosts.setdefault(_host_of(url), Host())
 
     @contextmanager
     def _asked(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         host = self._host(url)
         with host.turn:
+            if (rest := host.rests_until - self._clock()) > 0:
+                reason = f"{_host_of(url)} is left alone for another {rest:.0f} seconds"
+                raise FetchFailed(url, reason, retry_after=rest, resting=True)
             if (pause := host.last + host.pause - self._clock()) > 0:
                 self._sleep(pause)
-            self._require_going_on(url)
+            self._request.url, self._request.ends = url, self._clock() + MAX_SECONDS
             try:
+                self._require_going_on()
                 with self._client.stream("GET", url, headers=headers) as response:
+                    host.answered(response.status_code, _retry_after(response), self._clock())
                     yield response
             except (httpx.HTTPError, httpx.InvalidURL, httpcore.ConnectError, zlib.error, ValueError) as error:
+                host.failed(self._clock())
                 raise FetchFailed(url, f"it cannot be fetched ({_told(error)})") from error
+            except _TookTooLong:
+                host.failed(self._clock())
+                raise
             finally:
                 host.last = self._clock()
 
-    def _require_going_on(self, url: str) -> None:
+    def _require_going_on(self) -> None:
+        """Give the request of this thread up if its time is over, or the end was asked for. Raises ``FetchFailed``."""
         if self._stop.is_set():
-            raise FetchFailed(url, "it is not asked any more: the end was asked for")
+            raise FetchFailed(self._request.url, "it is not asked any more: the end was asked for")
+        if self._clock() > self._request.ends:
+            raise _TookTooLong(self._request.url, f"it took longer than {MAX_SECONDS:g} seconds")
 
-    def _content(self, url: str, response: httpx.Response, most: int, most_unpacked: int) -> bytes:
-        coding = response.headers.get("content-encoding", "identity").lower().strip()
-        if coding not in ("identity", "gzip", "x-gzip", ""):
-            raise FetchFailed(url, f"it is packed in a way that was not asked for ({coding})", lasting=True)
-        unpacker = zlib.decompressobj(wbits=31) if "gzip" in coding else None
-        ends, received, content = self._clock() + MAX_SECONDS, 0, bytearray()
-        for piece in response.iter_raw(_PIECE_BYTES):
-            self._require_going_on(url)
-            received += len(piece)
-            content += unpacker.decompress(piece, most_unpacked + 1 - len(content)) if unpacker else piece
-            if received > most or len(content) > most_unpacked:
-                raise FetchFailed(url, f"it is larger than {most:,} bytes, or {most_unpacked:,} unpacked", lasting=True)
-            if self._clock() > ends:
-                raise FetchFailed(url, f"it took longer than {MAX_SECONDS:g} seconds")
-        return _unpacked(url, bytes(content), most_unpacked)
+    def _content(self, url: str, response: httpx.Response) -> bytes:
+        content, is_packed = bytearray(), _is_packed(url, response)
+        for piece in self._pieces(response):
+            content += piece
+            if len(content) > MAX_BYTES:
+                raise _too_large(url)
+        return _unpacked(url, _gunzipped(url, bytes(content)) if is_packed else bytes(content))
 
-
-class CheckedBackend(httpcore.NetworkBackend):
-    """Connects to the addresses of a name, if all of them are public; to those that were checked, not to the name."""
-
-    def __init__(self, resolve: Resolve, *, allow_private: bool) -> None:
-        self._resolve, self._allow_private = resolve, allow_private
-        self._inner = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Connect to a host. Raises ``httpcore.ConnectError``."""
-        try:
-            addresses = list(dict.fromkeys(self._resolve(host, port)))
-        except OSError as error:
-            raise httpcore.ConnectError(f"the name {host} cannot be resolved: {error.strerror or error}") from error
-        private = [each for each in addresses if not is_public(each)]
-        if private and not self._allow_private:
-            raise httpcore.ConnectError(f"{host} is in a private network ({private[0]}); allow it: --allow-private")
-        failure: Exception = httpcore.ConnectError(f"the name {host} has no address")
-        for address in addresses:
-            try:
-                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure
+    def _pieces(self, response: httpx.Response) -> Iterator[bytes]:
+        for piece in response.iter_raw():
+            self._require_going_on()
+            yield piece
 
 
-def is_public(address: str) -> bool:
-    """
-    Tell whether an address is one of the public internet.
-
-    >>> [is_public(each) for each in ("8.8.8.8", "127.0.0.1", "::ffff:10.0.0.1", "169.254.169.254", "64:ff9b::7f00:1")]
-    [True, False, False, False, False]
-    """
-    try:
-        found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, IPv6Address):
-        if any(found in network for network in _CARRYING):
-            return False
-        found = found.ipv4_mapped or found
-    return found.is_global and not found.is_multicast and not found.is_reserved
+class _TookTooLong(FetchFailed):
+    """A server that sends too little at a time: one more failure of its host."""
 
 
 def user_agent() -> str:
-    """Return how we name ourselves to servers, whose owners find us in their logs and in robots.txt by ``Visti``."""
+    """Return how we name ourselves to servers, whose owners find us in their logs by it."""
     try:
-        return f"Visti/{version('visti')} (news archive)"
+        return f"{PROGRAM}/{version('visti')} (news archive)"
     except PackageNotFoundError:  # run from its folder, not installed
-        return "Visti (news archive)"
+        return f"{PROGRAM} (news archive)"
 
 
 def back_off_seconds(failures: int, base: float, most: float, chance: Callable[[], float] = random.random) -> float:
@@ -294,6 +265,7 @@ def back_off_seconds(failures: int, base: float, most: float, chance: Callable[[
 def _redirected(url: str, location: str) -> str:
     """Return where an address leads; never from https to http, where whoever is on the way could write our news."""
     target = urljoin(url, location)
+    _host_of(target)
     if url.lower().startswith("https:") and target.lower().startswith("http:"):
         raise FetchFailed(url, f"it leads to {target}, without encryption; name that to have it so", lasting=True)
     return target
@@ -303,21 +275,54 @@ def _require_found(url: str, response: httpx.Response) -> None:
     status = response.status_code
     if status == 200:
         return
-    wait = _retry_after(response.headers.get("retry-after", ""))
+    if status == 304:
+        raise FetchFailed(url, "the server says that nothing has changed since we asked last, which we never did")
+    wait = _retry_after(response)
     raise FetchFailed(url, f"the server answers {status}", retry_after=wait, lasting=status in (401, 403, 404, 410))
 
 
-def _unpacked(url: str, content: bytes, most: int) -> bytes:
+def _retry_after(response: httpx.Response) -> float | None:
+    return seconds_of(response.headers.get("retry-after", ""))
+
+
+def _is_packed(url: str, response: httpx.Response) -> bool:
+    """Tell whether an answer is packed on its way. Raises ``FetchFailed`` where that was not asked for."""
+    coding = response.headers.get("content-encoding", "identity").lower().strip()
+    if coding not in (*_GZIP_CODINGS, "identity", ""):
+        raise FetchFailed(url, f"it is packed in a way that was not asked for ({coding})", lasting=True)
+    return coding in _GZIP_CODINGS
+
+
+def _unpacked(url: str, content: bytes) -> bytes:
     """Return what a file has that is packed itself, whatever its name; other files as they are."""
-    if not content.startswith(_GZIP_BEGINS):
-        return content
-    unpacker = zlib.decompressobj(wbits=31)
-    unpacked = unpacker.decompress(content, most + 1)
-    if len(unpacked) > most:
-        raise FetchFailed(url, f"it is larger than {most:,} bytes unpacked", lasting=True)
-    if not unpacker.eof:
-        raise FetchFailed(url, "the packed file breaks off")
-    return unpacked
+    content = _gunzipped(url, content) if content.startswith(_GZIP_BEGINS) else content
+    if len(content) > MAX_UNPACKED_BYTES:
+        raise _too_large(url)
+    return content
+
+
+def _gunzipped(url: str, content: bytes) -> bytes:
+    """Return what is packed, in one piece or in several one behind the other (RFC 1952, 2.2)."""
+    unpacked = bytearray()
+    while True:
+        unpacker = zlib.decompressobj(wbits=31)
+        unpacked += unpacker.decompress(content, MAX_UNPACKED_BYTES + 1 - len(unpacked))
+        if len(unpacked) > MAX_UNPACKED_BYTES:
+            raise _too_large(url)
+        if not unpacker.eof:
+            raise FetchFailed(url, "what is packed breaks off")
+        content = unpacker.unused_data
+        if not content.startswith(_GZIP_BEGINS):  # else it is padding
+            return bytes(unpacked)
+
+
+def _unpacked_beginning(content: bytes, most: int) -> bytes:
+    return zlib.decompressobj(wbits=31).decompress(content, most + 1)
+
+
+def _too_large(url: str) -> FetchFailed:
+    reason = f"it is larger than {MAX_BYTES:,} bytes, or {MAX_UNPACKED_BYTES:,} unpacked"
+    return FetchFailed(url, reason, lasting=True)
 
 
 def _told(error: Exception) -> str:
@@ -330,34 +335,6 @@ def _told(error: Exception) -> str:
         f"its certificate is refused: {why}; tell its owners, or if the authority is your own, name the file of its "
         f"certificate before the command: SSL_CERT_FILE=authority.pem"
     )
-
-
-def _retry_after(given: str) -> float | None:
-    """Return the seconds of a header ``Retry-After``: a number, or a date (RFC 9110, 10.2.3)."""
-    if given.isascii() and given.isdigit():
-        return float(given[:9])
-    try:
-        return max(0.0, (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None
-
-
-def _transport(backend: httpcore.NetworkBackend, verify: ssl.SSLContext | None) -> httpx.HTTPTransport:
-    transport = httpx.HTTPTransport()
-    transport.close()
-    # httpx has no public way to a network backend; its version is pinned, and a test connects through this one
-    transport._pool = httpcore.ConnectionPool(
-        ssl_context=verify or httpx.create_ssl_context(),
-        max_connections=10,
-        keepalive_expiry=5.0,
-        network_backend=backend,
-    )
-    return transport
-
-
-def _addresses_of(host: str, port: int) -> Iterator[str]:
-    for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        yield str(address[0])
 
 
 def _host_of(url: str) -> str:

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from indexer.asking import Found, Known, PolledSource, ask
 from indexer.fetching import Fetcher, FetchFailed, Validators, back_off_seconds
 from indexer.identities import Names
+from indexer.quarantine import QUARANTINE_NAME, Quarantine
 from indexer.report import Report
 from indexer.watch_state import WatchState
 from indexer.write import index_articles
@@ -154,7 +155,8 @@ class Poller:
             self._names.settled(each.reading, each.names) if isinstance(each.reading, Article) else each.reading
             for each in found.came
         ]
-        report = index_articles(readings, self._index_path, link=True)
+        kept = Quarantine(self._index_path / QUARANTINE_NAME)
+        report = index_articles(kept.passing(readings), self._index_path, link=True)
         self._state.add({source.url: asdict(found.known)})
         self._names.write()
         if report.changed or report.rejected:

@@ -97,14 +97,15 @@ class Quarantine:
     def passing(
         self, items: Iterable[Item], columns: Mapping[str, str] | None = None, since: datetime | None = None
     ) -> Iterator[Item]:
-        """Yield all items; those that are records refused are kept in the file, with how the run read them."""
+        """Yield all items; records refused are kept in the file with how the run read them, if that can be redone."""
         document: bytes | None = None
         try:
             for item in items:
-                # A feed with a thousand errors is one document, and is kept once.
-                if isinstance(item, RecordError) and (item.record is None or item.record is not document):
+                if isinstance(item, RecordError) and _can_be_retried(item):
+                    # A feed with a thousand errors is one document, and is kept once.
+                    if item.record is None or item.record is not document:
+                        self.add(refused_of(item, columns, since))
                     document = item.record
-                    self.add(refused_of(item, columns, since))
                 yield item
         finally:
             self.flush()
@@ -194,6 +195,11 @@ class Quarantine:
 
     def _failure(self, error: OSError) -> CommitFailed:
         return CommitFailed(self.path.parent, f"{self.path} cannot be used: {error.strerror or error}")
+
+
+def _can_be_retried(error: RecordError) -> bool:
+    """Tell an entry of a feed: its place changes with every poll, and it comes again as long as the feed has it."""
+    return error.record is not None or "://" not in error.source
 
 
 def _decoded(line: bytes) -> Refused | None:

@@ -51,9 +51,9 @@ def watch_command(
     """Take articles into the index as they come.
 
     SOURCE is a folder, whose files are those of visti index, or the address (http, https) of a feed or a sitemap. Files
-    are taken when they are whole: moved in, or not changed for a moment. What was taken is remembered beside the index,
-    and goes on after a restart. Feeds are asked politely: as robots.txt allows, one request at a time, only for what
-    has changed, less often after errors. SIGTERM and Ctrl-C end it; nothing is lost however it ends.
+    are taken when they are whole: moved in, closed, or not changed for a moment. What was taken is remembered beside
+    the index, and goes on after a restart. Feeds are asked politely: as robots.txt allows, one request at a time, only
+    for what has changed, less often after errors. SIGTERM and Ctrl-C end it; nothing is lost however it ends.
 
     \b
     Examples:

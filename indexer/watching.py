@@ -1,9 +1,9 @@
 """
 Following folders: files that appear or change are taken into the index once they are whole.
 
-A file is whole when its size and time have stood still for a moment, or when it was moved in. What was taken is written
-down beside the index after the commit, so a process that was killed takes a file twice rather than never; the second
-time its articles are unchanged.
+A file is whole when it was moved in, when it was closed and is not opened again at once, or when its size and time have
+stood still for a moment. What was taken is written down beside the index after the commit, so a process that was killed
+takes a file twice rather than never; the second time its articles are unchanged.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from threading import Event
 from typing import Any, NamedTuple
 
 from indexer.errors import SourceUnavailable
-from indexer.folder_notices import FolderNotices, Notice
+from indexer.folder_notices import Arrival, FolderNotices, Notice
 from indexer.quarantine import QUARANTINE_NAME, Quarantine
 from indexer.readers import FOLDER_SUFFIXES, Reading, read_sources
 from indexer.report import Report
@@ -33,6 +33,8 @@ STATE_NAME = WATCHED.name
 # What is still being written grows within a few milliseconds; a feed that is pushed over a slow line pauses longer, and
 # is then taken once more when the rest has come.
 SETTLED_SECONDS = 0.4
+# Some programs open a file again for each line, as shell scripts do; between two lie a few milliseconds.
+CLOSED_SECONDS = 0.05
 # How often what is not whole yet is looked at.
 STEP_SECONDS = 0.1
 # The system's notices are lost when too many come at once, or on network disks: everything is looked at anyway.
@@ -63,6 +65,13 @@ class Seen(NamedTuple):
             return None
 
 
+class _Waiting(NamedTuple):
+    """A file as it was seen, and when it is whole if it does not change any more, by a clock that only grows."""
+
+    seen: Seen
+    whole_at: float
+
+
 class Candidates:
     """
     Files that have appeared or changed, until they are whole.
@@ -72,35 +81,49 @@ class Candidates:
 
     def __init__(self, taken: WatchState, clock: Callable[[], float] = time.monotonic) -> None:
         self._taken, self._clock = taken, clock
-        self._waiting: dict[str, tuple[Seen, float]] = {}
+        self._waiting: dict[str, _Waiting] = {}
         self.unreadable: dict[str, Seen] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def notice(self, name: str, *, whole: bool = False) -> None:
-        """Look at a file that may be new or different; ``whole`` if it was moved in."""
+    def notice(self, name: str, arrival: Arrival = Arrival.UNKNOWN) -> None:
+        """Look at a file that may be new or different."""
         seen = seen_at(name)
         if seen is None or seen in (Seen.remembered(self._taken.get(name)), self.unreadable.get(name)):
             self._waiting.pop(name, None)
-        elif whole:
-            self._waiting[name] = (seen, float("-inf"))
-        elif name not in self._waiting or self._waiting[name][0] != seen:
-            self._waiting[name] = (seen, self._clock())
+            return
+        whole_at = self._clock() + _seconds_to_wait(seen, arrival)
+        known = self._waiting.get(name)
+        if known is None or known.seen != seen or whole_at < known.whole_at:
+            self._waiting[name] = _Waiting(seen, whole_at)
 
     def whole(self) -> dict[str, Seen]:
-        """Return the files that have stood still; they are candidates until they are ``done``."""
+        """Return the files that are whole; they are candidates until they are ``done``."""
         for name in list(self._waiting):
             self.notice(name)
         now = self._clock()
-        return {name: seen for name, (seen, since) in self._waiting.items() if now - since >= SETTLED_SECONDS}
+        return {name: each.seen for name, each in self._waiting.items() if each.whole_at <= now}
+
+    def seconds_to_wait(self, most: float) -> float:
+        """Return for how long none of them becomes whole, but not more than ``most``."""
+        now = self._clock()
+        return min([most, *(max(each.whole_at - now, 0.0) for each in self._waiting.values())])
 
     def done(self, files: dict[str, Seen], unreadable: Iterable[str]) -> None:
         """Take files that were read from the list; one that has changed meanwhile comes again."""
         self.unreadable |= {name: files[name] for name in unreadable if name in files}
         for name, seen in files.items():
-            if name in self._waiting and self._waiting[name][0] == seen:
+            if name in self._waiting and self._waiting[name].seen == seen:
                 del self._waiting[name]
+
+
+def _seconds_to_wait(seen: Seen, arrival: Arrival) -> float:
+    """Return for how long a file has to stand still until it is whole."""
+    if arrival is Arrival.MOVED:
+        return 0.0
+    # who makes a file first and fills it then has closed it empty
+    return CLOSED_SECONDS if arrival is Arrival.CLOSED and seen.size else SETTLED_SECONDS
 
 
 def seen_at(name: str) -> Seen | None:
@@ -248,20 +271,38 @@ class FolderWatch:
             )
 
     def _hear(self, events: "queue.SimpleQueue[Notice]") -> None:
-        """Wait a step for events, and note all that have come."""
+        """Wait a step for events, and note those that have come, or come within a step: some files never rest."""
+        ends = time.monotonic() + 2 * STEP_SECONDS
         try:
-            name, whole = events.get(timeout=STEP_SECONDS)
+            name, arrival = events.get(timeout=self.candidates.seconds_to_wait(STEP_SECONDS))
             while True:
-                if not self._is_in_own_folder(name):
-                    for each in files_in([Path(name)], self._pass_over) if Path(name).is_dir() else [name]:
-                        self.candidates.notice(each, whole=whole)
-                name, whole = events.get_nowait()
+                for each in self._files_of(Path(name)):
+                    self.candidates.notice(each, arrival)
+                if time.monotonic() >= ends:
+                    return
+                name, arrival = events.get_nowait()
         except queue.Empty:
             return
 
-    def _is_in_own_folder(self, name: str) -> bool:
+    def _files_of(self, path: Path) -> Iterable[str]:
+        """Return the files that a notice of a path is about, of those that looking at everything would find."""
+        if not self._is_followed(path) or self._is_in_own_folder(path):
+            return []
+        if not path.is_dir():
+            return [str(path)]
+        return [] if path.is_symlink() else files_in([path], self._pass_over)
+
+    def _is_followed(self, path: Path) -> bool:
+        """Tell whether nothing on the way from a folder that was named to a path is hidden."""
+        return any(
+            not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            for folder in self._folders
+            if path.is_relative_to(folder)
+        )
+
+    def _is_in_own_folder(self, path: Path) -> bool:
         """Tell whether a path lies in an index or in backups."""
-        for folder in takewhile(lambda each: each not in self._folders, Path(name).parents):
+        for folder in takewhile(lambda each: each not in self._folders, path.parents):
             if is_vistis_own(folder, [each for each in OWN_FILES if (folder / each).exists()]):
                 self._pass_over(folder)
                 return True

@@ -235,7 +235,7 @@ class _Run:
         for identifier, withdrawal in withdrawals.items():
             stored = self._writer.stored_of(identifier)
             if stored is None:
-                if identifier not in self._waiting:
+                if identifier not in self._waiting and not withdrawal.is_former_id:
                     self._unknown[identifier] = withdrawal
                     self._keep_out(withdrawal)
                 continue

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, settings
 
 import search
 from indexer import index_articles, read_sources
@@ -22,6 +23,10 @@ ROOT = Path(__file__).parents[1]
 SAMPLE_SOURCE = ROOT / "examples" / "archive"
 #: After the newest article of the sample archive, so that nothing in it is in the future.
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+# No property is timed, whatever its test says or leaves out: on a busy machine any example may take long.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -32,10 +32,16 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def views(index: Path) -> list[PageView]:
-    """Return views of three queries of each class."""
+def log(index: Path) -> list[LogQuery]:
+    """Return three queries of each class."""
+    return query_log(open_current(index), 3)
+
+
+@pytest.fixture(scope="module")
+def views(index: Path, log: list[LogQuery]) -> list[PageView]:
+    """Return a view of each query."""
     with search.open(index) as archive:
-        return page_views(archive, query_log(open_current(index), 3))
+        return page_views(archive, log)
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +68,14 @@ def test_generated_index_is_built_once(index: Path) -> None:
     assert {each.name for each in index.parent.iterdir()} <= {index.name, f"{index.name}.lock"}
 
 
-def test_views_are_of_every_class_and_some_turn_pages_or_narrow(views: list[PageView], index: Path) -> None:
+def test_views_are_of_every_class_and_some_turn_pages_or_narrow(
+    views: list[PageView], index: Path, log: list[LogQuery]
+) -> None:
     assert {view.kind for view in views} == set(CLASSES)
     with search.open(index) as archive:
-        paths = " ".join(view.path for seed in range(9) for view in page_views(archive, query_log_of(index), seed))
+        paths = " ".join(view.path for seed in range(9) for view in page_views(archive, log, seed))
     for parameter in ("page=2", "sort=newest", "language=", "section=", "tag="):
         assert parameter in paths
-
-
-def query_log_of(index: Path) -> list[LogQuery]:
-    return query_log(open_current(index), 3)
 
 
 def test_every_class_is_measured_alone_and_printed(

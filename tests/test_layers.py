@@ -1,6 +1,7 @@
 """Imports run one way: between the packages, and between the layers of ``search``; Whoosh stays behind its wall."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,9 +58,10 @@ HOMES = {
     "joserfc": "web/newsroom/oidc.py",
     "requests": "web/newsroom/oidc.py",
     "watchdog": "indexer/folder_notices.py",
-    "httpx": "indexer/fetching.py",
-    "httpcore": "indexer/fetching.py",
+    "httpx": ("indexer/fetching.py", "indexer/connecting.py"),
+    "httpcore": ("indexer/fetching.py", "indexer/connecting.py"),
     "warcio": "indexer/readers/containers.py",
+    "brotli": "indexer/readers/content_encodings.py",
     "flask_wtf": "web/newsroom/__init__.py",
 }
 
@@ -85,6 +87,17 @@ def imported_modules(source: str) -> set[str]:
     return found
 
 
+@cache
+def imports_of(path: Path) -> set[str]:
+    """Return what a file imports; each is asked for once a library, and read once."""
+    return imported_modules(path.read_text(encoding="utf-8"))
+
+
+def libraries_of(path: Path) -> set[str]:
+    """Return the packages that a file imports something of."""
+    return {module.partition(".")[0] for module in imports_of(path)}
+
+
 def layer_of(module: str) -> int:
     """Return the layer of a dotted name inside ``search``; what is no module of it is a name that the door gives."""
     first = module.split(".")[1] if "." in module else "__init__"
@@ -102,7 +115,7 @@ def name_of(path: Path) -> str:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_packages_import_only_downwards(path):
     package = path.relative_to(ROOT).parts[0]
-    imported = {module.partition(".")[0] for module in imported_modules(path.read_text(encoding="utf-8"))}
+    imported = libraries_of(path)
     sideways = imported & (set(ALLOWED) - ALLOWED[package] - {package})
     assert not sideways, f"{name_of(path)} imports {sorted(sideways)}"
 
@@ -111,7 +124,7 @@ def test_packages_import_only_downwards(path):
 def test_layers_of_search_import_only_downwards(path):
     parts = path.relative_to(ROOT).with_suffix("").parts
     own = layer_of(".".join(parts))
-    for module in imported_modules(path.read_text(encoding="utf-8")):
+    for module in imports_of(path):
         if module.partition(".")[0] == "search":
             assert layer_of(module) <= own, f"{name_of(path)} imports {module}, which lies above it"
 
@@ -126,23 +139,19 @@ def test_every_module_of_search_has_a_layer():
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_only_the_engine_knows_whoosh(path):
-    imported = {module.partition(".")[0] for module in imported_modules(path.read_text(encoding="utf-8"))}
+    imported = libraries_of(path)
     if "whoosh" in imported:
         assert name_of(path) in WHOOSH or name_of(path).startswith(WHOOSH_FOLDER), f"{name_of(path)} imports whoosh"
 
 
 @pytest.mark.parametrize("library", HOMES)
 def test_library_has_one_home(library):
-    users = {
-        name_of(path)
-        for path in FILES
-        if library in {module.partition(".")[0] for module in imported_modules(path.read_text(encoding="utf-8"))}
-    }
+    users = {name_of(path) for path in FILES if library in libraries_of(path)}
     strangers = {user for user in users if not user.startswith(HOMES[library])}
     assert not strangers, f"{library} belongs to {HOMES[library]}"
 
 
 def test_neither_tests_nor_documentation_are_imported():
     for path in FILES:
-        imported = {module.partition(".")[0] for module in imported_modules(path.read_text(encoding="utf-8"))}
+        imported = libraries_of(path)
         assert not imported & {"tests", "docs", "benchmarks", "examples", "pytest", "hypothesis"}, name_of(path)

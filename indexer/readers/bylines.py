@@ -32,6 +32,19 @@ def authors_of_byline(byline: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, authors)))
 
 
+def names_of(author: str) -> tuple[str, ...]:
+    """
+    Return the names in a field that should have one: of several people all, of a person the name without the post.
+
+    What is not surely people's names stays as it is, since a part of an organisation's name is none.
+
+    >>> names_of("Олена Гриценко, Павло Дейнека"), names_of("Бюро досліджень та аналітики"), names_of("Reuters, AP")
+    (('Олена Гриценко', 'Павло Дейнека'), ('Бюро досліджень та аналітики',), ('Reuters, AP',))
+    """
+    names = authors_of_byline(author)
+    return names if names and all(map(_looks_like_a_name, names)) else (author,)
+
+
 def _looks_like_a_name(text: str) -> bool:
     words = text.split()
     if not _NAME.fullmatch(text) or words[0].lower() in ("the", "a"):

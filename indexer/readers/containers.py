@@ -16,9 +16,11 @@ from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias, cast
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from indexer.errors import RecordError
+from indexer.readers.content_encodings import unencoded
 from indexer.readers.page_addresses import article_id
 from indexer.readers.reading import Reading, Remark
 from indexer.readers.streams import LimitExceeded, StreamDamaged, chunks_of, failure_reason, read_some, stream_of
@@ -26,6 +28,7 @@ from search.article import Article
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
+    from warcio.statusandheaders import StatusAndHeaders
 
 # A zip in a tar in a zip is somebody's backup of backups; deeper is made to do harm.
 MAX_DEPTH = 3
@@ -170,7 +173,7 @@ def read_tar(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) ->
 
 def read_warc(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) -> Iterator[Reading]:
     """
-    Yield what the pages in a WARC file give: the answers with the HTTP status 200.
+    Yield what the pages in a WARC file give: the answers with the HTTP status 200, and resources kept without one.
 
     The address that was asked for is the page's, if it names none itself; the character set of the answer's header
     counts before the page's own, as in browsers.
@@ -180,7 +183,7 @@ def read_warc(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) -
         for record in ArchiveIterator(_Available(stream)):
             begun = begun or record.rec_type is not None  # of rubbish the library makes a record without a type
             budget.enter()
-            if record.rec_type == "response" and record.http_headers is not None:
+            if record.rec_type in ("response", "resource"):
                 yield from _read_answer(record, source, budget, read)
     except (ArchiveLoadFailed, EOFError, ValueError, zlib.error) as error:
         yield RecordError(source, None, f"the WARC file is damaged ({error}); what came before was read")
@@ -190,18 +193,27 @@ def read_warc(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) -
 
 
 def _read_answer(record: "ArcWarcRecord", source: str, budget: Budget, read: ReadMember) -> Iterator[Reading]:
-    url = record.rec_headers.get_header("WARC-Target-URI")
-    if record.http_headers.get_statuscode() != "200" or not url:
+    answer = record.http_headers
+    url = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<>")  # as some versions of wget write it
+    if not url.startswith(("http:", "https:")) or (answer is not None and answer.get_statuscode() != "200"):
         return
-    url = url.strip("<>")  # as some versions of wget write it
-    content = _with_charset(record, stream_of(_chunks_of(record.content_stream())))
-    for reading in read(Member(f"{source}!{url}", content, url=url), budget):
-        yield _at_address(reading, url) if isinstance(reading, Article) else reading
+    content = _with_charset(answer or record.rec_headers, _body(record))
+    yield from _at_address(read(Member(f"{source}!{url}", content, url=url), budget), url)
 
 
-def _with_charset(record: "ArcWarcRecord", stream: BinaryIO) -> BinaryIO:
+def _body(record: "ArcWarcRecord") -> BinaryIO:
+    """Return the body of an answer without its chunks and encodings; of a resource what it is."""
+    answer, stream = record.http_headers, record.raw_stream
+    if answer is None:
+        return stream_of(_chunks_of(stream))
+    if (answer.get_header("Transfer-Encoding") or "").lower() == "chunked":
+        stream = ChunkedDataReader(stream)
+    return unencoded(stream_of(_chunks_of(stream)), answer.get_header("Content-Encoding") or "")
+
+
+def _with_charset(headers: "StatusAndHeaders", stream: BinaryIO) -> BinaryIO:
     """Return a page whose header names a character set in UTF-8, with a byte order mark: nothing in it counts more."""
-    content_type = (record.http_headers.get_header("Content-Type") or "").lower()
+    content_type = (headers.get_header("Content-Type") or "").lower()
     kind, _, parameters = content_type.partition(";")
     charset = parameters.partition("charset=")[2].split(";")[0].strip(" \"'")
     if kind.strip() not in ("text/html", "application/xhtml+xml") or charset in ("", "utf-8", "utf8"):
@@ -220,7 +232,23 @@ def _pieces(text: io.TextIOWrapper) -> Iterator[str]:
         yield piece
 
 
-def _at_address(article: Article, url: str) -> Article:
+def _at_address(readings: Iterator[Reading], url: str) -> Iterator[Reading]:
+    """Give the only article that was at an address the address; of several, as in a feed, it is nobody's own."""
+    only, articles = None, 0
+    for reading in readings:
+        articles += isinstance(reading, Article)
+        if isinstance(reading, Article) and articles == 1:
+            only = reading
+            continue
+        if only is not None and articles > 1:
+            yield only
+            only = None
+        yield reading
+    if only is not None:
+        yield _addressed(only, url)
+
+
+def _addressed(article: Article, url: str) -> Article:
     if article.url:
         return article
     has_own_id = not article.id.startswith("sha256:")

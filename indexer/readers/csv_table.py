@@ -11,14 +11,17 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
 from indexer.readers.charsets import decode_text
 from indexer.readers.html_text import has_markup, html_paragraphs, plain_paragraphs, single_line
 from indexer.readers.lines import MAX_LINE_BYTES, Line, read_lines
+from indexer.readers.page_dates import parse_page_date
 from indexer.readers.reading import Reader, Reading, Remark
 from indexer.readers.records import article_or_error, legible_id
+from indexer.readers.table_columns import FIELD_OF_NAME, fields_of, plain_name
 from search.article import ARTICLE_FIELDS
 
 _DELIMITERS = ",;\t|"
@@ -32,69 +35,27 @@ _MAX_CELL_CHARACTERS = 4_000_000
 _MAX_ROW_LINES = 20_000
 # One row in so many may be damaged in a table of ASCII; more of them are in another encoding.
 _MAX_DAMAGED_ROWS = 10
-_LOCAL_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}:\d{2}(?::\d{2})?))?")
 _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")
 
 
-#: What columns are called in the exports of content systems and spreadsheets of newsrooms, beside the fields' names.
-_OTHER_NAMES: Mapping[str, Sequence[str]] = {
-    "id": ("guid", "номер", "код", "ідентифікатор", "идентификатор"),
-    "language": ("lang", "locale", "мова", "язык"),
-    "title": ("headline", "заголовок", "назва", "название"),
-    "lead": ("excerpt", "summary", "лід", "лид", "анонс", "підзаголовок", "подзаголовок"),
-    "body": (
-        "text",
-        "content",
-        "fulltext",
-        "full text",
-        "текст",
-        "зміст",
-        "содержание",
-        "повний текст",
-        "полный текст",
-    ),
-    "published": ("date", "created", "pubdate", "дата", "дата публікації", "дата публикации", "опубліковано"),
-    "updated": ("modified", "оновлено", "обновлено", "дата оновлення", "дата обновления"),
-    "url": ("link", "address", "посилання", "ссылка", "адреса", "адрес"),
-    "section": ("category", "rubric", "рубрика", "розділ", "раздел", "категорія", "категория"),
-    "source": ("site", "джерело", "источник", "видання", "издание"),
-    "place": ("city", "місце", "место", "місто", "город"),
-    "image_url": ("image", "picture", "зображення", "изображение"),
-    "image_credit": ("photo", "фото", "автор фото"),
-    "authors": ("author", "byline", "автор", "автори", "авторы"),
-    "tags": ("tag", "keywords", "теги", "мітки", "метки", "ключові слова", "ключевые слова"),
-    "status": ("статус",),
+# What content systems call the states of a text; of drafts and what waits nobody knows that it may be seen.
+_STATUSES = {
+    **dict.fromkeys(("published", "publish", "опубліковано", "опубліковане", "опубликовано"), "usable"),
+    **dict.fromkeys(("draft", "pending", "private", "unpublished", "чернетка", "черновик"), "withheld"),
+    **dict.fromkeys(("deleted", "trash", "cancelled", "видалено", "удалено"), "canceled"),
 }
-_FIELD_OF_NAME = {name: field for field, names in _OTHER_NAMES.items() for name in names}
 # What Excel writes, and obeys, above the names of the columns.
 _SEPARATOR_LINE = re.compile(rb"(?:\xef\xbb\xbf)?\"?sep=(.)\"?\s*", re.IGNORECASE)
 _LANGUAGES = {"укр": "uk", "українська": "uk", "украинский": "uk", "рос": "ru", "рус": "ru", "російська": "ru"} | {
     "русский": "ru",
+    "ukrainian": "uk",
+    "russian": "ru",
+    "english": "en",
     "анг": "en",
     "англ": "en",
     "англійська": "en",
     "английский": "en",
 }
-
-
-def parse_columns(text: str) -> dict[str, str]:
-    """
-    Return the column of each field that a text names, as ``FIELD=COLUMN`` parted by commas, or one on each line.
-
-    This is what ``--columns`` of the command should take, itself or out of a file. Raises ``ValueError``.
-
-    >>> parse_columns("title=Заголовок, body=Текст")
-    {'title': 'Заголовок', 'body': 'Текст'}
-    """
-    columns: dict[str, str] = {}
-    for pair in filter(str.strip, text.splitlines() if "\n" in text.strip() else text.split(",")):
-        field, equals, column = (part.strip() for part in pair.partition("="))
-        if not equals or not column or field not in ARTICLE_FIELDS:
-            raise ValueError(f"{pair.strip()!r} is not FIELD=COLUMN; the fields are {', '.join(ARTICLE_FIELDS)}")
-        if field in columns:
-            raise ValueError(f"the field {field!r} is given two columns; a field has one")
-        columns[field] = column
-    return columns
 
 
 def csv_reader(columns: Mapping[str, str] | None = None) -> Reader:
@@ -130,7 +91,7 @@ def _read_table(stream: BinaryIO, source: str, columns: dict[str, str]) -> Itera
     lines = _Lines(stream, source)
     try:
         header = lines.first_row(columns.values())
-        fields = _fields_of(header, columns)
+        fields = fields_of(header, columns)
     except ValueError as error:
         yield RecordError(source, lines.number or None, str(error))
         return
@@ -173,60 +134,26 @@ def _value(field: str, cell: str) -> Any:
         separator = next((mark for mark in ";|" if mark in cell), ",")
         return [name for each in cell.split(separator) if (name := each.strip())]
     if field in _DATES:
-        return _date(cell)
+        return _moment(field, cell)
     if field == "language":
         return _LANGUAGES.get(cell.casefold().strip(" ."), cell)
-    return single_line(cell) if field == "title" else cell.lower() if field == "status" else cell
+    if field == "status":
+        return _STATUSES.get(cell.casefold(), cell.lower())
+    return single_line(cell) if field == "title" else cell
 
 
-def _date(cell: str) -> str:
-    """
-    Return a date as ISO 8601; one that is written with the day first, as spreadsheets here do, is turned round.
-
-    >>> _date("1.07.2026 9:30"), _date("2026-07-01")
-    ('2026-07-01 09:30', '2026-07-01')
-    """
-    if not (local := _LOCAL_DATE.fullmatch(cell)):
-        return cell
-    day, month, year, time = local.groups()
-    hour, _, rest = (time or "").partition(":")
-    return f"{year}-{int(month):02}-{int(day):02}" + (f" {int(hour):02}:{rest}" if time else "")
-
-
-def _fields_of(header: list[str], columns: dict[str, str]) -> list[str | None]:
-    """
-    Return the field of each column.
-
-    Raises ``ValueError`` when a column that was asked for is not there, and when nothing would be a title or a body.
-    """
-    given = {column.casefold(): field for field, column in columns.items()}
-    names = [name.casefold() for name in header]
-    found: list[str | None] = []
-    for name in names:
-        own = name if name in ARTICLE_FIELDS and name not in columns else None
-        found.append(given.get(name, own))
-    for position, name in enumerate(names):  # another name counts where no column has the field's own
-        field = _FIELD_OF_NAME.get(name)
-        if found[position] is None and field and field not in found and field not in columns:
-            found[position] = field
-    absent = [column for column in given if column not in names]
-    shown = ", ".join(header)[:300]
-    if header and absent:
-        raise ValueError(f"there is no column {columns[given[absent[0]]]!r}; the columns are {shown}")
-    double = next((name for name in found if name and found.count(name) > 1), None)
-    if double:
-        raise ValueError(f"two columns are the field {double!r}; rename one of them")
-    if header and not {"title", "body"} & set(found):
-        raise ValueError(f"no column is a title or a body; say which: --columns title=COLUMN. The columns are {shown}")
-    return found
+def _moment(field: str, cell: str) -> datetime:
+    if moment := parse_page_date(cell):
+        return moment
+    raise ValueError(f"field {field!r}: {cell[:80]!r} is no date that is known; write 2024-07-10 14:00")
 
 
 def _delimiter(first: str, names: Sequence[str]) -> str:
     """Return the delimiter of a first row: the one that parts off most of the names that are known, else of all."""
-    known = {name.casefold() for name in (*names, *ARTICLE_FIELDS, *_FIELD_OF_NAME)}
+    known = {*map(plain_name, names), *FIELD_OF_NAME}
 
     def score(mark: str) -> tuple[int, int]:
-        cells = [cell.strip().strip('"').casefold() for cell in first.split(mark)]
+        cells = [plain_name(cell.strip().strip('"')) for cell in first.split(mark)]
         return sum(cell in known for cell in cells), len(cells)
 
     return max(_DELIMITERS, key=score)

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 # Paragraphs that are furniture wherever they stand: a label with a link's text, or exactly one of these words.
 _LINK = re.compile(
     r"(?:read (?:also|more)|see also|also read|related(?: news| stories)?|читайте (?:також|также|ще|ещё|еще)"
-    r"|див(?:іться|ись) також|смотрите также|(?:матеріали |материалы |більше |больше )?(?:по темі|за темою|по теме))"
-    r"(?:\s*[:.|–—].{0,300})?",
-    re.IGNORECASE,
+    r"|див(?:іться|ись) також|смотрите также"
+    r"|(?:матеріали |материалы |більше |больше |також |также )?(?:по темі|за темою|по теме))"
+    r"(?:\s*[:.|–—\n].{0,300})?",
+    re.IGNORECASE | re.DOTALL,
 )
 # What WordPress adds to each entry of a feed, in its own translations.
 _FIRST_APPEARED = re.compile(
@@ -49,9 +50,11 @@ def is_furniture(lines: Sequence[str]) -> bool:
     (True, True, False)
     >>> is_furniture(["Підписуйтесь на наш Telegram-канал!"]), is_furniture(["Підписуйтесь: мер закликав до канікул."])
     (True, False)
+    >>> is_furniture(["Читайте також", "Метро знову їздить"])
+    True
     """
     text = " ".join(lines)
-    is_word_to_reader = any(each.fullmatch(text) for each in _WHOLE)
+    is_word_to_reader = any(each.fullmatch(text) for each in _WHOLE) or bool(_LINK.fullmatch("\n".join(lines)))
     return is_word_to_reader or all(line.casefold().strip(" .:") in _BUTTONS for line in lines)
 
 

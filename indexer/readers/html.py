@@ -9,7 +9,7 @@ pages and lists, are refused with the reason. Nothing that a page names is opene
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 from lxml.html import HtmlElement
 
@@ -70,6 +70,21 @@ class _Page(NamedTuple):
     address: str
 
 
+class _Text(NamedTuple):
+    """The text of a page, who has signed it, a date above it, and what the page shows around it."""
+
+    title: str
+    lead: str
+    body: str
+    day: datetime | None
+    authors: tuple[str, ...]
+    image_credit: str
+    shown: PageMetadata
+
+
+_Tell: TypeAlias = Callable[[str], None]
+
+
 def recognises_html(head: bytes) -> bool:
     """
     Tell whether a stream that begins with ``head`` is a page.
@@ -105,7 +120,7 @@ def read_html(
         yield Remark(source, None, remark)
 
 
-def _article(content: bytes, address: str, charset: str | None, remark: Callable[[str], None]) -> Article:
+def _article(content: bytes, address: str, charset: str | None, remark: _Tell) -> Article:
     decoded = decode_page(content, charset)
     if decoded.remark:
         remark(decoded.remark)
@@ -114,38 +129,43 @@ def _article(content: bytes, address: str, charset: str | None, remark: Callable
         remark(f"the page's JSON-LD is broken ({problem}); what it says elsewhere was used")
     _refuse_list(page)
     container = article_element(page.tree)
-    photo = first_figure(container)
-    paragraphs = _text(page, container)
-    title = _title(page)
-    metadata = merged(page.metadata, shown_metadata(page.tree, container, paragraphs, title))
-    signed = take_signatures(_without_headline(paragraphs, title))
-    day, paragraphs = _date_line(signed.paragraphs)
-    lead, paragraphs = _lead(page, container, paragraphs)
-    texts = {"title": title, "lead": lead, "body": "\n\n".join(paragraphs)}
-    texts = {name: _repaired(name, text, remark) for name, text in texts.items()}
+    text = _text(page, container)
+    texts: dict[str, Any] = {name: _repaired(name, getattr(text, name), remark) for name in ("title", "lead", "body")}
     language = _language(page, "\n".join(texts.values()), remark)
-    authors = metadata.authors or signed.authors
-    published = _moment("published", page.metadata.published, remark) or _time_element(container) or day
-    published = published or parse_page_date(metadata.published)
-    updated = _moment("updated", metadata.updated, remark)
     return Article(
+        **texts,
         id=article_id(page.address),
-        title=texts["title"],
-        lead=texts["lead"],
-        body=texts["body"],
         story=story_of(page.address, language, alternates_by_language(page.head.alternates, page.address)),
         language=language,
-        published=published,
-        updated=None if updated and published and updated < published else updated,
         url=page.address or None,
-        section=metadata.section or None,
-        source=metadata.source or None,
-        place=metadata.place or None,
-        image_url=clean_address(page.metadata.image or photo[0] or metadata.image, page.address) or None,
-        image_credit=page.metadata.image_credit or photo[1] or metadata.image_credit or signed.image_credit or None,
-        authors=tuple(repair(name).text for name in authors[:MAX_LIST_ITEMS]),
-        tags=tuple(repair(tag).text for tag in metadata.tags[:MAX_LIST_ITEMS]),
+        **_dates(page, container, text, remark),
+        **_about(page, container, text),
     )
+
+
+def _dates(page: _Page, container: HtmlElement, text: _Text, remark: _Tell) -> dict[str, Any]:
+    """Return when an article was published and updated; what has only been updated was published by then."""
+    published = _moment("published", page.metadata.published, remark) or _time_element(container) or text.day
+    published = published or parse_page_date(text.shown.published)
+    updated = _moment("updated", page.metadata.updated, remark)
+    is_later = updated and published and updated > published
+    return {"published": published or updated, "updated": updated if is_later else None}
+
+
+def _about(page: _Page, container: HtmlElement, text: _Text) -> dict[str, Any]:
+    """Return what else is said of an article, beginning with what the page says in its metadata."""
+    said = merged(page.metadata, text.shown)
+    image, credit = first_figure(container)
+    authors = [name for name in said.authors if name.casefold() != said.source.casefold()] or text.authors
+    return {
+        "section": said.section or None,
+        "source": said.source or None,
+        "place": said.place or None,
+        "image_url": clean_address(page.metadata.image or image or said.image, page.address) or None,
+        "image_credit": page.metadata.image_credit or credit or said.image_credit or text.image_credit or None,
+        "authors": tuple(repair(name).text for name in authors[:MAX_LIST_ITEMS]),
+        "tags": tuple(repair(tag).text for tag in said.tags[:MAX_LIST_ITEMS]),
+    }
 
 
 def _taken_apart(text: str, fetched_from: str) -> _Page:
@@ -170,13 +190,26 @@ def _refuse_list(page: _Page) -> None:
         raise _NotAnArticle(f"is a list of articles ({', '.join(sorted(kinds))}), not an article; give their own pages")
 
 
-def _text(page: _Page, container: HtmlElement) -> list[str]:
-    paragraphs = [text for text in extract_paragraphs(page.tree, container) if not is_furniture(text.split("\n"))]
-    length = sum(map(len, paragraphs))
-    if len(page.metadata.body) > _MUCH_MORE * length:
-        paragraphs = [line.strip() for line in page.metadata.body.splitlines() if line.strip()]
-        length = sum(map(len, paragraphs))
-    if length < MIN_BODY_CHARACTERS:
+def _text(page: _Page, container: HtmlElement) -> _Text:
+    title = _title(page)
+    paragraphs = _paragraphs(page, container, title)
+    shown = shown_metadata(page.tree, container, paragraphs, title)
+    signed = take_signatures(paragraphs)
+    day, paragraphs = _date_line(signed.paragraphs)
+    lead, paragraphs = _lead(page, container, paragraphs, shown.lead)
+    return _Text(title, lead, "\n\n".join(paragraphs), day, signed.authors, signed.image_credit, shown)
+
+
+def _paragraphs(page: _Page, container: HtmlElement, title: str) -> list[str]:
+    """Return the paragraphs without the headline; raises ``_NotAnArticle``."""
+    found = [text for text in extract_paragraphs(page.tree, container) if not is_furniture(text.split("\n"))]
+    paragraphs = found
+    for headline in dict.fromkeys([title, _shown_headline(page)]):  # sites give networks another one than they show
+        paragraphs = _without_headline(paragraphs, headline)
+    if len(page.metadata.body) > _MUCH_MORE * sum(map(len, paragraphs)):
+        found = [line.strip() for line in page.metadata.body.splitlines() if line.strip()]
+        paragraphs = _without_headline(found, title)
+    if not paragraphs or sum(map(len, found)) < MIN_BODY_CHARACTERS:
         raise _NotAnArticle("has no text of an article; if scripts bring it in, save the page from a browser")
     if not page.metadata.article:
         _refuse_what_only_looks_like_an_article(page, paragraphs)
@@ -196,13 +229,18 @@ def _refuse_what_only_looks_like_an_article(page: _Page, paragraphs: list[str]) 
 
 
 def _title(page: _Page) -> str:
-    headlines = [" ".join(each.text_content().split()) for each in page.tree.iter("h1")]
-    headline = headlines[0] if len(headlines) == 1 else ""
+    headline = _shown_headline(page)
     title = title_without_site(page.metadata.title, page.metadata.source)
     if headline and (not title or (_CUT.search(title) and headline.startswith(_CUT.sub("", title)))):
         return headline
     written = " ".join(next((each.text_content() for each in page.tree.iter("title")), "").split())
     return title or _part_that_is_shown(page, written) or title_without_site(written, page.metadata.source)
+
+
+def _shown_headline(page: _Page) -> str:
+    """Return the text of the only ``h1``; of several nobody knows which is the headline."""
+    headlines = list(page.tree.iter("h1"))
+    return " ".join(headlines[0].text_content().split()) if len(headlines) == 1 else ""
 
 
 def _part_that_is_shown(page: _Page, written: str) -> str:
@@ -222,13 +260,15 @@ def _without_headline(paragraphs: list[str], title: str) -> list[str]:
     return [text for text in paragraphs if text.casefold() != title.casefold()]
 
 
-def _lead(page: _Page, container: HtmlElement, paragraphs: list[str]) -> tuple[str, list[str]]:
+def _lead(page: _Page, container: HtmlElement, paragraphs: list[str], above: str) -> tuple[str, list[str]]:
     """Return the lead and what follows it: what is marked as one, or the description if the page shows it."""
     marked = lead_text(container)
     if marked and len(paragraphs) > 1 and paragraphs[0] == marked:
         return marked, paragraphs[1:]
     if _is_above(marked, paragraphs, container):
         return marked, paragraphs
+    if above and not any(above in text for text in paragraphs):
+        return above, paragraphs
     description = _CUT.sub("", page.metadata.description)
     if len(description) < MIN_BODY_CHARACTERS:
         return "", paragraphs
@@ -258,7 +298,7 @@ def _date_line(paragraphs: list[str]) -> tuple[datetime | None, list[str]]:
     return None, paragraphs
 
 
-def _repaired(name: str, text: str, remark: Callable[[str], None]) -> str:
+def _repaired(name: str, text: str, remark: _Tell) -> str:
     text, repaired, damaged = repair(text)
     if repaired:
         remark(f"the {name} was decoded in a wrong character set before it came here, and was repaired")
@@ -267,7 +307,7 @@ def _repaired(name: str, text: str, remark: Callable[[str], None]) -> str:
     return text
 
 
-def _language(page: _Page, text: str, remark: Callable[[str], None]) -> str:
+def _language(page: _Page, text: str, remark: _Tell) -> str:
     root = page.tree.get("lang") or page.tree.get("xml:lang") or ""
     believed = believed_language(page.json_ld.metadata.language or root or page.metadata.language, text)
     if believed.remark:
@@ -275,7 +315,7 @@ def _language(page: _Page, text: str, remark: Callable[[str], None]) -> str:
     return believed.language
 
 
-def _moment(name: str, written: str, remark: Callable[[str], None]) -> datetime | None:
+def _moment(name: str, written: str, remark: _Tell) -> datetime | None:
     moment = parse_page_date(written)
     if written and moment is None:
         remark(f"the date {written[:80]!r} ({name}) was not understood and was left out")

@@ -46,7 +46,7 @@ NEVER_TEXT = (
 )
 _DROPPED = NEVER_TEXT | defs.head_tags | {"head", "figcaption", "media"}
 #: What makes a figure a part of the text; any other is a picture, or an address that a site shows as one.
-_TEXT_IN_FIGURES = ("{*}table", "{*}blockquote", "{*}pre")
+TEXT_IN_FIGURES = ("{*}table", "{*}blockquote", "{*}pre")
 _CELLS = frozenset(("td", "th"))
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:#\d+|#[xX][0-9a-fA-F]+|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _BREAKS = re.compile(r"[ \t]*\n[ \t]*")
@@ -122,6 +122,17 @@ def plain_paragraphs(text: str) -> str:
     return "\n\n".join(lines)
 
 
+def without_headline(text: str, title: str) -> str:
+    """
+    Return a text without a first paragraph that is the headline again, as documents have it that are pages, too.
+
+    >>> without_headline("Bridge opens\\n\\nIt is long.", "Bridge opens"), without_headline("A bridge", "A bridge")
+    ('It is long.', 'A bridge')
+    """
+    first, blank_line, rest = text.partition("\n\n")
+    return rest if blank_line and " ".join(first.split()).casefold() == title.casefold() else text
+
+
 def single_line(text: str) -> str:
     """
     Return a headline or name as one line of plain text, its markup removed if it has any.
@@ -154,7 +165,7 @@ def _pieces(root: Element) -> Iterator[str]:
 
 
 def _is_picture(figure: Element) -> bool:
-    return next(figure.iter(*_TEXT_IN_FIGURES), None) is None
+    return next(figure.iter(*TEXT_IN_FIGURES), None) is None
 
 
 def _before(name: str) -> str:

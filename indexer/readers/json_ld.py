@@ -12,7 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
-from indexer.readers.page_metadata import PageMetadata, is_article_type
+from indexer.readers.bylines import names_of
+from indexer.readers.page_addresses import article_id
+from indexer.readers.page_head import credit_in
+from indexer.readers.page_metadata import PageMetadata, is_article_type, split_tags
 
 Node: TypeAlias = dict[str, Any]
 
@@ -53,7 +56,9 @@ def read_json_ld(scripts: Iterable[str], address: str = "") -> JsonLd:
             named.setdefault(name, node)
     articles = [node for node in nodes if any(map(is_article_type, _types(node)))]
     types = frozenset(name.rpartition("/")[2] for node in nodes for name in _types(node))
-    own = next((node for node in articles if address and address in _addresses(node)), None)
+    own = next(
+        (node for node in articles if address and article_id(address) in map(article_id, _addresses(node))), None
+    )
     article = own or next(iter(articles), None)
     return JsonLd(_metadata(article, nodes, named) if article else PageMetadata(), types, tuple(broken))
 
@@ -90,8 +95,8 @@ def _metadata(node: Node, nodes: list[Node], named: dict[str, Node]) -> PageMeta
     return PageMetadata(
         title=_text(node.get("headline")) or _text(node.get("name")),
         description=_text(node.get("description")),
-        published=_text(node.get("datePublished")),
-        updated=_text(node.get("dateModified")),
+        published=_moment(node.get("datePublished")),
+        updated=_moment(node.get("dateModified")),
         language=_language(node.get("inLanguage"), named),
         address=next(_addresses(node), ""),
         section=next(iter(_texts(node.get("articleSection"))), "") or _breadcrumb(nodes),
@@ -100,11 +105,9 @@ def _metadata(node: Node, nodes: list[Node], named: dict[str, Node]) -> PageMeta
         image=_image_address(image) or next(iter(_texts(node.get("image"))), ""),
         image_credit=_image_credit(image, named),
         # an organisation that signs its own reports is no author, it is the source
-        authors=tuple(
-            name for name in _names(node.get("author") or node.get("creator"), named) if name not in publisher
-        ),
-        tags=tuple(_keywords(node.get("keywords"))),
-        body=_text(node.get("articleBody"), keep_lines=True),
+        authors=tuple(name for name in _authors(node, named) if name not in publisher),
+        tags=tuple(tag for text in _texts(node.get("keywords")) for tag in split_tags(text)),
+        body=_text(node.get("articleBody"), keep_lines=True) or "\n".join(_live_updates(node)),
         article=True,
     )
 
@@ -123,7 +126,7 @@ def _addresses(node: Node) -> Iterator[str]:
 def _text(value: Any, *, keep_lines: bool = False) -> str:
     """Return a text without markup and entities, which content systems leave in JSON."""
     if isinstance(value, dict):
-        value = value.get("@value") or value.get("name")
+        value = value.get("@value") or value.get("name") or _name_in_parts(value)
     if isinstance(value, list):
         value = next((item for item in value if isinstance(item, str)), "")
     if not isinstance(value, str):
@@ -132,27 +135,51 @@ def _text(value: Any, *, keep_lines: bool = False) -> str:
     return text.strip() if keep_lines else " ".join(text.split())
 
 
+def _moment(value: Any) -> str:
+    return str(value) if type(value) is int else _text(value)  # in seconds
+
+
 def _texts(value: Any) -> list[str]:
     values = value if isinstance(value, list) else [value]
     return [text for item in values[:MAX_NODES] if (text := _text(item))]
 
 
 def _resolved(value: Any, named: dict[str, Node]) -> Any:
-    """Follow a node that is only a pointer (``{"@id": "#author"}``) to what it points at."""
-    if (
-        isinstance(value, dict)
-        and isinstance(name := value.get("@id"), str)
-        and "name" not in value
-        and "url" not in value
-    ):
-        return named.get(name, value)
+    """Return a node with what is said elsewhere of the one of its name, which may be all (``{"@id": "#author"}``)."""
+    if isinstance(value, dict) and isinstance(name := value.get("@id"), str):
+        return {**named.get(name, {}), **value}
     return value
 
 
+def _name_in_parts(person: Node) -> str:
+    parts = (person.get("givenName"), person.get("familyName"))
+    return " ".join(part for part in parts if isinstance(part, str))
+
+
 def _names(value: Any, named: dict[str, Node]) -> list[str]:
+    """Return the names of persons or things, each a node, a text, or a node with several names."""
     values = value if isinstance(value, list) else [value]
-    found = [_text(_resolved(item, named)) for item in values[:MAX_NODES]]
+    nodes = [_resolved(item, named) for item in values[:MAX_NODES]]
+    found = [name for node in nodes for name in (_several_names(node) or [_text(node)])]
     return list(dict.fromkeys(name for name in found if name and not name.startswith("http")))
+
+
+def _several_names(node: Any) -> list[str]:
+    names = node.get("name") if isinstance(node, dict) else None
+    return _texts(names) if isinstance(names, list) else []
+
+
+def _authors(node: Node, named: dict[str, Node]) -> list[str]:
+    written = _names(node.get("author") or node.get("creator"), named)
+    return list(dict.fromkeys(name for each in written for name in names_of(each)))
+
+
+def _live_updates(node: Node) -> Iterator[str]:
+    """Yield headlines and texts of the updates of a live report."""
+    updates = node.get("liveBlogUpdate")
+    for each in updates[:MAX_NODES] if isinstance(updates, list) else ():
+        if isinstance(each, dict):
+            yield from filter(None, (_text(each.get("headline")), _text(each.get("articleBody"), keep_lines=True)))
 
 
 def _first_node(value: Any, named: dict[str, Node]) -> Node:
@@ -168,17 +195,12 @@ def _image_credit(image: Node, named: dict[str, Node]) -> str:
     for name in ("creditText", "creator", "author", "copyrightHolder", "copyrightNotice"):
         if credit := next(iter(_names(image.get(name), named)), ""):
             return credit
-    return ""
+    return credit_in(_text(image.get("caption")))
 
 
 def _language(value: Any, named: dict[str, Node]) -> str:
     node = _resolved(value, named)
     return _text(node.get("alternateName") or node.get("name")) if isinstance(node, dict) else _text(node)
-
-
-def _keywords(value: Any) -> Iterator[str]:
-    for text in _texts(value):
-        yield from (word.strip() for word in text.split(",") if word.strip())
 
 
 def _breadcrumb(nodes: list[Node]) -> str:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
 from indexer.readers.bylines import authors_of_byline
-from indexer.readers.html_text import element_paragraphs, html_paragraphs, plain_paragraphs
+from indexer.readers.html_text import element_paragraphs, html_paragraphs, plain_paragraphs, without_headline
 from indexer.readers.nitf import nitf_image
 from indexer.readers.nitf_text import NitfText, child, nitf_text
 from indexer.readers.reading import Reading, Remark
@@ -42,6 +42,11 @@ def read_newsml(stream: BinaryIO, source: str) -> Iterator[Reading]:
         for item in each_element(stream, _ITEMS | {"NewsEnvelope"}):
             begun = True
             yield _reading_of(item, source)
+            if address := _text_elsewhere(item):
+                message = (
+                    f"the text of {item.get('guid')!r} is not in the item but at {address!r}, which is not fetched"
+                )
+                yield Remark(source, item.sourceline, message)
     except XmlRefused as error:
         yield RecordError(source, error.line, error.reason)
     else:
@@ -61,6 +66,16 @@ def _reading_of(item: Element, source: str) -> Reading:
     return Remark(source, item.sourceline, message, f"NewsML-G2 {kind}")
 
 
+def _text_elsewhere(item: Element) -> str:
+    """Return where the text of a text item is, if only its address came with it."""
+    content = child(item, "contentSet")
+    parts = [] if content is None else list(content)
+    is_text = _code(child(child(item, "itemMeta"), "itemClass")) in _TEXT_CLASSES
+    if not is_text or any(local_name(each).startswith("inline") for each in parts):
+        return ""
+    return next((_attribute(each, "href") for each in parts if local_name(each) == "remoteContent"), "")
+
+
 def _reading_of_text(item: Element, source: str) -> Reading:
     try:
         return reading_of_record(_record_of(item), source, item.sourceline)
@@ -71,6 +86,7 @@ def _reading_of_text(item: Element, source: str) -> Reading:
 def _record_of(item: Element) -> dict[str, Any]:
     manage, content = child(item, "itemMeta"), child(item, "contentMeta")
     nitf, body = _text_of_content(child(item, "contentSet"))
+    title = _headline(content) or nitf.title
     published = _text(manage, "firstCreated") or _text(content, "contentCreated")
     updated = _text(manage, "versionCreated")
     language = _attribute(child(content, "language"), "tag") or item.get(_XML_LANGUAGE) or ""
@@ -81,9 +97,9 @@ def _record_of(item: Element) -> dict[str, Any]:
         "id": item.get("guid"),
         "story": _story(manage),
         "language": language,
-        "title": _text(content, "headline") or nitf.title,
+        "title": title,
         "lead": _lead(content) or nitf.lead,
-        "body": body,
+        "body": without_headline(body, title),
         "published": published or updated,
         "updated": updated if published and updated != published else None,
         "url": web_link(item.get("guid")),
@@ -104,10 +120,8 @@ def _text_of_content(content: Element | None) -> tuple[NitfText, str]:
     """Return what an NITF document inside says, and the body: of NITF, XHTML, or of data as text or HTML."""
     for part in () if content is None else content:
         kind = _attribute(part, "contenttype")
-        if (
-            local_name(part) == "inlineXML"
-            and (root := next((each for each in part if local_name(each)), None)) is not None
-        ):
+        is_inline = local_name(part) in ("inlineXML", "inlineXHTML")  # the second some agencies write by mistake
+        if is_inline and (root := next((each for each in part if local_name(each)), None)) is not None:
             if local_name(root) == "nitf":
                 text = nitf_text(root)
                 return text, text.body
@@ -134,6 +148,13 @@ def _story(manage: Element | None) -> str:
     return ""
 
 
+def _headline(content: Element | None) -> str:
+    """Return the headline that is called the main one, else the first."""
+    headlines = _children(content, "headline")
+    headlines.sort(key=lambda each: "main" not in (each.get("role") or "").lower())
+    return text_of(headlines[0]) if headlines else ""
+
+
 def _lead(content: Element | None) -> str:
     described = [each for each in _children(content, "description") if "caption" not in (each.get("role") or "")]
     described.sort(key=lambda each: "summary" not in (each.get("role") or ""))
@@ -149,7 +170,7 @@ def _source(item: Element, language: str) -> str:
 
 
 def _authors(content: Element | None, nitf: NitfText, language: str) -> list[str]:
-    byline = _text(content, "by") or nitf.byline
+    byline = "; ".join(filter(None, map(text_of, _children(content, "by")))) or nitf.byline
     creators = [_name(each, language) for each in _children(content, "creator")]
     return list(authors_of_byline(byline)) or creators
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from indexer.errors import RecordError
 from indexer.readers.bylines import authors_of_byline
-from indexer.readers.html_text import single_line
+from indexer.readers.html_text import single_line, without_headline
 from indexer.readers.json_values import each_json_object
 from indexer.readers.ninjs_parts import Item, body_of, first_text, image_of, items_of, lead_of, names_of, title_of
 from indexer.readers.reading import Reading, Remark
@@ -105,13 +105,14 @@ def _record_of(item: Item) -> _Record:
     published = first_text(item, "firstpublished", "firstcreated", "contentcreated")
     updated = first_text(item, "versioncreated")
     image_url, image_credit = image_of(item)
+    title, body = title_of(item), body_of(item, verbatim=is_own)
     return {
         "id": identifier,
         "story": ids.get(_OWN_STORY) or _story(item, ids, identifier),
         "language": first_text(item, "language"),
-        "title": title_of(item),
+        "title": title,
         "lead": lead_of(item),
-        "body": body_of(item, verbatim=is_own),
+        "body": body if is_own else without_headline(body, title),
         # A first version has no date but that of its making
         "published": published or updated,
         "updated": updated if published and updated != published else None,
@@ -205,8 +206,9 @@ def _authors(item: Item) -> list[str]:
     people = [*items_of(item.get("people")), *items_of(item.get("person"))]
     named = [first_text(each, "name") for each in people if each.get("rel") == "author"]
     named = named or [first_text(each, "name") for each in items_of(item.get("authors"))]
-    by = single_line(first_text(item, "by", "byline"))
-    return [single_line(name) for name in named if name] or list(authors_of_byline(by))
+    bylines = [single_line(first_text(each, "value")) for each in items_of(item.get("bylines"))]
+    bylines = list(filter(None, bylines)) or [single_line(first_text(item, "by", "byline"))]
+    return [single_line(name) for name in named if name] or [name for by in bylines for name in authors_of_byline(by)]
 
 
 def _status(status: str) -> str:

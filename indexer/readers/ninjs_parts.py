@@ -30,12 +30,21 @@ def items_of(value: Any) -> list[Item]:
     """
     Return the objects in a list of them; of ninjs 1, in an object of them, whose names become their ``name``.
 
+    A text where an object should be is its ``name`` and ``value``: some write ``"headlines": "Bridge opens"``.
+
     >>> items_of({"mainpic": {"type": "picture"}}) == items_of([{"name": "mainpic", "type": "picture"}])
     True
     """
+    if isinstance(value, str):
+        value = [value]
     if isinstance(value, dict):
         return [Item({"name": name, **each}) for name, each in value.items() if isinstance(each, dict)]
-    return [Item(each) for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    items = [{"name": each, "value": each} if isinstance(each, str) else each for each in _listed(value)]
+    return [Item(each) for each in items if isinstance(each, dict)]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def first_text(item: Item, *names: str) -> str:

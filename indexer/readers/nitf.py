@@ -5,11 +5,13 @@ https://www.iptc.org/std/NITF/3.6/ for the names; agencies and Superdesk fill th
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
 from indexer.readers.bylines import authors_of_byline
 from indexer.readers.nitf_text import child, nitf_text
+from indexer.readers.page_dates import parse_page_date
 from indexer.readers.reading import Reading
 from indexer.readers.records import reading_of_record, web_link
 from indexer.readers.xml_safely import Element, XmlRefused, local_name, read_xml_root, root_name, text_of
@@ -47,6 +49,7 @@ def nitf_record(root: Element) -> dict[str, Any]:
         "lead": text.lead,
         "body": text.body,
         "published": issued or released,
+        "updated": _revised(head, issued or released),
         "url": web_link(_attribute(child(head, "pubdata"), "ex-ref")),
         "section": _subjects(head, "type")[:1] and _subjects(head, "type")[0],
         "tags": [*_subjects(head, "matter"), *_subjects(head, "detail"), *_keywords(about)],
@@ -71,6 +74,10 @@ def nitf_image(root: Element) -> tuple[str | None, str]:
     return None, ""
 
 
+def _children(element: Element | None, name: str) -> list[Element]:
+    return [] if element is None else [each for each in element if local_name(each) == name]
+
+
 def _attribute(element: Element | None, name: str) -> str:
     return "" if element is None else (element.get(name) or "").strip()
 
@@ -78,6 +85,14 @@ def _attribute(element: Element | None, name: str) -> str:
 def _norm(element: Element | None, name: str) -> str:
     """Return a date in its normal form: ISO 8601, with or without its marks."""
     return _attribute(child(element, name), "norm")
+
+
+def _revised(head: Element | None, published: str) -> datetime | None:
+    """Return when the document was last worked on, if that was after it was issued."""
+    norms = (_attribute(each, "norm") for each in _children(head, "revision-history"))
+    last = max(filter(None, map(parse_page_date, norms)), default=None)
+    issued = parse_page_date(published)
+    return last if last and issued and last > issued else None
 
 
 def _subjects(head: Element | None, what: str) -> list[str]:

@@ -50,7 +50,9 @@ def clean_address(address: str, base: str = "") -> str:
     try:
         parts = urlsplit(urljoin(base, address) if base else address)
         host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS.get(parts.scheme, ":"))
-        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or "@" in host or (parts.port or 1) < 1:
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or "@" in host or "[" in host[1:]:
+            return ""
+        if (parts.port or 1) < 1:
             return ""
     except ValueError:  # a bracket where an IPv6 address should be, a port that is no number
         return ""

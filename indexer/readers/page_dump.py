@@ -1,11 +1,12 @@
 """
 The plain-text dump of an article's web page: what a person gets who copies the page into a file.
 
+    https://news.example/7                                  the address
     ua en ru                                                the language switch
     Headline
     Headline Caption of the photo (Credit of the photo)     the furniture of the photo
     Author: Name                                            names may be several
-    Published: 2024-07-10 14:00                             or 10.07.2024, 14:00
+    Published: 2024-07-10 14:00                             or 10.07.2024, 14:00, or with the month in words
     Body, paragraphs parted by blank lines, subheads among them
 
 Everything but the headline and the body may be missing. When it is unsure whether a paragraph is furniture, it stays
@@ -25,10 +26,13 @@ from indexer.readers.charsets import decode_text
 from indexer.readers.furniture import is_furniture
 from indexer.readers.lines import MAX_LINE_BYTES
 from indexer.readers.mojibake import repair
+from indexer.readers.page_addresses import article_id
+from indexer.readers.page_dates import is_date_line, parse_page_date
 from indexer.readers.reading import Reading, Remark
-from indexer.readers.signatures import MAX_CAPTION_CHARACTERS, credit_in_brackets, photo_credit
+from indexer.readers.records import web_link
+from indexer.readers.signatures import MAX_CAPTION_CHARACTERS, credit_in_brackets, photo_credit, signed_authors
 from search.archive.checking import identified_language
-from search.article import article_from_record, parse_moment
+from search.article import article_from_record
 
 # The furniture above a body; the longest seen has five blocks, and further down "Author:" may be a speaker's name.
 HEADER_BLOCKS = 6
@@ -55,8 +59,6 @@ _DATE = re.compile(
     r"|(?P<updated>updated|оновлено|обновлено))\s*:\s*(?P<value>.*)",
     re.IGNORECASE,
 )
-_DAY_FIRST = re.compile(r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})(?:[,\s]+(?P<time>\d{1,2}:\d{2}(?::\d{2})?))?\.?")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T,\s]+\d{2}:\d{2}\S*)?")
 _CREDIT_THEN_AUTHOR = re.compile(r"(?<=\))[ \t]+(?=(?:authors?|автор(?:и|ы|ка)?)\s*:)", re.IGNORECASE)
 _NAME_SEPARATORS = re.compile(r"\s*[,;&]\s*|\s+(?:and|та|і|й|и)\s+")
 _SENTENCE_END = re.compile(r"(?<=\w\w)[.!?…][\"»”)]?(?:\s|$)")  # not the points of initials
@@ -72,6 +74,7 @@ class PageDump:
     image_credit: str | None = None
     published: datetime | None = None
     updated: datetime | None = None
+    url: str | None = None
     unread_dates: list[str] = field(default_factory=list)
 
 
@@ -125,7 +128,8 @@ def parse_page(text: str) -> PageDump:
     ('Міст відкрито', ['О. Коваль'], ['У Києві сьогодні відкрили міст.'])
     """
     page = PageDump()
-    blocks = _without_labelled_lines(_without_switch(_blocks(text)), page)
+    blocks = _without_address(_blocks(text), page)
+    blocks = _without_labelled_lines(_without_switch(blocks), page)
     if not blocks:
         raise ValueError(f"the text is too short for an article; {_EXPECTED}")
     page.title, blocks = _split_headline(blocks)
@@ -149,6 +153,8 @@ def _record(page: PageDump) -> dict[str, object]:
         "image_credit": page.image_credit,
         "published": page.published,
         "updated": page.updated,
+        "url": page.url,
+        "id": article_id(page.url or "") or None,
     }
 
 
@@ -166,6 +172,15 @@ def _blocks(text: str) -> list[_Block]:
         elif blocks[-1].lines:
             blocks.append(_Block([]))
     return [block for block in blocks if block.lines]
+
+
+def _without_address(blocks: list[_Block], page: PageDump) -> list[_Block]:
+    """Take off the address of the page, if it is the first line."""
+    if not blocks or not (address := web_link(blocks[0].lines[0])):
+        return blocks
+    page.url = address
+    rest = blocks[0].lines[1:]
+    return [_Block(rest), *blocks[1:]] if rest else blocks[1:]
 
 
 def _without_switch(blocks: list[_Block]) -> list[_Block]:
@@ -186,9 +201,9 @@ def _without_switch(blocks: list[_Block]) -> list[_Block]:
 def _without_labelled_lines(blocks: list[_Block], page: PageDump) -> list[_Block]:
     """Take the lines with authors and dates out of the header into ``page``."""
     kept: list[_Block] = []
-    for block in blocks[:HEADER_BLOCKS]:
+    for position, block in enumerate(blocks[:HEADER_BLOCKS]):
         lines = [part for line in block.lines for part in _CREDIT_THEN_AUTHOR.split(line)]
-        rest = _take_labelled(lines, page)
+        rest = _take_labelled(lines, page, is_headline=position == 0)
         if rest:
             # The mark is for captions: the label stands right below them.
             kept.append(_Block(rest, signed=rest != lines and lines[: len(rest)] == rest))
@@ -197,7 +212,8 @@ def _without_labelled_lines(blocks: list[_Block], page: PageDump) -> list[_Block
     return kept + blocks[HEADER_BLOCKS:]
 
 
-def _take_labelled(lines: Sequence[str], page: PageDump) -> list[str]:
+def _take_labelled(lines: Sequence[str], page: PageDump, *, is_headline: bool = False) -> list[str]:
+    """Take authors and dates into ``page`` and return the other lines; a headline may begin with "By", too."""
     rest: list[str] = []
     waiting = deque(lines)
     while waiting:
@@ -206,6 +222,8 @@ def _take_labelled(lines: Sequence[str], page: PageDump) -> list[str]:
             page.authors += _names(waiting.popleft())
         elif author and _names(author[1]):
             page.authors += _names(author[1])
+        elif not is_headline and (signed := signed_authors(line)):
+            page.authors += signed
         elif not _take_date(line, page):
             rest.append(line)
     return rest
@@ -224,7 +242,7 @@ def _names(text: str) -> list[str]:
 def _take_date(line: str, page: PageDump) -> bool:
     label = _DATE.fullmatch(line)
     value = label["value"] if label else line
-    moment = _moment(value)
+    moment = parse_page_date(value) if label or is_date_line(value) else None
     if moment is None:
         if label and len(value) <= 40:
             page.unread_dates.append(value)
@@ -235,16 +253,6 @@ def _take_date(line: str, page: PageDump) -> bool:
     else:
         page.published = page.published or moment
     return True
-
-
-def _moment(value: str) -> datetime | None:
-    try:
-        if day_first := _DAY_FIRST.fullmatch(value):
-            day = f"{day_first['y']}-{int(day_first['m']):02}-{int(day_first['d']):02}"
-            return parse_moment(f"{day} {(day_first['time'] or '0:00').zfill(5)}")
-        return parse_moment(" ".join(value.replace(",", " ").split())) if _ISO.fullmatch(value) else None
-    except ValueError:
-        return None
 
 
 def _split_headline(blocks: list[_Block]) -> tuple[str, list[_Block]]:
@@ -327,7 +335,7 @@ def _without_caption(blocks: list[_Block], page: PageDump) -> list[_Block]:
 
 
 def _is_furniture(block: _Block, page: PageDump) -> bool:
-    credit = photo_credit(block.text)
+    credit = photo_credit(block.text.removeprefix("(").removesuffix(")"))
     if credit is None:
         return is_furniture(block.lines)
     page.image_credit = page.image_credit or credit or None

@@ -6,14 +6,15 @@ use, and ``itemprop`` of schema.org.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from indexer.readers.page_metadata import PageMetadata, is_article_type
+from indexer.readers.bylines import names_of
+from indexer.readers.page_metadata import PageMetadata, is_article_type, split_tags
 from indexer.readers.parsers import MarkupRefused, parse_html
 
 #: Where a site's name stands behind a headline in ``title``: "Headline | Site", "Headline — Site".
@@ -36,7 +37,8 @@ _META = {
     "description": ("og:description", "description", "twitter:description", "dc.description"),
     "published": (
         "article:published_time", "article:published", "og:published_time", "datepublished", "pubdate", "publishdate",
-        "parsely-pub-date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "date", "sailthru.date",
+        "parsely-pub-date", "citation_publication_date", "citation_date", "dc.date.issued", "dcterms.issued",
+        "dcterms.created", "dc.date", "date", "sailthru.date",
     ),
     "updated": (
         "article:modified_time", "og:updated_time", "datemodified", "lastmod", "dcterms.modified", "dc.date.modified",
@@ -47,7 +49,10 @@ _META = {
     "source": ("og:site_name", "dc.publisher", "dcterms.publisher", "application-name"),
     "image": ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "twitter:image:src"),
 }  # fmt: skip
-_AUTHORS = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author", "byl")
+_AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "byl")
+# Libraries' names for authors, whom they write with the family first: "Гриценко, Олена".
+_CATALOGUED_AUTHORS = ("dc.creator", "dcterms.creator", "citation_author")
+_FAMILY_FIRST = re.compile(r"(?P<family>[\w.’'ʼ-]+),\s*(?P<given>[\w.’'ʼ-]+(?:\s+[\w.’'ʼ-]+)?)")
 _TAGS = ("article:tag", "news_keywords", "parsely-tags", "keywords", "dc.subject")
 
 
@@ -80,10 +85,12 @@ def read_head(tree: HtmlElement) -> PageHead:
 
 def _metadata(names: dict[str, list[str]]) -> PageMetadata:
     authors = next((names[key] for key in _AUTHORS if key in names and not _is_address(names[key][0])), [])
+    catalogued = next((names[key] for key in _CATALOGUED_AUTHORS if key in names), [])
+    authors = authors or [_FAMILY_FIRST.sub(r"\g<given> \g<family>", each) for each in catalogued]
     tags = next((names[key] for key in _TAGS if key in names), [])
     said = PageMetadata(
         authors=tuple(author for each in authors for author in split_names(each)),
-        tags=tuple(tag.strip() for each in tags for tag in each.split(",") if tag.strip()),
+        tags=tuple(tag for each in tags for tag in split_tags(each)),
         article=names.get("og:type", [""])[0].lower() == "article" or "article:published_time" in names,
     )
     for name, keys in _META.items():
@@ -92,19 +99,38 @@ def _metadata(names: dict[str, list[str]]) -> PageMetadata:
 
 
 def _microdata(tree: HtmlElement) -> PageMetadata:
+    items = [each for each in tree.xpath(".//*[@itemscope]") if is_article_type(each.get("itemtype") or "")]
+    item = next((each for each in items if each.xpath(".//h1|.//*[contains(@itemprop, 'articleBody')]")), None)
     found: dict[str, list[HtmlElement]] = {}
     for element in tree.xpath(".//*[@itemprop]"):
-        for name in element.get("itemprop", "").lower().split():
-            found.setdefault(name, []).append(element)
+        if _is_of(element, item):
+            for name in element.get("itemprop", "").lower().split():
+                found.setdefault(name, []).append(element)
+
+    def first(name: str, read: Callable[[HtmlElement], str] = _said) -> str:
+        return next((read(each) for each in found.get(name, ())), "")
+
     typed = tree.xpath(".//*[@itemtype]/@itemtype")
     return PageMetadata(
-        title=next((_said(each) for each in found.get("headline", ())), ""),
-        published=next((_said(each) for each in found.get("datepublished", ())), ""),
-        updated=next((_said(each) for each in found.get("datemodified", ())), ""),
-        section=next((_said(each) for each in found.get("articlesection", ())), ""),
-        authors=tuple(name for each in found.get("author", ()) for name in split_names(_author_name(each))),
+        title=first("headline"),
+        description=first("description"),
+        published=first("datepublished"),
+        updated=first("datemodified"),
+        section=first("articlesection"),
+        source=first("publisher", _name_of),
+        image=first("image", _address_of_image),
+        image_credit=first("image", _credit_of_image),
+        authors=tuple(name for each in found.get("author", ()) for name in split_names(_name_of(each))),
+        tags=tuple(tag for each in found.get("keywords", ()) for tag in split_tags(_said(each))),
         article=any(is_article_type(str(each)) for each in typed) and "articlebody" in found,
     )
+
+
+def _is_of(element: HtmlElement, item: HtmlElement | None) -> bool:
+    """Tell whether a property is the page's or the article's, and not of a comment, a person or another article."""
+    owner = next((each for each in element.iterancestors() if each.get("itemscope") is not None), None)
+    kind = "" if owner is None else owner.get("itemtype") or ""
+    return owner is item or not kind or kind.endswith("WebPage") or (item is None and is_article_type(kind))
 
 
 def _said(element: HtmlElement) -> str:
@@ -112,19 +138,35 @@ def _said(element: HtmlElement) -> str:
     return " ".join(value.split())[:400]
 
 
-def _author_name(element: HtmlElement) -> str:
+def _name_of(element: HtmlElement) -> str:
     names = element.xpath(".//*[@itemprop='name']")
     return _said(names[0] if names else element)
+
+
+def _address_of_image(element: HtmlElement) -> str:
+    inside = element.xpath(".//*[@itemprop='url' or @itemprop='contentUrl']")
+    for each in (*inside, element):
+        if address := each.get("content") or each.get("src") or each.get("href"):
+            return str(address)
+    return ""
+
+
+def _credit_of_image(element: HtmlElement) -> str:
+    for name in ("creditText", "creator", "author", "copyrightHolder"):
+        if credits := element.xpath(".//*[@itemprop=$name]", name=name):
+            return _name_of(credits[0])[:MAX_CREDIT_CHARACTERS]
+    return ""
 
 
 def split_names(text: str) -> Iterator[str]:
     """
     Yield the names of authors that stand in one text; addresses are none.
 
-    >>> list(split_names("Олена Гриценко, Іван Мельник"))
-    ['Олена Гриценко', 'Іван Мельник']
+    >>> list(split_names("Олена Гриценко, Іван Мельник")), list(split_names("By Ann Lee and Bob Roe"))
+    (['Олена Гриценко', 'Іван Мельник'], ['Ann Lee', 'Bob Roe'])
     """
-    for name in re.split(r"\s*[,;]\s*", text):
+    names = names_of(text)
+    for name in re.split(r"\s*[,;]\s*", text) if names == (text,) else names:
         if 1 < len(name) <= 80 and not _is_address(name) and "@" not in name:
             yield name
 
@@ -161,11 +203,17 @@ def first_figure(container: HtmlElement) -> tuple[str, str]:
     for figure in islice(container.iter("figure"), _MAX_FIGURES):
         elements = list(islice(figure.iter(etree.Element), _MAX_FIGURE_ELEMENTS))
         image = next((each for each in elements if each.tag == "img"), None)
-        address = "" if image is None else image.get("src") or image.get("data-src") or ""
-        credit = _credit_in_figure(elements)
-        if credit or (address and not address.startswith("data:")):
-            return ("" if address.startswith("data:") else address), credit
+        address = "" if image is None else address_of_image(image)
+        credit = credit_beside(elements)
+        if credit or address:
+            return address, credit
     return "", ""
+
+
+def address_of_image(image: HtmlElement) -> str:
+    """Return where a picture is; pages that load pictures late have a grey square in the place of the address."""
+    written = (image.get(name) or "" for name in ("src", "data-src", "data-lazy-src", "data-original"))
+    return next((address for address in written if address and not address.startswith("data:")), "")
 
 
 def photo_in(markup: str) -> tuple[str, str]:
@@ -182,7 +230,8 @@ def photo_in(markup: str) -> tuple[str, str]:
     return ("", "") if tree is None else first_figure(tree)
 
 
-def _credit_in_figure(elements: Sequence[HtmlElement]) -> str:
+def credit_beside(elements: Sequence[HtmlElement]) -> str:
+    """Return whom the elements around a picture name for it: those whose class speaks of a credit, or its caption."""
     named = (each for each in elements if _CREDIT_CLASS.search(each.get("class") or ""))
     for element in islice(named, _MAX_CREDITS):
         text = " ".join(element.text_content().split())

@@ -10,14 +10,21 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from indexer.readers.bylines import authors_of_byline
 from indexer.readers.page_dates import parse_page_date
-from indexer.readers.page_head import credit_in
+from indexer.readers.page_head import address_of_image, credit_beside, credit_in
 from indexer.readers.page_metadata import PageMetadata
 from indexer.readers.signatures import MAX_CAPTION_CHARACTERS, is_name, photo_credit, signed_authors
 
+_LEAD_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:lead|lede|standfirst|intro|anons|announce|subtitle|sub-?headline|summary|dek|excerpt)(?:$|[\s_-])",
+    re.I,
+)
+# One sentence to three; less is a label, more is the text.
+_LEAD_CHARACTERS = range(40, 800)
 _DATE_CLASS = re.compile(r"(?:^|[\s_-])(?:date|datetime|time|published|posted|submitted|created)(?:$|[\s_-])", re.I)
 _AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:authors?|byline|avtor)(?:$|[\s_-])", re.I)
 _TAGS_CLASS = re.compile(r"(?:^|[\s_-])(?:tags|tag-list|taglist)(?:$|[\s_-])", re.I)
@@ -26,6 +33,8 @@ _NO_TAGS_CLASS = re.compile(r"cloud|popular|widget|menu|nav", re.I)
 _CRUMBS_CLASS = re.compile(r"bread-?crumb", re.I)
 # "Опубліковано: 12 листопада 2023, 14:05 | Оновлено …" is a line; more is a paragraph.
 _MAX_LINE_CHARACTERS = 80
+# Without a class the date must be nearly all of its line.
+_MAX_DATE_LINE = 50
 # An element that is a line has a link or two inside; to ask larger ones for their text would take quadratic time.
 _MAX_LINE_ELEMENTS = 3
 _MAX_TAG_CHARACTERS = 60
@@ -37,32 +46,44 @@ _SAME_BEGINNING = 30
 
 def shown_metadata(tree: HtmlElement, container: HtmlElement, paragraphs: list[str], title: str) -> PageMetadata:
     """Return what a page shows of its article around the text; ``container`` is the element that holds the text."""
-    header = list(_header(tree, paragraphs))
+    below = _below_headline(tree, paragraphs)
+    header = [*_above_headline(tree), *below] if below else []
     image, image_credit = _photo(header, container)
+    lines = [_line(each) for each in below if len(each) == 0]
+    dates = [
+        *(_line_of(each, _DATE_CLASS) for each in header),
+        *(each for each in lines if len(each) <= _MAX_DATE_LINE),
+    ]
+    authors = [_authors(_line_of(each, _AUTHOR_CLASS)) for each in header] + [signed_authors(each) for each in lines]
     return PageMetadata(
-        published=next(
-            (line for each in header if (line := _line_of(each, _DATE_CLASS)) and parse_page_date(line)), ""
-        ),
-        authors=next((names for each in header if (names := _authors(_line_of(each, _AUTHOR_CLASS)))), ()),
+        lead=next(filter(None, (_lead(each) for each in below)), ""),
+        published=next((line for line in dates if line and parse_page_date(line)), ""),
+        authors=next(filter(None, authors), ()),
         section=_section(tree, title),
         tags=tuple(dict.fromkeys(_tags(tree))),
-        image="" if image.startswith("data:") else image,
+        image=image,
         image_credit=image_credit,
     )
 
 
-def _header(tree: HtmlElement, paragraphs: list[str]) -> Iterator[HtmlElement]:
-    """Yield the elements before the only ``h1`` in its own element, and those after it up to the text."""
+def _above_headline(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Yield the elements before the first ``h1`` in its own element."""
+    for sibling in next(tree.iter("h1")).itersiblings(preceding=True):
+        yield from islice(sibling.iter("*"), _MAX_HEADER_ELEMENTS)
+
+
+def _below_headline(tree: HtmlElement, paragraphs: list[str]) -> list[HtmlElement]:
+    """Return the elements after the only ``h1`` up to the text; none where the text is not found soon."""
     headlines = list(tree.iter("h1"))
     if len(headlines) != 1 or not paragraphs:
-        return
-    for sibling in headlines[0].itersiblings(preceding=True):
-        yield from islice(sibling.iter("*"), _MAX_HEADER_ELEMENTS)
+        return []
+    between: list[HtmlElement] = []
     beginning = " ".join(paragraphs[0].split())[:_SAME_BEGINNING]
     for element in headlines[0].xpath("following::*[position() <= $limit]", limit=_MAX_HEADER_ELEMENTS):
         if _line(element).startswith(beginning):
-            return
-        yield element
+            return between
+        between.append(element)
+    return []
 
 
 def _line(element: HtmlElement) -> str:
@@ -73,6 +94,14 @@ def _line_of(element: HtmlElement, named: re.Pattern[str]) -> str:
     """Return the text of an element whose class is a name, if it is a line."""
     line = _line(element) if named.search(element.get("class") or "") else ""
     return line if len(line) <= _MAX_LINE_CHARACTERS else ""
+
+
+def _lead(element: HtmlElement) -> str:
+    """Return the text of an element whose class calls it a lead, if it is nothing but that."""
+    if not _LEAD_CLASS.search(element.get("class") or "") or len(element) > _MAX_LINE_ELEMENTS:
+        return ""
+    line = _line(element)
+    return line if len(line) in _LEAD_CHARACTERS else ""
 
 
 def _authors(line: str) -> tuple[str, ...]:
@@ -110,9 +139,12 @@ def _photo(header: list[HtmlElement], container: HtmlElement) -> tuple[str, str]
     """Return the first photo that is signed and by whom: beside it, or on a line of its own, without the address."""
     for image in (*(each for each in header if each.tag == "img"), *islice(container.iter("img"), 1)):
         around = image.getparent()
-        caption = "" if around is None or around is container else _line(around)
-        if len(caption) <= MAX_CAPTION_CHARACTERS and (credit := credit_in(caption)):
-            return image.get("src") or "", credit
+        if around is None or around is container or len(caption := _line(around)) > MAX_CAPTION_CHARACTERS:
+            continue
+        if credit := credit_in(caption) or credit_beside(
+            list(islice(around.iter(etree.Element), _MAX_HEADER_ELEMENTS))
+        ):
+            return address_of_image(image), credit
     elements = container.iter("div", "span", "p", "em", "i", "small", "font")
     lines = (_line(each) for each in elements if len(each) <= _MAX_LINE_ELEMENTS)
     return "", next(filter(None, (photo_credit(line) for line in lines if len(line) <= _MAX_LINE_CHARACTERS)), "")

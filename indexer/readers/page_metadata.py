@@ -5,6 +5,8 @@ JSON-LD is asked first, then Open Graph and other ``meta`` elements, then microd
 engines that check it, and let the rest grow old.
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -31,6 +33,7 @@ class PageMetadata:
     image_credit: str = ""
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    lead: str = ""
     body: str = ""
     #: Whether the source calls the page an article.
     article: bool = False
@@ -50,6 +53,16 @@ def merged(*sources: PageMetadata) -> PageMetadata:
     for name in _NAMES:
         values[name] = next((value for each in sources if (value := getattr(each, name))), getattr(sources[0], name))
     return PageMetadata(**values)
+
+
+def split_tags(text: str) -> Iterator[str]:
+    """
+    Yield the tags that stand in one text, parted by commas or semicolons.
+
+    >>> list(split_tags("Київ, метро; мости"))
+    ['Київ', 'метро', 'мости']
+    """
+    return (tag.strip() for tag in re.split("[,;]", text) if tag.strip())
 
 
 def is_article_type(name: str) -> bool:

@@ -16,7 +16,7 @@ import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
 
-from indexer.readers.html_text import NEVER_TEXT
+from indexer.readers.html_text import NEVER_TEXT, TEXT_IN_FIGURES
 from indexer.readers.parsers import parse_html
 from search.article import MAX_TEXT_CHARACTERS
 
@@ -31,6 +31,14 @@ MAX_LINKS = 2_000
 # Elements inside lines, which part no paragraphs: of 20,000 beside each other trafilatura takes seconds.
 _INSIDE_LINES = ("span", "font", "b", "i", "u", "em", "strong", "small", "big", "mark", "s", "tt")
 _AROUND = ("nav", "aside", "footer", "form")
+# Components of light pages (AMP) that show something else: advertisements, other sites' posts, menus, questions.
+_COMPONENTS = tuple(f"amp-{name}" for name in ("ad", "consent", "embed", "sidebar", "user-notification")) + tuple(
+    f"amp-{name}" for name in ("facebook", "instagram", "social-share", "tiktok", "twitter", "youtube")
+)
+# Blocks that are paragraphs, and what they stand in: a list in an item of a list is a part of its line.
+_PARAGRAPHS = ("p", "div", "ul", "ol", "blockquote", "h2", "h3", "h4", "h5", "h6")
+_COLUMNS = ("div", "section", "main")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # "Air raid alert in Kyiv." is a whole story, but less than this in the likeliest place means that it is another place.
 _MIN_CHARACTERS = 40
 _LEAD_CLASS = re.compile(r"(?:^|[\s_-])(?:lead|lede|standfirst|intro|anons|announce)(?:$|\s)", re.IGNORECASE)
@@ -125,13 +133,16 @@ def _paragraphs(container: HtmlElement) -> list[str]:
     if element is None:
         return []
     element.tail = None
-    etree.strip_elements(element, *_AROUND, with_tail=False)
+    etree.strip_elements(element, *_AROUND, *_COMPONENTS, with_tail=False)
     if element.tag in ("body", "td"):
         element.tag = "div"
+    _open_inner_articles(element)
+    _open_figures(element)
     _open_lines(element)
     _refuse_too_much(element)
     _open_layout_tables(element)
     _mark_blank_lines(element)
+    _mark_bare_text(element)
     body.append(element)
     try:
         document = _extraction()(page)
@@ -140,6 +151,46 @@ def _paragraphs(container: HtmlElement) -> list[str]:
     if document is None or document.body is None:
         return []
     return [text for element in document.body for text in _texts(element)]
+
+
+def _open_inner_articles(element: HtmlElement) -> None:
+    """
+    Take the teasers out, articles whose heading leads to their own page, and make plain blocks of other inner articles.
+
+    These are parts of this one, as the updates of a live report; trafilatura would take the first of them for all.
+    """
+    for article in list(element.iterdescendants("article")):
+        if any(map(_leads_elsewhere, article.iter(*_HEADINGS))):
+            article.drop_tree()
+        else:
+            article.tag = "div"
+
+
+def _leads_elsewhere(heading: HtmlElement) -> bool:
+    links = [*heading.iter("a"), *heading.iterancestors("a")]
+    return any("#" not in (link.get("href") or "#") for link in links)
+
+
+def _open_figures(element: HtmlElement) -> None:
+    """
+    Make plain blocks of figures that hold text, as quotations and tables, and paragraphs of a photo report's captions.
+
+    A report of photos is what has more text in its captions than elsewhere.
+    """
+    for figure in list(element.iter("figure")):
+        if next(figure.iter(*TEXT_IN_FIGURES), None) is not None and "embed" not in (figure.get("class") or ""):
+            etree.strip_elements(figure, "figcaption", with_tail=False)
+            figure.tag = "div"
+    captions = list(element.iter("figcaption"))
+    if captions and 2 * sum(map(_length, captions)) > _length(element):
+        for caption in captions:
+            caption.tag = "p"
+            if (figure := next(caption.iterancestors("figure"), None)) is not None:
+                figure.tag = "div"
+
+
+def _length(element: HtmlElement) -> int:
+    return len(" ".join(element.text_content().split()))
 
 
 def _open_lines(element: HtmlElement) -> None:
@@ -176,6 +227,20 @@ def _mark_blank_lines(element: HtmlElement) -> None:
             line_break.tail = _BLANK_LINE + (line_break.tail or "")
 
 
+def _mark_bare_text(element: HtmlElement) -> None:
+    """Mark where a block begins or ends beside text that is in none, which trafilatura joins without a blank."""
+    for block in element.iter(*_PARAGRAPHS):
+        parent, before = block.getparent(), block.getprevious()
+        if parent is None or parent.tag not in _COLUMNS:
+            continue
+        if before is None and (parent.text or "").strip():
+            parent.text += _BLANK_LINE
+        elif before is not None and before.tag not in _PARAGRAPHS and (before.tail or "").strip():
+            before.tail += _BLANK_LINE
+        if (block.tail or "").strip():
+            block.tail = _BLANK_LINE + block.tail
+
+
 def _is_column(cell: HtmlElement) -> bool:
     return len(cell.text_content()) > _MAX_CELL_CHARACTERS
 
@@ -210,8 +275,8 @@ def _texts(element: etree._Element) -> Iterator[str]:
             line_break.tail = "\n" + (line_break.tail or "")
         text = "\n".join(" ".join(line.split()) for line in "".join(element.itertext()).split("\n"))
     yield from filter(None, (part.strip() for part in text.split(_BLANK_LINE)))
-    if element.tail and (tail := " ".join(element.tail.split())):
-        yield tail
+    for tail in (element.tail or "").split(_BLANK_LINE):
+        yield from filter(None, [" ".join(tail.split())])
 
 
 def _line(element: etree._Element) -> str:

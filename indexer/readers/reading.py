@@ -48,6 +48,8 @@ class Withdrawal:
     line: int | None
     is_deletion: bool = False
     """Whether it comes of an export, whose archive had deleted the article."""
+    is_former_id: bool = False
+    """Whether the article has come under another id; of one that is not there nothing is remembered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from indexer.errors import SourceUnavailable
 from indexer.readers.charsets import decode_page
 from indexer.readers.page_addresses import alternates_by_language, clean_address
 from indexer.readers.page_dates import parse_page_date
+from indexer.readers.page_metadata import split_tags
 from indexer.readers.reading import Reading
 from indexer.readers.xml_safely import Element, XmlRefused, each_element, local_name, root_name, without_declaration
 
@@ -96,18 +97,26 @@ def _as_utf8(data: bytes) -> bytes:
 
 
 def _listed(item: Element, base: str) -> Listed:
-    texts: dict[str, str] = {}
-    for element in item.iter("*"):
-        texts.setdefault(local_name(element), " ".join((element.text or "").split()))
+    own = _texts(item)
+    # Pictures and films of the page have titles and dates, too
+    news = next((_texts(each, "*") for each in item if local_name(each) == "news"), {})
     links = [(each.get("hreflang", ""), each.get("href", "")) for each in item.iter("{*}link")]
     return Listed(
-        url=clean_address(texts.get("loc", ""), base),
-        published=parse_page_date(texts.get("publication_date", "")),
-        updated=parse_page_date(texts.get("lastmod", "")),
-        title=texts.get("title", "") if local_name(item) == "url" else "",
-        language=texts.get("language", ""),
-        source=texts.get("name", ""),
-        tags=tuple(tag.strip() for tag in texts.get("keywords", "").split(",") if tag.strip()),
+        url=clean_address(own.get("loc", ""), base),
+        published=parse_page_date(news.get("publication_date", "")),
+        updated=parse_page_date(own.get("lastmod", "")),
+        title=news.get("title", ""),
+        language=news.get("language", ""),
+        source=news.get("name", ""),
+        tags=tuple(split_tags(news.get("keywords", ""))),
         alternates=alternates_by_language(links, base),
         is_sitemap=local_name(item) == "sitemap",
     )
+
+
+def _texts(element: Element, path: str | None = None) -> dict[str, str]:
+    """Return the texts of an element's children by their names; with ``*`` of all elements inside."""
+    texts: dict[str, str] = {}
+    for each in element.iter(path) if path else element:
+        texts.setdefault(local_name(each), " ".join((each.text or "").split()))
+    return texts

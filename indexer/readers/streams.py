@@ -61,9 +61,9 @@ def open_stream(stream: BinaryIO) -> Peeked:
     """
     head, packed = _peek(iter(lambda: stream.read(_CHUNK_BYTES), b""))
     if head.startswith(_GZIP_MAGIC):
-        return _peek(_gunzipped(packed))
+        return _peek(gunzipped(packed))
     if head.startswith(_ZSTD_MAGIC) or (head[1:4] == _ZSTD_SKIPPABLE_MAGIC and head[0] >> 4 == 5):
-        return _peek(_unzstandarded(packed))
+        return _peek(unzstandarded(packed))
     return Peeked(head, packed)
 
 
@@ -159,7 +159,8 @@ def _rejoined(taken: list[bytes], failure: StreamDamaged | OSError | None, chunk
     yield from chunks
 
 
-def _gunzipped(stream: BinaryIO) -> Iterator[bytes]:
+def gunzipped(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield what gzip data unpack to; ``StreamDamaged`` where they are damaged, after all that came before."""
     with gzip.GzipFile(fileobj=stream) as file:
         try:
             while chunk := file.read1(_CHUNK_BYTES):
@@ -170,7 +171,8 @@ def _gunzipped(stream: BinaryIO) -> Iterator[bytes]:
             raise StreamDamaged(f"the gzip data are damaged ({error})") from error
 
 
-def _unzstandarded(stream: BinaryIO) -> Iterator[bytes]:
+def unzstandarded(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield what zstd data unpack to; ``StreamDamaged`` where they are damaged, after all that came before."""
     # The library's own stream reader takes a cut file for a complete one; frame by frame, the cut shows.
     decompressor = zstandard.ZstdDecompressor()
     frame, begun = decompressor.decompressobj(), False

@@ -22,6 +22,8 @@ _SHORTCODE = re.compile(
 _CAPTION = re.compile(
     r"\[(?:wp_)?caption\b[^\]]*\]\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*?)\[/(?:wp_)?caption\]", re.DOTALL
 )
+# WordPress shows what is at such an address in its place: a video, another site's post.
+_ADDRESS_ALONE = re.compile(r"^[ \t]*https?://\S+[ \t]*$", re.MULTILINE)
 _IMAGE = re.compile(r"<img\b[^>]*?\bsrc=[\"']([^\"']+)", re.IGNORECASE)
 
 
@@ -31,12 +33,12 @@ def wordpress_paragraphs(content: str) -> str:
 
     Raises ``ValueError`` for HTML that is nested too deeply to be read.
 
-    >>> wordpress_paragraphs('One\\nline\\n\\n[gallery ids="1,2"]<!-- wp:more -->Two [sic]')
+    >>> wordpress_paragraphs('One\\nline\\n\\nhttps://video.example/7\\n[gallery ids="1,2"]<!-- wp:more -->Two [sic]')
     'One line\\n\\nTwo [sic]'
     """
     content = _LINE_END.sub("\n", content).strip()
     is_classic = "<!-- wp:" not in content and "<p" not in content
-    content = _SHORTCODE.sub("", _CLOSED.sub("", content))
+    content = _ADDRESS_ALONE.sub("", _SHORTCODE.sub("", _CLOSED.sub("", content)))
     content = _BLANK_LINE.sub("<br><br>", content)
     if is_classic:
         content = content.replace("\n", "<br>")

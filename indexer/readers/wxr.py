@@ -6,19 +6,22 @@ languages and translations of posts are where Polylang keeps them (categories) a
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from indexer.errors import RecordError
 from indexer.readers.furniture import without_furniture
 from indexer.readers.html_text import single_line
 from indexer.readers.page_addresses import article_id
-from indexer.readers.reading import Reading, Remark
+from indexer.readers.page_head import credit_in
+from indexer.readers.reading import Reading, Remark, Withdrawal
 from indexer.readers.records import legible_id, reading_of_record, web_link
 from indexer.readers.signatures import take_signatures
 from indexer.readers.wordpress_text import photo_of, wordpress_paragraphs
 from indexer.readers.xml_safely import Element, XmlRefused, each_element, local_name, text_of
-from search.article import parse_language
+from search.article import Article, parse_language
 from search.errors import UnsupportedLanguage
 
 _NAMESPACE = b"http://wordpress.org/export/"
@@ -32,6 +35,13 @@ _NO_SECTION_NAMES = ("uncategorized", "без категорії", "без ру�
 _NO_DATE = "0000-00-00 00:00:00"
 _LANGUAGE_KEYS = ("_wpml_import_language_code", "_wpml_language", "wpml_language")
 _TRANSLATION_KEYS = ("_wpml_import_translation_group", "_wpml_trid", "wpml_trid")
+# Whose terms are given to posts; a type of a site's own that has them is news under another name.
+# What WordPress itself and the plugin Co-Authors Plus export beside posts.
+_OWN_TYPES = re.compile(r"attachment|page|nav_menu_item|revision|guest-author|oembed_cache|custom\w+|wp_\w+")
+_POSTS_TAXONOMIES = ("category", "post_tag")
+_PICTURE_KEY = "_thumbnail_id"
+# Between a post and its picture are the pictures and revisions of a few others.
+_MAX_WAITING = 200
 # A picture's address is some hundred bytes: 30 MB for the largest site.
 _MAX_PICTURES = 200_000
 
@@ -53,7 +63,9 @@ def read_wxr(stream: BinaryIO, source: str) -> Iterator[Reading]:
                 site.note_author(element)
             elif not site.title:
                 site.title = text_of(element)
+        yield from site.read_waiting()
     except XmlRefused as error:
+        yield from site.read_waiting()
         yield RecordError(source, error.line, f"{error.reason}. The posts before this line were read")
 
 
@@ -64,7 +76,8 @@ class _Site:
         self._source = source
         self.title = ""
         self._authors: dict[str, str] = {}
-        self._pictures: dict[str, str] = {}
+        self._pictures: dict[str, tuple[str, str]] = {}
+        self._waiting: deque[tuple[Article, str]] = deque()
 
     def note_author(self, element: Element) -> None:
         """Keep the name under which an author's posts are shown."""
@@ -73,18 +86,55 @@ class _Site:
     def read_item(self, item: Element) -> Iterator[Reading]:
         """Yield the article of a post, or the remark that an item is none."""
         kind = _text(item, "post_type")
-        if kind == "attachment" and len(self._pictures) < _MAX_PICTURES:
-            self._pictures[_text(item, "post_id")] = _text(item, "attachment_url")
-        if kind != "post":
+        if kind == "attachment":
+            yield from self._note_picture(item)
+        if kind == "guest-author":  # of the plugin Co-Authors Plus
+            self._authors[_text(item, "post_name")] = single_line(_text(item, "title"))
+        if kind != "post" and not any(_terms(item, domain) for domain in _POSTS_TAXONOMIES):
             message = f'an item of the type "{kind[:60]}" was passed over, here and from now on; only posts are read'
-            yield Remark(self._source, item.sourceline, message, f"WordPress {kind}")
+            advice = (
+                "" if _OWN_TYPES.fullmatch(kind) else '. If these are articles, write "post" for their wp:post_type'
+            )
+            yield Remark(self._source, item.sourceline, message + advice, f"WordPress {kind}")
         elif _text(item, "status") == "auto-draft":  # the editor was opened and nothing was written
             return
         else:
-            yield self._reading_of_post(item)
+            yield from self._awaiting_picture(self._reading_of_post(item), _meta_of(item).get(_PICTURE_KEY, ""))
+            if _PLAIN_LINK.search(guid := _text(item, "guid")) and guid != _identifier(item):
+                # what it was called while it was a draft or planned
+                yield Withdrawal(guid, None, self._source, item.sourceline, is_former_id=True)
             if _text(item, "status") == "trash":
                 message = "a post in the trash has lost its address; if the archive has it: visti delete ADDRESS"
                 yield Remark(self._source, item.sourceline, message, "WordPress trash")
+
+    def _note_picture(self, item: Element) -> Iterator[Reading]:
+        """Keep a picture's address and credit, and yield the posts that waited for it."""
+        identifier, address = _text(item, "post_id"), web_link(_text(item, "attachment_url"))
+        if not address or len(self._pictures) >= _MAX_PICTURES:
+            return
+        self._pictures[identifier] = picture = (address, credit_in(single_line(_excerpt(item))))
+        yield from (_with_picture(article, picture) for article, wanted in self._waiting if wanted == identifier)
+        self._waiting = deque(each for each in self._waiting if each[1] != identifier)
+
+    def _awaiting_picture(self, reading: Reading, wanted: str) -> Iterator[Reading]:
+        """
+        Yield a post with its featured picture, or keep it until that comes.
+
+        Exports are in the order of ids, and a picture is mostly uploaded while its post is written.
+        """
+        if not isinstance(reading, Article) or not wanted:
+            yield reading
+        elif picture := self._pictures.get(wanted):
+            yield _with_picture(reading, picture)
+        else:
+            self._waiting.append((reading, wanted))
+            if len(self._waiting) > _MAX_WAITING:
+                yield self._waiting.popleft()[0]
+
+    def read_waiting(self) -> Iterator[Reading]:
+        """Yield the posts whose pictures have not come."""
+        while self._waiting:
+            yield self._waiting.popleft()[0]
 
     def _reading_of_post(self, item: Element) -> Reading:
         try:
@@ -97,7 +147,6 @@ class _Site:
         content = _raw(item, _CONTENT)
         published, updated = _moment(item, "post_date"), _moment(item, "post_modified")
         sections = [name for slug, name in _terms(item, "category") if not _is_no_section(slug, name)]
-        creator = _text(item, "creator")
         signed = take_signatures(without_furniture(wordpress_paragraphs(content)).split("\n\n"))
         photo_url, photo_credit = photo_of(content)
         return {
@@ -114,12 +163,23 @@ class _Site:
             "section": sections[0] if sections else None,
             "tags": [*sections[1:], *(name for _, name in _terms(item, "post_tag"))],
             "source": self.title,
-            "authors": list(dict.fromkeys([self._authors.get(creator) or creator, *signed.authors])),
-            "image_url": web_link(self._pictures.get(meta.get("_thumbnail_id", ""))) or web_link(photo_url),
+            "authors": list(dict.fromkeys([*self._authors_of(item), *signed.authors])),
+            "image_url": web_link(photo_url),
             "image_credit": photo_credit or signed.image_credit,
             "status": _status(item, published),
             "embargoed_until": published if _text(item, "status") == "future" else None,
         }
+
+    def _authors_of(self, item: Element) -> Iterator[str]:
+        """Yield the names of those whom Co-Authors Plus names, else of the one to whom the post belongs."""
+        creator = _text(item, "creator")
+        for slug, name in _terms(item, "author") or [("", creator)]:
+            yield self._authors.get(slug) or self._authors.get(name) or name
+
+
+def _with_picture(article: Article, picture: tuple[str, str]) -> Article:
+    address, credit = picture
+    return replace(article, image_url=address, image_credit=credit or article.image_credit)
 
 
 def _identifier(item: Element) -> str:

@@ -4,7 +4,7 @@ Where the words of a query lead in an archive: by the tables of the language, an
 ``search.query.bridges`` says what a bridge is and what it is worth.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import sqrt
 
 from search.archive.dictionaries import Translations
@@ -29,6 +29,8 @@ from search.query.forms import whole_terms
 MAX_TYPED = 3
 # Names that are spelled alike without being the same come behind those that are likelier: a few are enough.
 MAX_NEAR_NAMES = 6
+# Terms of which it is remembered whether they are there; some hundred bytes each.
+_REMEMBERED = 50_000
 
 
 class ArchiveBridges:
@@ -36,6 +38,7 @@ class ArchiveBridges:
 
     def __init__(self, view: View, fields: Sequence[str]) -> None:
         self._view, self._fields = view, fields
+        self._there: dict[str, bool] = {}
 
     def crossings(self, typed: str, tokens: Sequence[Token]) -> Iterator[Crossing]:
         """Yield where a word leads, as it was typed and by its tokens."""
@@ -54,6 +57,19 @@ class ArchiveBridges:
         for start, end, found in phrase_aliases([whole_terms(tokens) for tokens in words]):
             yield Together(start, end, tuple(map(by_alias, found)))
 
+    def is_there(self, terms: Iterable[str]) -> bool:
+        """Return whether an article that may be seen has any of some terms; what was asked before is remembered."""
+        there = self._there
+        for term in terms:
+            is_there = there.get(term)
+            if is_there is None:
+                if len(there) >= _REMEMBERED:
+                    there.clear()
+                is_there = there[term] = self._view.has_articles_with((term,), self._fields)
+            if is_there:
+                return True
+        return False
+
     def _near_names(self, terms: Sequence[str]) -> Iterator[Crossing]:
         """Yield names of the archive that are spelled nearly alike: Харків, Kharkov."""
         names = [term for term in terms if term_kind(term) == "name"]
@@ -63,7 +79,7 @@ class ArchiveBridges:
                 if near not in names:
                     found[near] = max(similarity, found.get(near, 0.0))
         likeliest = sorted(found, key=lambda near: (-found[near], near))
-        shown = (near for near in likeliest if self._is_there((near,)))
+        shown = (near for near in likeliest if self.is_there((near,)))
         for near, _ in zip(shown, range(MAX_NEAR_NAMES), strict=False):
             yield Crossing("name", split_name_term(near)[1], None, ((near,),), found[near])
 
@@ -75,7 +91,7 @@ class ArchiveBridges:
         for term in terms:
             for translation in dictionary.of(term):
                 language, lemma = split_term(translation.term)
-                if self._is_there((translation.term,)):
+                if self.is_there((translation.term,)):
                     # By the square root, so that the surest of several translations leads, but not alone.
                     strength = sqrt(translation.strength)
                     yield Crossing(by, lemma.lstrip("~"), language, ((translation.term,),), strength)
@@ -89,7 +105,7 @@ class ArchiveBridges:
                 continue
             other = NEIGHBOURS[language]
             found = [(cognate, lemma_term(other, cognate)) for cognate in cognates(lemma, language)]
-            there = [pair for pair in found if pair[1] not in terms and self._is_there(pair[1:])]
+            there = [pair for pair in found if pair[1] not in terms and self.is_there(pair[1:])]
             if there and not self._is_translated(term, other):
                 yield from (Crossing("cognate", cognate, other, ((led,),)) for cognate, led in there)
 
@@ -99,20 +115,17 @@ class ArchiveBridges:
             return True
         own, learned = self._view.dictionaries.own, self._view.dictionaries.learned
         of_own = [each.term for each in own.of(term)] if own else []
-        of_learned = [each.term for each in learned.of(term) if self._is_there((each.term,))] if learned else []
+        of_learned = [each.term for each in learned.of(term) if self.is_there((each.term,))] if learned else []
         return any(split_term(found)[0] == language for found in (*of_own, *of_learned))
 
     def _typed(self, token: Token) -> Iterator[Crossing]:
         """Yield the Cyrillic words that a Latin one may stand for, if no article has it as it is."""
-        if not token.text.isascii() or self._is_there([term for term in token.terms if term_kind(term) != "name"]):
+        if not token.text.isascii() or self.is_there([term for term in token.terms if term_kind(term) != "name"]):
             return
         for spelled in cyrillic_spellings(token.text, MAX_TYPED, lambda word: self._articles((word,))):
             (read,) = analyze(spelled)[:1] or (token,)
-            if self._is_there(read.terms):
+            if self.is_there(read.terms):
                 yield Crossing("typing", spelled, None, (read.terms,))
-
-    def _is_there(self, terms: Sequence[str]) -> bool:
-        return self._view.has_articles_with(terms, self._fields)
 
     def _articles(self, terms: Sequence[str]) -> int:
         return self._view.articles_with(terms, self._fields)

@@ -19,7 +19,7 @@ from search.archive.view import View
 from search.article import Article
 from search.columnar.arrays import Array
 from search.columnar.document_sets import NONE
-from search.columnar.snapshot import joined_documents
+from search.columnar.lookups import Lookups
 
 #: The fields that ``shingles_of`` reads.
 _FIELDS = ("body", "lead")
@@ -30,8 +30,6 @@ _SHORTEST_WORD = 3
 # More words than are needed let fewer others through: they cover so much more than may be missing. Of 765 articles of
 # the development data each lets 19 through with no more, .10 beside itself with 1.5, .013 with 2 and .004 with 3.
 _COVER = 2.0
-# Words whose numbers of postings are remembered with a commit; some hundred bytes each.
-_MAX_REMEMBERED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +44,38 @@ def near_duplicates(view: View, article: Article) -> tuple[NearDuplicate, ...]:
     """Return the articles in the language of an article that resemble it, the nearest first; it itself is left out."""
     found = [
         NearDuplicate(other, share)
-        for document, share in near_documents(view, article, view.visible)
+        for document, share in near_documents(view, article, np.flatnonzero(view.visible))
         if (other := view.article_at(document)).id != article.id
     ]
     return tuple(sorted(found, key=lambda each: (-each.resemblance, each.article.id)))
 
 
-def near_documents(view: View, article: Article, mask: Array) -> Iterator[tuple[int, float]]:
-    """Yield the documents of a mask that resemble an article in its language, itself included, and how much."""
+def near_documents(view: View, article: Article, among: Array) -> Iterator[tuple[int, float]]:
+    """Yield those of some documents that resemble an article in its language, itself included, and how much."""
     shingles = shingles_of(article)
-    if not shingles:
+    if not shingles or not len(among):
         return
-    column = view.snapshot.keywords("language")
-    language = column.values.number(article.language)
-    for document in candidates(view, shingles, mask).tolist():
-        if language in column.of_document(document):
-            share = resemblance(shingles, shingles_of(view.article_at(document)))
+    for document in candidates(view, shingles, among).tolist():
+        other = view.article_at(document)
+        if other.language == article.language:
+            share = resemblance(shingles, shingles_of(other))
             if share >= THRESHOLD:
                 yield document, share
 
 
-def candidates(view: View, shingles: Shingles, mask: Array) -> Array:
-    """Return the documents of a mask that may resemble a text by its shingles: all that do, and few others."""
+def candidates(view: View, shingles: Shingles, among: Array) -> Array:
+    """Return those of some documents that may resemble a text by its shingles: all that do, and few others."""
     missing = most_missing(len(shingles))
-    covering = fingerprint(shingles, _rarest_first(view, shingles), missing)
+    lookups = Lookups(view.snapshot, _indexed_words(shingles))
+    counts = lookups.posting_counts(_FIELDS)
+    covering = fingerprint(shingles, sorted(counts, key=counts.__getitem__), missing)
     least = sum(covering.values()) - missing
     if least <= 0:  # a table of numbers or addresses: nothing could be ruled out, and all would have to be read
         return NONE
     has = np.zeros(view.snapshot.size, dtype=np.int32)
     for word, covered in covering.items():
-        pieces = [piece for field in view.snapshot.term_postings(word, _FIELDS) for piece in field]
-        has[joined_documents(pieces)] += covered  # once, also where both fields have it
-    enough: Array = np.flatnonzero((has >= least) & mask)
+        has[lookups.joined((word,), _FIELDS)] += covered  # once, also where both fields have it
+    enough: Array = among[has[among] >= least]
     return enough
 
 
@@ -116,13 +114,6 @@ def fingerprint(shingles: Shingles, words: Sequence[str], missing: int) -> Mappi
     return chosen
 
 
-def _rarest_first(view: View, shingles: Shingles) -> list[str]:
-    """Return the words of shingles that the index surely has where a text has them; what is counted is remembered."""
-    words = sorted({word for shingle in shingles for word in shingle if word.isalpha() and len(word) >= _SHORTEST_WORD})
-    counts: dict[str, int] = view.snapshot.derived("postings of words", dict)
-    if len(counts) > _MAX_REMEMBERED:
-        counts.clear()
-    for word in words:
-        if word not in counts:
-            counts[word] = view.snapshot.posting_count(word, _FIELDS)
-    return sorted(words, key=counts.__getitem__)
+def _indexed_words(shingles: Shingles) -> list[str]:
+    """Return the words of shingles that the index surely has where a text has them."""
+    return sorted({word for shingle in shingles for word in shingle if word.isalpha() and len(word) >= _SHORTEST_WORD})

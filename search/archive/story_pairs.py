@@ -10,8 +10,6 @@ of the first.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
@@ -20,18 +18,20 @@ import numpy as np
 from search.archive.decisions import Rules
 from search.archive.links import Link, LinkedArticle
 from search.archive.near_duplicates import near_documents
+from search.archive.nearby import Near, Nearby
 from search.archive.same_story import THRESHOLD, Marks, compare, marks_of
 from search.archive.telling import TellingWord, telling_words
-from search.archive.view import RANKING, View
+from search.archive.understanding import DEFAULT_TEXT_FIELDS
+from search.archive.view import View
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
-from search.columnar.document import NO_MOMENT, microseconds
-from search.columnar.execute import Executor
+from search.columnar.commit import FileEntry
+from search.columnar.document import microseconds
+from search.columnar.document_sets import is_member
+from search.columnar.lookups import Lookups
+from search.columnar.recent import Recent
 from search.columnar.snapshot import Snapshot
 
-#: Versions of a story are published within so much of each other, or one has no date: in the development data within a
-#: day; a weekend may lie between.
-WINDOW = timedelta(days=4)
 # Of each language the articles that share most of the telling words are compared, if they share so much: versions in
 # the development data share .28 and more, and 99 of 100 of them .49.
 _COMPARED = 3
@@ -41,8 +41,10 @@ _SMALLEST_SIZE = 1_000
 _ADDED_ARTICLES = 5
 # A copy has the numbers of its original; the bulletin of the next day, of which every other word is the same, has not.
 _LEAST_NUMBERS_OF_A_COPY = 0.8
-# Marks of so many articles are kept; some 10 KB each.
-_REMEMBERED = 4_000
+# Names and numbers of articles that were compared lately, 150 bytes each: those of some 1,000 articles of news. What
+# comes today is compared with what came these days, again and again.
+_REMEMBERED_ANCHORS = 120_000
+_marks: Recent[tuple[FileEntry, int], Marks] = Recent(_REMEMBERED_ANCHORS)
 # As many words and numbers as a reader takes in.
 _REASONS = 6
 
@@ -72,9 +74,8 @@ class Linking:
 
     def __init__(self, view: View, rules: Rules, new: frozenset[int]) -> None:
         self._view, self._rules, self._new = view, rules, new
-        self._article = lru_cache(_REMEMBERED)(view.article_at)
-        self._marks = lru_cache(_REMEMBERED)(self._marks_of)
-        self._languages = _languages_of(view.snapshot)
+        moments = (microseconds(view.article_at(document).published) for document in new)
+        self._nearby = Nearby(view.snapshot, moments)
         self._groups: dict[int, _Group] = {}
 
     def moved(self) -> list[LinkedArticle]:
@@ -85,15 +86,24 @@ class Linking:
         groups = {id(group): group for group in self._groups.values() if group.pairs}
         return [moved for group in groups.values() for moved in self._moved_in(group)]
 
-    def _marks_of(self, document: int) -> Marks:
-        return marks_of(self._article(document))
+    def _article(self, document: int) -> Article:
+        return self._view.article_at(document)
+
+    def _marks(self, document: int) -> Marks:
+        name = self._view.snapshot.lasting_name(document)
+        marks = _marks.get(name)
+        if marks is None:
+            marks = marks_of(self._article(document))
+            _marks.keep(name, marks, len(marks.anchors) + 1)
+        return marks
 
     def _pairs_of(self, document: int) -> Iterator[_Pair]:
         article = self._article(document)
-        near = self._near_in_time(article)
-        near[self._view.snapshot.members(document)] = False
-        yield from self._copies(document, article, near)
-        yield from self._versions(document, article, near)
+        near = self._nearby.around(microseconds(article.published))
+        near = near.those(~np.isin(near.documents, self._view.snapshot.members_read(document)))
+        in_language = near.languages == LANGUAGES.index(article.language)
+        yield from self._copies(document, article, near.documents[in_language])
+        yield from self._versions(document, article, near.those(~in_language))
 
     def _copies(self, document: int, article: Article, near: Array) -> Iterator[_Pair]:
         for other, share in near_documents(self._view, article, near):
@@ -101,44 +111,33 @@ class Linking:
             if len(ours & theirs) >= _LEAST_NUMBERS_OF_A_COPY * len(ours | theirs):
                 yield _Pair(-share, document, other, True, ("the same text",))
 
-    def _versions(self, document: int, article: Article, near: Array) -> Iterator[_Pair]:
-        others = near & (self._languages != LANGUAGES.index(article.language))
-        if not others.any():
+    def _versions(self, document: int, article: Article, near: Near) -> Iterator[_Pair]:
+        if not len(near.documents):
             return
         words = telling_words(self._view, article.title, f"{article.lead}\n\n{article.body}", article.language)
-        shares, having = _shares(self._view.snapshot, words)
-        likely = np.flatnonzero(others & (shares >= _LEAST_SHARE))
-        for language in LANGUAGES:
-            there = likely[self._languages[likely] == LANGUAGES.index(language)]
+        shares, having = _shares(self._view.snapshot, words, near.documents)
+        likely = np.flatnonzero(shares >= _LEAST_SHARE)
+        for language in range(len(LANGUAGES)):
+            there = likely[near.languages[likely] == language]
             nearest = there[np.argsort(-shares[there], kind="stable")][:_COMPARED]
-            for other in nearest.tolist():
+            for place in nearest.tolist():
+                other = int(near.documents[place])
                 compared = compare(
-                    article, self._article(other), float(shares[other]), self._marks(document), self._marks(other)
+                    article, self._article(other), float(shares[place]), self._marks(document), self._marks(other)
                 )
                 if compared.score >= THRESHOLD:
-                    shared = [shown for shown, documents in having if other in documents]
+                    shared = [shown for shown, has in having if has[place]]
                     picture = ("same image",) if compared.same_image else ()
                     numbers = sorted(compared.shared_numbers, key=lambda number: (-len(number), number))[:2]
                     by = (*dict.fromkeys((*shared[: _REASONS - len(numbers)], *numbers)), *picture)
                     yield _Pair(-compared.score, document, other, False, by)
 
-    def _near_in_time(self, article: Article) -> Array:
-        """Return a mask of the documents published at about the same time, and of those of unknown date."""
-        if article.published is None:
-            return np.array(self._view.visible)
-        # as numbers: a date of the year 9999, which stands for none in some systems, has no moment four days later
-        moment, window = microseconds(article.published), WINDOW // timedelta(microseconds=1)
-        least, most = moment - window, moment + window
-        undated = self._view.visible & (self._view.snapshot.moments("published") == NO_MOMENT)
-        near: Array = undated | self._view.snapshot.within("published", least, most)
-        return near
-
     def _group(self, document: int) -> _Group:
         if document not in self._groups:
-            members = self._view.snapshot.members(document)
+            members = self._view.snapshot.members_read(document)
             article = self._article(document)
             is_bound = len(members) > 1 or article.story != article.id or article.id in self._rules.stories
-            languages = {LANGUAGES[self._languages[member]] for member in members}
+            languages = {self._article(member).language for member in members}
             group = _Group(members, languages, article.story if is_bound else None)
             self._groups.update(dict.fromkeys(members, group))
         return self._groups[document]
@@ -171,25 +170,21 @@ class Linking:
         return document in self._new, moment, article.id
 
 
-def _languages_of(snapshot: Snapshot) -> Array:
-    """Return for every document the place of its language in ``LANGUAGES``."""
-    column = snapshot.keywords("language")
-    languages = np.zeros(snapshot.size, dtype=np.int8)
-    for place, language in enumerate(LANGUAGES):
-        languages[column.having(column.numbers([language]))] = place
-    return languages
-
-
-def _shares(snapshot: Snapshot, words: Sequence[TellingWord]) -> tuple[Array, list[tuple[str, Array]]]:
-    """Return for every document how much of what the words tell stands in it; and the words with their documents."""
-    executor = Executor(snapshot, RANKING)  # another for each article: it keeps what it was asked
+def _shares(
+    snapshot: Snapshot, words: Sequence[TellingWord], documents: Array
+) -> tuple[Array, list[tuple[str, Array]]]:
+    """
+    Return how much of what the words tell stands in each of some documents; and for each word in which of them it is.
+    """
+    lookups = Lookups(snapshot, (form.term for word in words for form in word.query.forms))
     size = max(snapshot.alive_count, _SMALLEST_SIZE)
-    shares = np.zeros(snapshot.size)
+    shares = np.zeros(len(documents))
     having, total = [], 0.0
     for word in words:
-        documents = executor.documents(word.query)
-        tells = word.frequency * log(1 + size / (len(documents) + _ADDED_ARTICLES))
-        shares[documents] += tells
+        found = lookups.documents((form.term for form in word.query.forms), DEFAULT_TEXT_FIELDS)
+        tells = word.frequency * log(1 + size / (len(found) + _ADDED_ARTICLES))
+        has = is_member(snapshot, documents, found)
+        shares[has] += tells
         total += tells
-        having.append((word.shown, documents))
+        having.append((word.shown, has))
     return shares / max(total, 1e-9), having

@@ -7,8 +7,9 @@ for related stories wants the same events, in whatever language they are told.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from heapq import heapify, heappop, heappush
 from itertools import islice
 from math import log
 from typing import NamedTuple, TypeVar
@@ -20,6 +21,7 @@ from search.archive.understanding import DEFAULT_TEXT_FIELDS
 from search.archive.view import View
 from search.archive.word_counts import WordCounts
 from search.columnar.arrays import Array
+from search.columnar.lookups import Lookups
 from search.columnar.ranking import idf
 from search.columnar.snapshot import joined_documents
 from search.language import (
@@ -88,39 +90,63 @@ class _Counted(NamedTuple):
     times: int
     always_named: bool
 
+    @property
+    def frequency(self) -> float:
+        """How much its frequency counts."""
+        return 1.0 + log(self.times)
+
 
 def telling_words(view: View, title: str, text: str, language: str) -> list[TellingWord]:
     """Return the most telling words of a text that another article may share, the most telling first."""
     known = known_words(view)
-    size = view.snapshot.alive_count
-    most = max(MAX_SHARE * size, MIN_MAX_ARTICLES)
-    candidates = []
-    for terms, counted in _counted(title, text[:MAX_CHARACTERS], language).items():
-        having = known.articles_with(terms)
-        if having <= most:
-            frequency = 1.0 + log(counted.times)
-            worth = frequency * idf(size, max(having, RAREST_ARTICLES))
-            candidates.append(_Candidate(-worth, terms, counted, frequency, having))
-    bridges = ArchiveBridges(view, DEFAULT_TEXT_FIELDS)
     words: list[TellingWord] = []
     postings = 0
-    for each in sorted(candidates)[:MAX_WORDS]:
+    for each in islice(_most_telling(known, _counted(title, text[:MAX_CHARACTERS], language)), MAX_WORDS):
         postings += each.having
         if postings > MAX_POSTINGS and len(words) >= MIN_SHARED_WORDS:
             break
-        query = Word(DEFAULT_TEXT_FIELDS, known.forms(each.terms, each.counted, bridges))
-        words.append(TellingWord(each.counted.token.text, query, each.frequency))
+        query = Word(DEFAULT_TEXT_FIELDS, known.forms(each.terms, each.counted))
+        words.append(TellingWord(each.counted.token.text, query, each.counted.frequency))
     return words
 
 
 class _Candidate(NamedTuple):
-    """In the order of what they tell."""
+    """
+    In the order of what they tell.
+
+    Where ``is_exact`` is false, ``having`` is not above the articles that have the word, so the word tells no more.
+    """
 
     minus_worth: float
+    is_exact: bool
     terms: tuple[str, ...]
     counted: "_Counted"
-    frequency: float
     having: int
+
+
+def _most_telling(known: "KnownWords", words: Mapping[tuple[str, ...], "_Counted"]) -> Iterator[_Candidate]:
+    """
+    Yield the words that are not too common, the most telling first, and of equal ones by their terms.
+
+    Of 150 words some 25 are wanted. Counting the articles of one takes 50 µs, what they are at least a tenth of that:
+    the words are taken in the order of what they tell at most, and only those that come first are counted.
+    """
+    size = known.size
+    most = max(MAX_SHARE * size, MIN_MAX_ARTICLES)
+    least = known.least_articles_with(words)
+
+    def candidate(terms: tuple[str, ...], having: int, *, is_exact: bool) -> _Candidate:
+        worth = words[terms].frequency * idf(size, max(having, RAREST_ARTICLES))
+        return _Candidate(-worth, is_exact, terms, words[terms], having)
+
+    queue = [candidate(terms, least[terms], is_exact=False) for terms in words if least[terms] <= most]
+    heapify(queue)
+    while queue:
+        first = heappop(queue)
+        if first.is_exact:
+            yield first
+        elif (having := known.articles_with(first.terms)) <= most:
+            heappush(queue, candidate(first.terms, having, is_exact=True))
 
 
 class KnownWords:
@@ -135,13 +161,29 @@ class KnownWords:
         self.dictionaries = view.dictionaries
         self._view = view
         self._in_segments = WordCounts(view)
+        self._bridges = ArchiveBridges(view, DEFAULT_TEXT_FIELDS)
         self._counts: dict[str, int] = {}
+        self._least: dict[str, int] = {}
         self._rarities: dict[tuple[str, ...], float] = {}
         self._forms: dict[tuple[object, ...], tuple[Form, ...]] = {}
+
+    @property
+    def size(self) -> int:
+        """How many articles there are."""
+        return self._view.snapshot.alive_count
 
     def articles_with(self, terms: Iterable[str]) -> int:
         """Return how many articles have the commonest of some terms."""
         return max(map(self._articles_with, terms))
+
+    def least_articles_with(self, words: Collection[tuple[str, ...]]) -> Mapping[tuple[str, ...], int]:
+        """Return for words, each given by its terms, a number that is not above what ``articles_with`` gives."""
+        counts, least = self._counts, _bounded(self._least)
+        found = {term: counts.get(term, least.get(term)) for terms in words for term in terms}
+        new = [term for term, count in found.items() if count is None]
+        counted = Lookups(self._view.snapshot, new).least_counts(DEFAULT_TEXT_FIELDS) if new else {}
+        least.update(counted)
+        return {terms: max(found[term] or counted.get(term, 0) for term in terms) for terms in words}
 
     def rarity(self, terms: tuple[str, ...]) -> float:
         """Return how much a word tells: the logarithm of how rare it is in the archive (inverse document frequency)."""
@@ -168,12 +210,13 @@ class KnownWords:
             _bounded(self._counts)[term] = count
         return count
 
-    def forms(self, terms: tuple[str, ...], counted: "_Counted", bridges: ArchiveBridges) -> tuple[Form, ...]:
+    def forms(self, terms: tuple[str, ...], counted: "_Counted") -> tuple[Form, ...]:
         """Return the forms under which a word of a text is looked for."""
         key = (terms, counted.token.text, counted.token.terms, counted.always_named)
         forms = self._forms.get(key)
         if forms is None:
-            there = (form for form in _forms(terms, counted, bridges) if self._articles_with(form.term))
+            bridges = self._bridges
+            there = (form for form in _forms(terms, counted, bridges) if bridges.is_there((form.term,)))
             forms = tuple(islice(there, MAX_FORMS))
             _bounded(self._forms)[key] = forms
         return forms

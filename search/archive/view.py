@@ -18,7 +18,7 @@ from search.archive.results import Version
 from search.archive.visibility import Audience, visible_snapshot
 from search.article import LANGUAGES, Article
 from search.columnar.arrays import Array
-from search.columnar.commit import require_analysis
+from search.columnar.commit import FileEntry, require_analysis
 from search.columnar.document_sets import union
 from search.columnar.execute import Executor, Matches
 from search.columnar.ranking import Bm25f, FieldWeight
@@ -37,7 +37,7 @@ RANKING = Bm25f({"title": FieldWeight(4.0, 0.3), "lead": FieldWeight(1.5, 0.5), 
 # shown once is shown again: of the articles, by the bytes that are stored of them, some 4,000 of news.
 _REMEMBERED_BYTES = 12 << 20
 _REMEMBERED_CARDS = 8192
-_articles: Recent[tuple[int, int], Article] = Recent(_REMEMBERED_BYTES)
+_articles: Recent[tuple[FileEntry, int], Article] = Recent(_REMEMBERED_BYTES)
 _version_of_card = lru_cache(_REMEMBERED_CARDS)(card_to_version)
 
 #: What reading mapped files can raise if they were changed behind our back; arguments are checked before that.
@@ -131,7 +131,7 @@ class View:
 
     def article_at(self, document: int) -> Article:
         """Return the article with a document number; one that was read lately is not read again."""
-        key = self.snapshot.lasting_number(document)
+        key = self.snapshot.lasting_name(document)
         found = _articles.get(key)
         if found is None:
             stored = self.snapshot.stored(document)

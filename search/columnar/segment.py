@@ -5,7 +5,6 @@ Document numbers are local to the segment, from 0. Deleted documents are still h
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,10 +58,6 @@ class TextField:
         """Return whether a term of the segment stands in this field."""
         return bool(self._edges[term + 1] > self._edges[term])
 
-    def posting_count(self, term: int) -> int:
-        """Return in how many documents a term of the segment stands in this field, deleted ones included."""
-        return int(self._edges[term + 1] - self._edges[term])
-
     def postings(self, terms: range) -> Postings:
         """Return the postings of successive terms; those of one term are sorted, those of several follow each other."""
         part = self.slice_of(terms)
@@ -104,20 +99,12 @@ class KeywordField(NamedTuple):
     ordinals: Array
 
 
-_opened = count()
-
-
 class Segment:
-    """
-    A segment, mapped. Raises ``ArraysDamaged`` if the file is not what the commit says.
-
-    ``number`` is another one for each segment that a process opens.
-    """
+    """A segment, mapped. Raises ``ArraysDamaged`` if the file is not what the commit says."""
 
     def __init__(self, path: Path, size: int, layout: Layout) -> None:
         arrays = read_arrays(path, size)
         self.path = path
-        self.number = next(_opened)
         try:
             self.terms = HashedStrings(arrays, "terms")
             self.text = {name: TextField(arrays, name) for name in layout.text}

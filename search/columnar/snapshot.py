@@ -19,7 +19,7 @@ import numpy as np
 
 from search.columnar.arrays import Array, ArraysDamaged, concatenated, read_arrays
 from search.columnar.columns import Columns, FieldPart, Groups, KeywordColumn
-from search.columnar.commit import Commit, SegmentEntry, read_commit
+from search.columnar.commit import Commit, FileEntry, SegmentEntry, read_commit
 from search.columnar.deletions import require_checksum
 from search.columnar.document import NO_MOMENT
 from search.columnar.scratch import Scratch
@@ -177,17 +177,6 @@ class Snapshot:
                     pieces.append(LocalPostings(base, *text.postings(range(number, number + 1))))
         return found
 
-    def posting_count(self, term: str, names: Sequence[str]) -> int:
-        """Return how many postings a term has in some text fields together, deleted documents included."""
-        encoded = term.encode()
-        numbers = ((segment, segment.term(encoded)) for segment in self.segments)
-        return sum(
-            segment.text[name].posting_count(number)
-            for segment, number in numbers
-            if number is not None
-            for name in names
-        )
-
     def prefix_postings(self, name: str, prefix: str, without: Sequence[str] = ()) -> list[LocalPostings]:
         """
         Return the postings of all terms that begin with ``prefix``; a document stands once for each such term.
@@ -268,10 +257,26 @@ class Snapshot:
         segment, number = self._place(document)
         return segment.stored_document(number)
 
-    def lasting_number(self, document: int) -> tuple[int, int]:
-        """Return a name of a document that later snapshots of this process share, and that no other document gets."""
+    def members_read(self, document: int) -> list[int]:
+        """
+        Return what ``members`` does, without the groups of all documents.
+
+        Joining these takes a third of a second for a million documents, this a tenth of a millisecond for a handful of
+        documents.
+        """
         segment, number = self._place(document)
-        return segment.number, number
+        group = segment.groups.values[int(segment.groups.ordinals[number])]
+        found = []
+        for base, each in self.based_segments():
+            ordinal = each.groups.values.number_of(group)
+            if ordinal is not None:
+                found += (np.flatnonzero(each.groups.ordinals == ordinal) + base).tolist()
+        return [member for member in found if self.alive[member]]
+
+    def lasting_name(self, document: int) -> tuple[FileEntry, int]:
+        """Return a name of a document that other snapshots share, and that no other document of this process has."""
+        number = bisect_right(self._bases, document) - 1
+        return self.commit.segments[number].file, document - self._bases[number]
 
     def paragraph_starts(self, name: str, document: int) -> list[int]:
         """Return the position at which each paragraph of a text field of a document begins."""

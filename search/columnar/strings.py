@@ -15,10 +15,11 @@ from zlib import crc32
 import numpy as np
 
 from search.columnar.arrays import Array
+from search.columnar.runs import ranges
 
 
 class Strings(Sequence[bytes]):
-    """A table of byte strings; ``prefix_range`` is for tables that are sorted."""
+    """A table of byte strings; ``prefix_range`` and ``number_of`` are for tables that are sorted."""
 
     def __init__(self, arrays: dict[str, Array], name: str) -> None:
         self.data, self.ends = arrays[name], arrays[f"{name}.ends"]
@@ -49,6 +50,11 @@ class Strings(Sequence[bytes]):
         """Return the numbers of the strings that begin with ``prefix``; UTF-8 keeps a prefix's strings together."""
         return range(bisect_left(self, prefix), bisect_left(self, prefix + b"\xff"))
 
+    def number_of(self, string: bytes) -> int | None:
+        """Return the number of a string, or None."""
+        number = bisect_left(self, string)
+        return number if number < len(self) and self[number] == string else None
+
 
 class HashedStrings(Strings):
     """A table with an index by hash."""
@@ -71,6 +77,36 @@ class HashedStrings(Strings):
                 return number
         return None
 
+    def find_all(self, wanted: "WantedStrings") -> Array:
+        """Return for each of some strings what ``find`` gives, or -1 (int64)."""
+        buckets, by_hash = np.asarray(self._buckets), np.asarray(self._by_hash)
+        slots = wanted.hashes & np.uint32(self._mask)
+        first = buckets[slots].astype(np.int64)
+        in_bucket = buckets[slots + 1] - first
+        owners = np.repeat(np.arange(len(wanted.lengths)), in_bucket)
+        numbers = by_hash[ranges(first, in_bucket)].astype(np.int64)
+        ends = self.ends[numbers].astype(np.int64)
+        starts = np.where(numbers > 0, self.ends[numbers - 1].astype(np.int64), 0)
+        likely = np.flatnonzero(ends - starts == wanted.lengths[owners])
+        owners, lengths = owners[likely], (ends - starts)[likely]
+        differs = self.data[ranges(starts[likely], lengths)] != wanted.data[ranges(wanted.starts[owners], lengths)]
+        differing = np.concatenate(([0], np.cumsum(differs)))
+        after = np.cumsum(lengths)
+        same = differing[after] == differing[after - lengths]
+        found = np.full(len(wanted.lengths), -1, dtype=np.int64)
+        found[owners[same]] = numbers[likely][same]  # of several equal ones the last is written last
+        return found
+
+
+class WantedStrings:
+    """Strings that are looked for in several tables at once, by ``HashedStrings.find_all``."""
+
+    def __init__(self, strings: Sequence[bytes]) -> None:
+        self.hashes = _hashes(strings)
+        self.data = np.frombuffer(b"".join(strings), dtype=np.uint8)
+        self.lengths = np.fromiter(map(len, strings), np.int64, len(strings))
+        self.starts = np.cumsum(self.lengths) - self.lengths
+
 
 def string_arrays(name: str, strings: Sequence[bytes]) -> dict[str, Array]:
     """Return the arrays of a table of strings."""
@@ -83,7 +119,7 @@ def string_arrays(name: str, strings: Sequence[bytes]) -> dict[str, Array]:
 def hashed_string_arrays(name: str, strings: Sequence[bytes]) -> dict[str, Array]:
     """Return the arrays of a table of strings with an index by hash."""
     count = 1 << max(len(strings) - 1, 0).bit_length()  # a power of two: about one string to a bucket
-    hashes = np.fromiter(map(crc32, strings), dtype=np.uint32, count=len(strings)) & np.uint32(count - 1)
+    hashes = _hashes(strings) & np.uint32(count - 1)
     by_hash = np.argsort(hashes, kind="stable")
     return {
         **string_arrays(name, strings),
@@ -108,6 +144,10 @@ def kept_string_arrays(name: str, tables: Sequence[Strings], kept: Sequence[Arra
         name: np.concatenate(pieces) if pieces else np.empty(0, dtype="|u1"),
         f"{name}.ends": np.cumsum(np.concatenate(lengths)).astype("<u8"),
     }
+
+
+def _hashes(strings: Sequence[bytes]) -> Array:
+    return np.fromiter(map(crc32, strings), dtype=np.uint32, count=len(strings))
 
 
 def _runs(mask: Array) -> list[tuple[int, int]]:

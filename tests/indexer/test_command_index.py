@@ -1,10 +1,8 @@
 """``visti index`` and ``visti delete``: what they report, and that bad input stops nothing but itself."""
 
-import ctypes
 import gzip
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -31,6 +29,25 @@ REPORT_KEYS = {
 def record(number: int = 1, **fields: object) -> dict[str, object]:
     """Return a record that can be taken."""
     return {"id": f"a{number}", "language": "uk", "title": f"Новина номер {number}", "body": "Текст новини."} | fields
+
+
+#: Where the tests run in the background, a shell has told all their programs to ignore Ctrl-C.
+HEED_CONTROL_C = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+#: Files may not grow beyond some kilobytes: to a program that is a full disk, a write that fails.
+FULL_DISK = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, 16_384))"
+#: Takes from a process, before it becomes another program, what lets root pass over the rights on files: the bounding
+#: set loses CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH (PR_CAPBSET_DROP is 24 in linux/prctl.h, they are 1 and 2).
+DROP_FILE_CAPABILITIES = "import ctypes; [ctypes.CDLL(None).prctl(24, each, 0, 0, 0) for each in (1, 2)]"
+
+
+def prepared(*statements: str) -> list[str]:
+    """
+    Return the words before a command with which its process does something and then becomes the command.
+
+    Not ``preexec_fn``, which runs in a copy of this process: with threads in it, as under pytest-xdist, that may hang,
+    and Python 3.12 warns of it.
+    """
+    return [sys.executable, "-c", "; ".join([*statements, "import os, sys", "os.execvp(sys.argv[1], sys.argv[1:])"])]
 
 
 def lines(*records: object) -> str:
@@ -352,10 +369,8 @@ class TestInterrupted:
     def test_control_c_leaves_a_sound_index_and_a_clear_word(self, visti_program, index_copy):
         before = count(index_copy)
         with subprocess.Popen(
-            [visti_program, "index", "-", "--index", str(index_copy)],
+            [*prepared(HEED_CONTROL_C), visti_program, "index", "-", "--index", str(index_copy)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            # Where the tests run in the background, a shell has told all their programs to ignore Ctrl-C.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as process:  # fmt: skip
             process.stdin.write(lines(record(1)).encode())
             process.stdin.flush()  # and no end: the program waits for more
@@ -404,30 +419,18 @@ def wait_until_writing(index: Path) -> None:
     pytest.fail("the program did not begin to write")
 
 
-def drop_file_capabilities() -> None:
-    """Take from this process, before it becomes another program, what lets root pass over the rights on files."""
-    prctl = ctypes.CDLL(None).prctl
-    drop_from_bounding_set, override, read_search = 24, 1, 2  # linux/prctl.h, linux/capability.h
-    for capability in (override, read_search):
-        prctl(drop_from_bounding_set, capability, 0, 0, 0)
-
-
 class TestDiskAndRights:
     """In processes of their own, which a limit or a lack of rights can be put on."""
 
-    def run(self, program: str, *arguments: object, **options):
+    def run(self, *command: object, **options):
         return subprocess.run(
-            [program, *map(str, arguments)], capture_output=True, encoding="utf-8", check=False, timeout=120, **options
+            list(map(str, command)), capture_output=True, encoding="utf-8", check=False, timeout=120, **options
         )
 
     def test_full_disk_leaves_the_last_commit(self, visti_program, write, index_copy):
-        """Files may not grow beyond some kilobytes: to the program that is a full disk, a write that fails."""
         before = count(index_copy)
         source = write(lines(*(record(n, body=os.urandom(200).hex()) for n in range(300))))
-        result = self.run(
-            visti_program, "index", source, "--index", index_copy,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, 16_384)),
-        )  # fmt: skip
+        result = self.run(*prepared(FULL_DISK), visti_program, "index", source, "--index", index_copy)
         assert result.returncode == 1
         assert "could not be written" in result.stderr and "make room" in result.stderr
         assert "Everything committed before is intact" in result.stderr
@@ -437,29 +440,26 @@ class TestDiskAndRights:
 
     def test_run_goes_on_when_there_is_room_again(self, visti_program, visti, write, index):
         source = write(lines(*(record(n, body=os.urandom(200).hex()) for n in range(300))))
-        self.run(
-            visti_program, "index", source, "--index", index,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, 16_384)),
-        )  # fmt: skip
+        self.run(*prepared(FULL_DISK), visti_program, "index", source, "--index", index)
         assert visti("index", source, "--index", index).stdout.startswith("300 added")
 
     @pytest.fixture
-    def powerless(self, tmp_path) -> dict[str, object]:
-        """Return options of ``subprocess.run`` with which the rights on files bind root too."""
+    def powerless(self, tmp_path) -> list[str]:
+        """Return the words before a command with which the rights on files bind root too."""
         if os.geteuid() != 0:
-            return {}
-        options = {"preexec_fn": drop_file_capabilities}
+            return []
+        before = prepared(DROP_FILE_CAPABILITIES)
         closed = tmp_path / "closed"
         closed.touch(mode=0)
-        if subprocess.run(["cat", closed], capture_output=True, check=False, **options).returncode == 0:
+        if self.run(*before, "cat", closed).returncode == 0:
             pytest.skip("this is root, whom no right on a file binds here")
-        return options
+        return before
 
     def test_unreadable_file_does_not_stop_the_others(self, visti_program, powerless, write, tmp_path):
         secret = write(lines(record(1)), "secret.jsonl")
         secret.chmod(0)
         open_one = write(lines(record(2)), "open.jsonl")
-        result = self.run(visti_program, "index", secret, open_one, "--index", tmp_path / "new", **powerless)
+        result = self.run(*powerless, visti_program, "index", secret, open_one, "--index", tmp_path / "new")
         assert result.returncode == 0, result.stderr
         assert "secret.jsonl: reading is not allowed" in result.stderr and "chmod" in result.stderr
         assert result.stdout.startswith("1 added")
@@ -470,7 +470,7 @@ class TestDiskAndRights:
         index_copy.chmod(0o555)
         before = count(index_copy)
         result = self.run(
-            visti_program, "index", write(lines(record())), "--index", index_copy, "--wait", "0", **powerless
+            *powerless, visti_program, "index", write(lines(record())), "--index", index_copy, "--wait", "0"
         )
         assert result.returncode == 1
         assert "Traceback" not in result.stderr
@@ -482,12 +482,12 @@ class TestDiskAndRights:
         for path in index_copy.iterdir():
             path.chmod(0o444)
         index_copy.chmod(0o555)
-        result = self.run(visti_program, "search", "Херсон", "--index", index_copy, **powerless)
+        result = self.run(*powerless, visti_program, "search", "Херсон", "--index", index_copy)
         assert result.returncode == 0, result.stderr
 
     def test_folder_that_cannot_be_made(self, visti_program, powerless, write, tmp_path):
         tmp_path.chmod(0o555)
-        result = self.run(visti_program, "index", "-", "--index", tmp_path / "new", input=lines(record()), **powerless)
+        result = self.run(*powerless, visti_program, "index", "-", "--index", tmp_path / "new", input=lines(record()))
         tmp_path.chmod(0o755)
         assert result.returncode == 1
         assert "Traceback" not in result.stderr
@@ -495,7 +495,7 @@ class TestDiskAndRights:
 
     def test_folder_that_may_not_be_read(self, visti_program, powerless, index_copy):
         index_copy.chmod(0)
-        result = self.run(visti_program, "stats", "--index", index_copy, **powerless)
+        result = self.run(*powerless, visti_program, "stats", "--index", index_copy)
         index_copy.chmod(0o755)
         assert result.returncode == 1
         assert "Permission denied" in result.stderr

@@ -3,11 +3,14 @@
 import gzip
 import io
 import json
+import random
 import tarfile
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
+import brotli
 import pytest
 import zstandard
 from warcio.statusandheaders import StatusAndHeaders
@@ -15,6 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from indexer.errors import RecordError
 from indexer.readers import Remark, containers, read_sources
+from indexer.readers.content_encodings import unencoded
 from search.article import Article
 
 
@@ -43,13 +47,14 @@ def tarred(members: dict[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-def warc(answers: list[tuple[str, str, str, bytes]], *, packed: bool = False) -> bytes:
-    """Return a WARC file of answers: address, status line, content type, content."""
+def warc(answers: list[tuple[str, str, str, bytes]], *, packed: bool = False, encoding: str = "") -> bytes:
+    """Return a WARC file of answers: address, status line, content type, content, and how that is encoded."""
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=packed)
     writer.write_record(writer.create_warcinfo_record("test.warc", {"software": "tests"}))
     for url, status, kind, content in answers:
-        headers = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
+        encoded = [("Content-Encoding", encoding)] if encoding else []
+        headers = StatusAndHeaders(status, [("Content-Type", kind), *encoded], protocol="HTTP/1.1")
         writer.write_record(
             writer.create_warc_record(url, "response", payload=io.BytesIO(content), http_headers=headers)
         )
@@ -65,6 +70,15 @@ def read(path: Path, content: bytes, name: str = "news.zip") -> list[object]:
     return list(read_sources([path / name]))
 
 
+ENCODED = {
+    "identity": bytes,
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": brotli.compress,
+    "zstd": zstandard.compress,
+    "br, gzip": lambda content: gzip.compress(brotli.compress(content)),
+}
 TWO = {"a.jsonl": line("a"), "year/b.jsonl": line("b")}
 
 #: Each holds the articles a and b.
@@ -137,6 +151,7 @@ class TestDamage:
     @pytest.mark.parametrize(
         "content",
         [b"PK\x03\x04", b"PK\x05\x06garbage", zipped(TWO)[:60], b"\0" * 257 + b"ustar", b"WARC/1.0\nrubbish\n\nmore"],
+        ids=["zip's first bytes", "zip without members", "cut zip", "tar", "WARC"],  # a zip holds the time: no name
     )
     def test_rubbish_is_one_complaint(self, tmp_path: Path, content: bytes) -> None:
         (error,) = read(tmp_path, content, "news")
@@ -218,3 +233,48 @@ class TestWarc:
         content = gzip.compress(warc(answers))
         readings = read(tmp_path, content[:-30], "crawl.warc.gz")
         assert found(readings)[:3] == ["a0", "a1", "a2"] and found(readings)[-1] == "RecordError"
+
+    @pytest.mark.parametrize("encoding", ENCODED)
+    def test_content_encodings_are_taken_off(self, tmp_path: Path, encoding: str) -> None:
+        answers = [(f"https://news.example/{name}", "200 OK", "application/x-ndjson", line(name)) for name in "ab"]
+        packed = [(*answer, ENCODED[encoding](content)) for *answer, content in answers]
+        assert found(read(tmp_path, warc(packed, encoding=encoding), "crawl.warc")) == ["a", "b"]
+        assert found(read(tmp_path, warc(answers, encoding=encoding), "unpacked.warc")) == ["a", "b"]
+
+    @pytest.mark.parametrize("encoding", [each for each in ENCODED if each != "identity"])
+    def test_damaged_or_unknown_encoding_is_reported_alone(self, tmp_path: Path, encoding: str) -> None:
+        bodies = (random.Random(number).randbytes(500).hex() for number in range(200))
+        whole = ENCODED[encoding](b"".join(line(body[:9], body=body) for body in bodies))
+        url, kind = "https://news.example/", "application/x-ndjson"
+        for declared, content in ((encoding, whole[:-9]), ("aes128gcm", b"?")):
+            damaged = warc([(url, "200 OK", kind, content)], encoding=declared)
+            readings = read(tmp_path, damaged + warc([(f"{url}b", "200 OK", kind, line("b"))]), "crawl.warc")
+            assert any(isinstance(each, RecordError) for each in readings)
+            assert readings[-1].id == "b"
+
+    @pytest.mark.parametrize("encoding", ["br", "deflate"])
+    def test_what_unpacks_to_much_comes_in_pieces(self, encoding: str) -> None:
+        body = unencoded(io.BytesIO(ENCODED[encoding](bytes(40_000_000))), encoding)
+        tracemalloc.start()
+        assert sum(map(len, iter(lambda: body.read1(1 << 20), b""))) == 40_000_000
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 10_000_000
+
+    def test_resources_are_pages_too(self, tmp_path: Path) -> None:
+        file = io.BytesIO()
+        writer = WARCWriter(file, gzip=False)
+        for url in ("https://news.example/a", "urn:page:1"):
+            content = io.BytesIO(line(url))
+            writer.write_record(
+                writer.create_warc_record(url, "resource", payload=content, warc_content_type="application/x-ndjson")
+            )
+        assert found(read(tmp_path, file.getvalue(), "crawl.warc")) == ["https://news.example/a"]
+
+    def test_address_of_a_list_is_the_id_of_none_of_its_articles(self, tmp_path: Path) -> None:
+        records = b"".join(json.dumps({"title": title, "language": "en"}).encode() + b"\n" for title in ("One", "Two"))
+        url, kind = "https://news.example/all", "application/x-ndjson"
+        articles = read(tmp_path, warc([(url, "200 OK", kind, records)]), "crawl.warc")
+        assert len({each.id for each in articles}) == 2
+        (only,) = read(tmp_path, warc([(url, "200 OK", kind, records.splitlines()[0])]), "crawl.warc")
+        assert only.id == only.url == url

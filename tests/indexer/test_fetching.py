@@ -1,20 +1,18 @@
 """Fetching: what is allowed, from where, how often and how much; against a server on this machine, without waiting."""
 
+import contextlib
 import gzip
-from collections.abc import Iterator
+import socket
+import time as real_time
+from collections.abc import Callable, Iterator
+from threading import Event, Thread
 
 import pytest
 from small_server import Answer, SmallServer, small_server
 
-from indexer.fetching import (
-    MAX_UNPACKED_BYTES,
-    PAUSE_SECONDS,
-    Fetcher,
-    FetchFailed,
-    Validators,
-    back_off_seconds,
-    is_public,
-)
+from indexer.connecting import is_public
+from indexer.fetching import MAX_SECONDS, MAX_UNPACKED_BYTES, Fetcher, FetchFailed, Validators, back_off_seconds
+from indexer.hosts import MAX_FAILURES, MAX_REST_SECONDS, PAUSE_SECONDS, REST_SECONDS
 
 
 class Time:
@@ -73,6 +71,7 @@ def test_what_has_not_changed_is_not_sent_again(server: SmallServer, fetcher: Fe
         "::ffff:127.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "fec0::1",
         "::",
         "nonsense",
     ],
@@ -106,8 +105,6 @@ def test_the_connection_goes_to_the_address_that_was_checked(
 
 
 def _literal_only(host: str, port: int, *arguments: object, **named: object) -> list[object]:
-    import socket
-
     assert host == "127.0.0.1", f"{host} was resolved behind our back"
     return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
 
@@ -118,7 +115,7 @@ def test_a_redirect_is_checked_like_an_address_that_was_given(server: SmallServe
     server.answers["/feed"] = Answer(status=302, headers={"Location": server.url("/secret", "inner.example")})
     fetcher = Fetcher(resolve=lambda host, _: addresses[host], sleep=lambda seconds: None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("indexer.fetching.is_public", lambda address: address == "127.0.0.1")
+        patch.setattr("indexer.connecting.is_public", lambda address: address == "127.0.0.1")
         with pytest.raises(FetchFailed, match=r"inner\.example is in a private network"):
             fetcher.fetch(server.url("/feed", "public.example"))
     assert server.asked == ["/feed"]
@@ -184,8 +181,15 @@ def test_sizes_are_bounded_packed_and_unpacked(
         "/long": Answer(b"x" * 2_000),
         "/brotli": Answer(b"x", headers={"Content-Encoding": "br"}),
         "/torn": Answer(b"\x1f\x8b torn", headers=packed),
+        "/cut": Answer(gzip.compress(b"news" * 100)[:-9], headers=packed),
+        "/parts": Answer(gzip.compress(b"news, ") + gzip.compress(b"more"), headers=packed),
+        "/padded.xml.gz": Answer(gzip.compress(b"news") + b"\0" * 9),
     }
     assert fetcher.fetch(server.url("/good")).content == b"news"
+    assert fetcher.fetch(server.url("/parts")).content == b"news, more"
+    assert fetcher.fetch(server.url("/padded.xml.gz")).content == b"news"
+    with pytest.raises(FetchFailed, match="breaks off"):
+        fetcher.fetch(server.url("/cut"))
     monkeypatch.setattr("indexer.fetching.MAX_BYTES", 1_000_000)
     with pytest.raises(FetchFailed, match="larger than"):
         fetcher.fetch(server.url("/bomb"))
@@ -193,6 +197,96 @@ def test_sizes_are_bounded_packed_and_unpacked(
     for path, reason in [("/long", "larger than"), ("/brotli", "not asked for"), ("/torn", "cannot be fetched")]:
         with pytest.raises(FetchFailed, match=reason):
             fetcher.fetch(server.url(path))
+
+
+@pytest.mark.parametrize(
+    "beginning", [b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-1: y\r\n"]
+)
+def test_an_answer_that_never_ends_is_given_up(beginning: bytes, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that sends a byte now and then, of its headers or of its content, never lets a time-out pass."""
+    monkeypatch.setattr("indexer.connecting._LOOK_SECONDS", 0.01)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/feed"
+        Thread(target=_drip, args=(listening, beginning, time), daemon=True).start()
+        fetcher = Fetcher(allow_private=True, clock=lambda: time.now, sleep=time.sleep)
+        with pytest.raises(FetchFailed, match=f"longer than {MAX_SECONDS:g} seconds"):
+            fetcher.fetch(url)
+        fetcher.close()
+
+
+def _drip(listening: socket.socket, beginning: bytes, time: Time) -> None:
+    for answer in (b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", beginning):
+        client, _ = listening.accept()
+        with client, contextlib.suppress(OSError):
+            client.recv(10_000)
+            client.sendall(answer)
+            while answer is beginning:
+                time.now += 5.0
+                client.sendall(b"x")
+                real_time.sleep(0.01)
+
+
+def test_the_end_does_not_wait_for_an_answer(server: SmallServer) -> None:
+    server.answers |= {"/feed": Answer(b"news"), "/robots.txt": Answer(status=404)}
+    server.holds["/feed"], stop = Event(), Event()
+    fetcher = Fetcher(allow_private=True, sleep=lambda seconds: None, stop=stop)
+    Thread(target=lambda: (_until(lambda: server.at_once), stop.set()), daemon=True).start()
+    with pytest.raises(FetchFailed, match="end was asked for"):
+        fetcher.fetch(server.url("/feed"))
+    server.holds["/feed"].set()
+    fetcher.close()
+
+
+def _until(condition: Callable[[], object]) -> None:
+    while not condition():
+        real_time.sleep(0.01)
+
+
+def test_nothing_has_changed_only_for_who_has_asked_before(server: SmallServer, fetcher: Fetcher) -> None:
+    """A server that says so to everybody would never give anything, and nobody would know."""
+    server.answers["/feed"] = Answer(status=304)
+    with pytest.raises(FetchFailed, match="nothing has changed since"):
+        fetcher.fetch(server.url("/feed"))
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "times", "seconds"),
+    [
+        (429, "120", 1, 120.0),
+        (503, "120", 1, 120.0),
+        (429, "", 1, REST_SECONDS),
+        (429, "999999", 1, MAX_REST_SECONDS),
+        (500, "", MAX_FAILURES, REST_SECONDS),
+        (404, "", 2 * MAX_FAILURES, 0.0),
+        (500, "", MAX_FAILURES - 1, 0.0),
+    ],
+)
+def test_a_host_that_wants_it_is_left_alone(
+    server: SmallServer, fetcher: Fetcher, time: Time, status: int, header: str, times: int, seconds: float
+) -> None:
+    """Whatever is wanted of it: of a feed's thirty pages not each is asked for, to be told the same."""
+    server.answers |= {
+        "/page": Answer(status=status, headers={"Retry-After": header} if header else {}),
+        "/other": Answer(b"news"),
+    }
+    for _ in range(times):
+        with pytest.raises(FetchFailed, match=f"answers {status}"):
+            fetcher.fetch(server.url("/page"))
+    asked = len(server.asked)
+    if seconds:
+        with pytest.raises(FetchFailed, match="left alone") as failed:
+            fetcher.fetch(server.url("/other"))
+        assert failed.value.resting and failed.value.retry_after == seconds
+    time.now += seconds
+    assert len(server.asked) == asked and fetcher.fetch(server.url("/other")).content == b"news"
+
+
+def test_of_a_long_robots_the_beginning_counts(server: SmallServer, fetcher: Fetcher) -> None:
+    rules = b"User-agent: *\nDisallow: /no\n" + b"Disallow: /yesterday\n" * 50_000
+    server.answers |= {"/robots.txt": Answer(rules), "/yes": Answer(b"news"), "/no": Answer(b"secret")}
+    assert fetcher.fetch(server.url("/yes")).content == b"news"
+    with pytest.raises(FetchFailed, match="does not allow"):
+        fetcher.fetch(server.url("/no"))
 
 
 @pytest.mark.parametrize(

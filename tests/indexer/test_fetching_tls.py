@@ -137,7 +137,7 @@ def test_https_does_not_lead_into_the_private_network(
     shown = f"[{address}]" if ip_address(address).version == 6 else address
     server.answers["/sly"] = Answer(status=302, headers={"Location": f"https://{shown}:{server.port}/feed"})
     addresses = {HOST: "192.0.2.1"}
-    monkeypatch.setattr("indexer.fetching.is_public", lambda each: each == "192.0.2.1")
+    monkeypatch.setattr("indexer.connecting.is_public", lambda each: each == "192.0.2.1")
     monkeypatch.setattr("httpcore.SyncBackend.connect_tcp", _to_this_machine)
     asking = Fetcher(
         sleep=lambda seconds: None, resolve=lambda host, _: [addresses.get(host, host)], verify=trusting(authority)
@@ -153,7 +153,7 @@ def test_a_name_that_leads_inside_the_second_time_is_refused(
     """DNS rebinding: each connection is to an address that was checked for it, whatever the name led to before."""
     answers = iter(["192.0.2.1", "10.0.0.1"])
     connected: list[str] = []
-    monkeypatch.setattr("indexer.fetching.is_public", lambda each: each == "192.0.2.1")
+    monkeypatch.setattr("indexer.connecting.is_public", lambda each: each == "192.0.2.1")
     monkeypatch.setattr(
         "httpcore.SyncBackend.connect_tcp",
         lambda self, host, *rest, **named: connected.append(host) or _to_this_machine(self, host, *rest, **named),

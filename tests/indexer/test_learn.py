@@ -272,7 +272,7 @@ class TestCommand:
 
     def test_statistics_count_the_translations(self, visti, learned):
         rows = len(read_learned(learned))
-        assert f"learned    {rows:,} translations" in visti("stats", "--index", learned).stdout
+        assert f"learned      translations {rows:,}" in visti("stats", "--index", learned).stdout
         assert json.loads(visti("stats", "--json", "--index", learned).stdout)["learned"]["rows"] == rows
 
     @pytest.mark.parametrize("command", ["verify", "stats", "repair"])

@@ -15,7 +15,9 @@ import search
 from indexer.asking import Found, PolledSource, ask
 from indexer.fetching import Fetcher
 from indexer.polling import STATE_NAME, Poller
-from indexer.write import Report
+from indexer.quarantine import QUARANTINE_NAME, Quarantine
+from indexer.retrying import Retry
+from indexer.write import Report, index_articles
 
 EVERY = 600.0
 #: What does not come in this time never does.
@@ -69,7 +71,10 @@ def poller(
         sleep: Callable[[float], object] = lambda seconds: None,
     ) -> Poller:
         stop = stop or Event()
-        fetchers.append(Fetcher(allow_private=True, sleep=sleep, resolve=lambda *_: ["127.0.0.1"], stop=stop))
+        fetcher = Fetcher(
+            allow_private=True, clock=lambda: now.seconds, sleep=sleep, resolve=lambda *_: ["127.0.0.1"], stop=stop
+        )
+        fetchers.append(fetcher)
         return Poller(
             sources or [PolledSource(server.url("/feed"), EVERY)], tmp_path / "index", fetchers[-1], stop=stop,
             told=reports.append, troubled=troubles.append, clock=lambda: now.seconds, chance=lambda: 0.5,
@@ -163,10 +168,77 @@ def test_pages_give_the_whole_text_once(
     assert server.asked.count("/1") == 2
 
 
+def test_pages_of_a_host_that_wants_to_be_left_alone_come_later(
+    server: SmallServer, now: Now, poller: Callable[..., Poller], tmp_path: Path, troubles: list[str]
+) -> None:
+    """Though the feed does not change meanwhile; until then its own texts are taken, and one page was asked for."""
+    entries = [{"title": f"Berth {n}", "body": "Short.", "url": server.url(f"/{n}")} for n in range(5)]
+    server.answers["/feed"] = feed(*entries, etag='"1"')
+    server.answers |= {f"/{n}": Answer(status=429, headers={"Retry-After": "90"}) for n in range(5)}
+    polling = poller(PolledSource(server.url("/feed"), EVERY, full_text=True))
+    polling.run_once()
+    assert server.asked == ["/feed", "/0"]
+    assert ["answers 429" in troubles[0], "left alone" in troubles[1], len(troubles)] == [True, True, 2]
+    with search.open(tmp_path / "index") as archive:
+        assert archive.count() == 5
+    whole = {"body": "The whole text of the page."}
+    server.answers |= {f"/{n}": feed({**entry, **whole}) for n, entry in enumerate(entries)}
+    now.seconds += 2 * EVERY
+    polling.run_once()
+    with search.open(tmp_path / "index") as archive:
+        assert archive.get_by_url(entries[4]["url"]).body == whole["body"]
+
+
 def sitemap(*pages: tuple[str, str], kind: str = "urlset", item: str = "url") -> Answer:
     """Return a sitemap of addresses with what it says of their last change."""
     lines = (f"<{item}><loc>{url}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</{item}>" for url, day in pages)
     return Answer(f"<{kind}>{''.join(lines)}</{kind}>".encode())
+
+
+PAGE = (
+    "<html lang=en><title>A berth</title><meta property=og:type content=article><article><h1>A berth</h1>{}</article>"
+)
+
+
+def test_a_page_that_cannot_be_taken_is_kept_and_an_entry_of_a_feed_is_told(
+    server: SmallServer, poller: Callable[..., Poller], tmp_path: Path, reports: list[Report]
+) -> None:
+    """The page is fetched once and may be taken when the program is mended; the entry comes with every poll."""
+    server.answers |= {
+        "/map": sitemap((server.url("/page"), "2026-11-02")),
+        "/page": Answer(PAGE.format("").encode()),
+        "/feed": Answer(b"<rss version='2.0'><channel><item><guid>1</guid></item></channel></rss>"),
+    }
+    poller(*(PolledSource(server.url(path), EVERY) for path in ("/map", "/feed"))).run_once()
+    assert [report.rejected for report in reports] == [1, 1]
+    quarantine = Quarantine(tmp_path / "index" / QUARANTINE_NAME)
+    (kept,) = quarantine.read()
+    assert (kept.source, kept.record) == (server.url("/page"), server.answers["/page"].content)
+    mended = PAGE.format("<p>The second berth was opened on Monday.</p><p>It is for large ships, the port says.</p>")
+    quarantine.revise(lambda refused: replace(refused, record=mended.encode()))
+    retry = Retry(quarantine)
+    assert index_articles(retry, tmp_path / "index").added == 1 and retry.settle() == 1
+    with search.open(tmp_path / "index") as archive:
+        assert archive.get_by_url(server.url("/page")).title == "A berth"
+
+
+@pytest.mark.parametrize("path", ["/page", "/rss"])
+def test_the_character_set_that_the_server_declares_counts(
+    server: SmallServer, poller: Callable[..., Poller], tmp_path: Path, path: str
+) -> None:
+    title, text = "Порт у Ялті", "<p>Причал №2 відкрили.</p><p>Він — для великих суден.</p>"
+    page = PAGE.replace("lang=en", "lang=uk").replace("A berth", title).format(text)
+    rss = f"<rss version='2.0'><channel><item><title>{title}</title><guid>1</guid></item></channel></rss>"
+    headers = {"Content-Type": "text/html; charset=mac-cyrillic"}
+    server.answers |= {
+        "/map": sitemap((server.url("/page"), "2026-11-02")),
+        "/page": Answer(page.encode("mac-cyrillic"), headers=headers),
+        "/rss": Answer(rss.encode("mac-cyrillic"), headers=headers),
+    }
+    poller(PolledSource(server.url("/map" if path == "/page" else path), EVERY)).run_once()
+    with search.open(tmp_path / "index") as archive:
+        (hit,) = archive.search("порт").hits
+        assert hit.article.title == title
 
 
 def sitemap_index(*sitemaps: tuple[str, str]) -> Answer:

@@ -3,21 +3,26 @@
 import csv
 import io
 import random
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import RecordError
-from indexer.readers.csv_table import csv_reader, parse_columns, read_csv, recognises_csv
+from indexer.readers.csv_table import csv_reader, read_csv, recognises_csv
 from indexer.readers.formats import choose_reader
 from indexer.readers.reading import Remark
-from search.article import Article
+from indexer.readers.table_columns import parse_columns
+from search.article import Article, Status
 from tests.indexer.reader_cases import read_bytes
 
 ROWS = (
     'id,title,body,published,authors\n1,Міст,"Перший абзац.\n\nДругий, останній.",1.07.2026 9:30,"А. Коваль; Б. Лис"\n'
 )
+
+
+MORNING = datetime(2026, 7, 1, 6, 30, tzinfo=UTC)
 
 
 def one(content: bytes) -> Article:
@@ -47,15 +52,33 @@ def test_columns_of_other_names_are_mapped():
     assert (article.title, article.body, article.id, article.lead) == ("Міст відкрито", "Один.\n\nДва.", "7", "x")
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "field", "expected"),
+    [
+        ("title,Created At,Published_At", "Bridge,2026-07-02,2026-07-01T09:30:00+03:00", "published", MORNING),
+        ("title,Date", 'Bridge,"1 липня 2026, 9:30"', "published", MORNING),
+        ("title,date", "Bridge,2026/07/01 9:30", "published", MORNING),
+        ("title,Image URL", "Bridge,https://a.example/1.jpg", "image_url", "https://a.example/1.jpg"),
+        ("title,Author-Name", "Bridge,Ann Lee", "authors", ("Ann Lee",)),
+        ("title,Language", "Bridge,English", "language", "en"),
+        ("title,status", "Bridge,Published", "status", Status.USABLE),
+        ("title,статус", "Bridge,Чернетка", "status", Status.WITHHELD),
+        ("title,status", "Bridge,trash", "status", Status.CANCELED),
+    ],
+)
+def test_names_states_and_dates_of_other_systems_are_known(header, cells, field, expected):
+    assert getattr(one(f"{header},body\n{cells},It is a hundred metres long.\n".encode()), field) == expected
+
+
 def test_usual_names_of_columns_are_known_in_three_languages():
     text = (
         "sep=;\r\nНомер;Дата;Мова;Заголовок;Text;Рубрика;Автор;Теги;Посилання;Дата публікації\r\n"
-        "7;1.07.2026 9:30;рос;Мост открыт;Он длиной сто метров.;Город;Ю. Сыч;мост, река;https://a.example/7;\r\n"
+        "7;;рос;Мост открыт;Он длиной сто метров.;Город;Ю. Сыч;мост, река;https://a.example/7;1.07.2026 9:30\r\n"
     )
     for encoding in ("utf-8-sig", "cp1251"):
         remark, *encoding_remarks, article = read_bytes(read_csv, text.encode(encoding))
         assert isinstance(article, Article) and len(encoding_remarks) == (encoding == "cp1251")
-        assert isinstance(remark, Remark) and "Дата публікації" in remark.message
+        assert isinstance(remark, Remark) and "'Дата'" in remark.message
         assert (article.id, article.language, article.title, article.section) == ("7", "ru", "Мост открыт", "Город")
         assert (article.authors, article.tags, article.url) == (("Ю. Сыч",), ("мост", "река"), "https://a.example/7")
         assert article.published and article.published.isoformat() == "2026-07-01T06:30:00+00:00"

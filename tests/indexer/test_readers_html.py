@@ -10,14 +10,18 @@ import pytest
 from indexer.errors import RecordError
 from indexer.readers import Remark, read_sources
 from indexer.readers.html import MAX_PAGE_BYTES, read_html, recognises_html
+from indexer.readers.page_dates import parse_page_date
 from indexer.readers.page_text import MAX_ELEMENTS
 from search.article import Article, article_to_record
 from tests.indexer.mutations import mutations
 
 CASES = Path(__file__).parents[1] / "cases" / "readers" / "html"
 PAGES = sorted(CASES.glob("*.html"))
+PARTS = json.loads((CASES.parent / "page_parts.json").read_text(encoding="utf-8"))
+DATES = json.loads((CASES.parent / "dates.json").read_text(encoding="utf-8"))
 TOO_MUCH = json.loads((CASES.parent / "too_much.json").read_text(encoding="utf-8"))
 SENTENCE = "Рух мостом через Ворсклу відновили у вівторок зранку, ремонт тривав вісім місяців."
+SECOND = "За словами інженерки Ганни Лисенко, плити замінили на всіх чотирьох прогонах, а перила ще фарбують."
 MUTATIONS = int(os.environ.get("VISTI_MUTATIONS", "25"))
 
 
@@ -56,6 +60,20 @@ def test_page_is_read_or_refused_as_written_beside_it(path):
     assert articles == [expected[name] for name in ("article",) if name in expected]
     assert errors == [expected[name] for name in ("error",) if name in expected]
     assert remarks == expected.get("remarks", [])
+
+
+@pytest.mark.parametrize("case", PARTS, ids=lambda case: case["name"])
+def test_parts_of_pages_are_read_as_written_beside_them(case):
+    content = page(case["body"].replace("P1", SENTENCE).replace("P2", SECOND), case.get("head", ""))
+    found = article_to_record(article_of(content, address="https://site.example/bridge"))
+    found["body"] = found["body"].replace(SENTENCE, "P1").replace(SECOND, "P2").split("\n\n")
+    assert {name: found.get(name) for name in case["expected"]} == case["expected"]
+
+
+@pytest.mark.parametrize(("written", "moment"), DATES.items())
+def test_dates_are_read_as_sites_and_spreadsheets_write_them(written, moment):
+    found = parse_page_date(written)
+    assert (found and found.strftime("%Y-%m-%dT%H:%M:%SZ")) == moment
 
 
 def test_pages_are_found_in_a_folder_and_told_by_content():
@@ -104,7 +122,7 @@ def test_alternates_that_are_front_pages_make_no_story():
     ("values", "name", "expected"),
     [
         ({"author": "Ann Lee"}, "authors", ("Ann Lee",)),
-        ({"author": {"name": ["Ann Lee", "Bo"]}}, "authors", ("Ann Lee",)),
+        ({"author": {"name": ["Ann Lee", "Bo"]}}, "authors", ("Ann Lee", "Bo")),
         ({"author": [{"@type": "Person", "name": "Ann Lee"}, "Bo Ray"]}, "authors", ("Ann Lee", "Bo Ray")),
         ({"author": {"name": "Site"}, "publisher": {"name": "Site"}}, "authors", ()),
         ({"author": 7, "publisher": [None, {}]}, "authors", ()),

@@ -44,6 +44,7 @@ def assert_is_as_expected(readings, case):
     assert article.language == expected["language"]
     assert list(article.authors) == expected.get("authors", [])
     assert article.image_credit == expected.get("image_credit")
+    assert article.url == expected.get("url") and (article.url is None or article.id == article.url)
     assert article.body.split("\n\n") == expected["body"]
     for name in ("published", "updated"):
         moment = getattr(article, name)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import queue
 import random
 import signal
 import subprocess
@@ -14,9 +15,10 @@ from threading import Event, Thread
 import pytest
 
 import search
+from indexer.folder_notices import Arrival, FolderNotices, Notice
 from indexer.quarantine import QUARANTINE_NAME, Quarantine
 from indexer.watch_state import WatchState
-from indexer.watching import SETTLED_SECONDS, STATE_NAME, Candidates, FolderWatch
+from indexer.watching import CLOSED_SECONDS, SETTLED_SECONDS, STATE_NAME, Candidates, FolderWatch
 from indexer.write import Report
 from search.columnar.lock import locked
 
@@ -94,10 +96,69 @@ def test_what_was_moved_in_is_whole_at_once_and_other_names_are_never(folder: Pa
     candidates = Candidates(WatchState(folder / STATE_NAME, pytest.fail), lambda: 0.0)
     for name in ("a.jsonl", ".hidden.jsonl", "a.jsonl.part", "b.tmp"):
         (folder / name).write_bytes(line("a"))
-        candidates.notice(str(folder / name), whole=True)
+        candidates.notice(str(folder / name), Arrival.MOVED)
     (folder / "folder.jsonl").mkdir()
-    candidates.notice(str(folder / "folder.jsonl"), whole=True)
+    candidates.notice(str(folder / "folder.jsonl"), Arrival.MOVED)
     assert list(candidates.whole()) == [str(folder / "a.jsonl")]
+
+
+def test_what_was_closed_is_whole_if_it_is_not_opened_again_at_once(folder: Path) -> None:
+    now = [100.0]
+    candidates = Candidates(WatchState(folder / STATE_NAME, pytest.fail), lambda: now[0])
+    file, empty = folder / "a.jsonl", folder / "empty.jsonl"
+    for path, content in ((file, line("a")), (empty, b"")):
+        path.write_bytes(content)
+        candidates.notice(str(path))
+        candidates.notice(str(path), Arrival.CLOSED)
+        candidates.notice(str(path))
+    assert candidates.seconds_to_wait(9.0) == pytest.approx(CLOSED_SECONDS)
+    now[0] += CLOSED_SECONDS * 0.9
+    assert not candidates.whole()
+    file.write_bytes(line("a") + line("b"))
+    candidates.notice(str(file))
+    now[0] += CLOSED_SECONDS
+    assert not candidates.whole(), "it is being written again"
+    candidates.notice(str(file), Arrival.CLOSED)
+    now[0] += CLOSED_SECONDS
+    assert list(candidates.whole()) == [str(file)], "who makes a file first and writes it then has closed it empty"
+
+
+def test_the_system_tells_how_a_file_came(folder: Path) -> None:
+    events: queue.SimpleQueue[Notice] = queue.SimpleQueue()
+    notices = FolderNotices(events)
+    notices.follow(folder)
+    try:
+        for do, path, arrival in (
+            (lambda: (folder / "a.jsonl").write_bytes(line("a")), "a.jsonl", Arrival.CLOSED),
+            (lambda: (folder / "a.jsonl").rename(folder / "b.jsonl"), "b.jsonl", Arrival.MOVED),
+            (lambda: (folder / "b.jsonl").chmod(0o600), "b.jsonl", Arrival.UNKNOWN),
+            (lambda: (folder / "b.jsonl").rename(folder.parent / "c.jsonl"), None, None),
+            (lambda: (folder.parent / "c.jsonl").rename(folder / "d.jsonl"), "d.jsonl", Arrival.MOVED),
+        ):
+            do()
+            while path and events.get(timeout=WAIT_SECONDS) != Notice(str(folder / path), arrival):
+                pass
+    finally:
+        notices.stop()
+
+
+def test_what_is_hidden_or_linked_is_passed_over(folder: Path, index: Path, watched: list[Report]) -> None:
+    """Also when the system tells of it: there, programs put what is not whole."""
+    (folder / "first.jsonl").write_bytes(line("first"))
+    until(lambda: has(index, "first"))
+    (folder / ".partial").mkdir()
+    for path in (folder / ".partial", folder.parent / "moved", folder.parent / "linked"):
+        path.mkdir(exist_ok=True)
+        (path / f"{path.name}.jsonl".lstrip(".")).write_bytes(line(path.name))
+    (folder.parent / "moved").rename(folder / ".moved")
+    (folder / "linked").symlink_to(folder.parent / "linked")
+    (folder / "last.jsonl").write_bytes(line("last"))
+    until(lambda: has(index, "last"))
+    (folder / "later.jsonl").write_bytes(line("later"))
+    until(lambda: has(index, "later"))
+    until(lambda: sum(report.added for report in watched) >= 3)
+    with search.open(index) as archive:
+        assert archive.count() == 3
 
 
 def test_files_are_taken_as_they_come_and_change(folder: Path, index: Path, watched: list[Report]) -> None:
@@ -221,13 +282,13 @@ def test_a_folder_that_is_gone_for_a_while_is_followed_again(
 def test_a_file_is_looked_at_again_when_it_may_be_read_at_last(folder: Path) -> None:
     candidates, file = Candidates(WatchState(folder / STATE_NAME, pytest.fail), lambda: 0.0), folder / "a.jsonl"
     file.write_bytes(line("a"))
-    candidates.notice(str(file), whole=True)
+    candidates.notice(str(file), Arrival.MOVED)
     candidates.done(candidates.whole(), [str(file)])
-    candidates.notice(str(file), whole=True)
+    candidates.notice(str(file), Arrival.MOVED)
     assert not candidates.whole(), "it is told of once"
     time.sleep(0.02)  # the clock of files goes in steps
     file.chmod(0o600)
-    candidates.notice(str(file), whole=True)
+    candidates.notice(str(file), Arrival.MOVED)
     assert list(candidates.whole()) == [str(file)]
 
 

@@ -40,6 +40,17 @@ def test_an_article_of_the_same_run_is_canceled(tmp_path: Path):
         assert archive.get("a") is None
 
 
+def test_an_article_under_the_id_that_it_had_is_canceled_and_an_unknown_one_not_remembered(tmp_path: Path):
+    planned = replace(ARTICLE, id="https://paper.example/?p=26", embargoed_until=WHEN + timedelta(days=9999))
+    former = replace(KILL, id=planned.id, when=None, is_former_id=True)
+    index_articles([planned], tmp_path)
+    report = index_articles([ARTICLE, former, replace(former, id="https://paper.example/?p=27")], tmp_path)
+    assert (report.added, report.updated, report.remarks, tombstones(tmp_path)) == (1, 1, [], [])
+    with search.open(tmp_path) as archive:
+        assert archive.get("a") and archive.get(planned.id) is None
+    assert status_of(tmp_path, planned.id) is Status.CANCELED
+
+
 NEWER = replace(ARTICLE, title="A report, corrected", updated=WHEN + timedelta(hours=1))
 
 

@@ -157,6 +157,22 @@ def test_nothing_shifts_while_a_page_loads(browser: webdriver.Chrome, site: str,
     assert shifts[-1] == 0, shifts
 
 
+@pytest.mark.parametrize("window", ["desktop", "phone"])
+def test_what_needs_a_script_has_its_place_before_it(browser: webdriver.Chrome, site: str, window: str) -> None:
+    if window == "phone":
+        with_phone(browser)
+    browser.get(f"{site}/nowhere?ui=uk")
+    places = """
+        return [...document.querySelectorAll("header *, main *, footer *")].map(element => {
+            const {x, y, width, height} = element.getBoundingClientRect();
+            return [x, y, width, height];
+        })
+    """
+    after = browser.execute_script(places)
+    browser.execute_script("document.documentElement.classList.remove('scripted')")
+    assert browser.execute_script(places) == after
+
+
 def test_a_page_stands_where_it_stood_when_it_outgrows_the_window(browser: webdriver.Chrome, site: str) -> None:
     places = {}
     for path in ("/nowhere?ui=en", "/search?q=bulletin&ui=en"):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from search.columnar.strings import (
     HashedStrings,
     Strings,
+    WantedStrings,
     hashed_string_arrays,
     kept_string_arrays,
     string_arrays,
@@ -28,6 +29,21 @@ def test_hash_finds_the_last_of_equal_strings_and_nothing_else(table, other):
     for string in (*table, other):
         last = max((number for number, each in enumerate(table) if each == string), default=None)
         assert found.find(string) == last
+
+
+@given(strings, strings)
+def test_strings_looked_for_together_are_found_as_one_by_one(table, wanted):
+    found = HashedStrings(hashed_string_arrays("t", table), "t")
+    numbers = found.find_all(WantedStrings([*table, *wanted])).tolist()
+    assert [None if number < 0 else number for number in numbers] == [found.find(each) for each in (*table, *wanted)]
+
+
+@given(st.lists(st.text("абв", max_size=4), unique=True), st.text("абв", max_size=4))
+def test_a_string_of_a_sorted_table_has_its_number(table, other):
+    table = sorted(word.encode() for word in table)
+    strings = Strings(string_arrays("t", table), "t")
+    assert [strings.number_of(word) for word in table] == list(range(len(table)))
+    assert (strings.number_of(other.encode()) is None) == (other.encode() not in table)
 
 
 @given(st.lists(st.text("абв", max_size=4), unique=True), st.text("абв", max_size=3))
