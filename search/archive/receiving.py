@@ -27,8 +27,8 @@ from search.errors import IndexDamaged
 from search.language import analysis_version
 
 #: For so long what was sent in a large batch is compared with the archive, when all of it is safe: who sent it waits,
-#: and a request of the site may take 30 s. A hundred articles take 1.5 to 3 s of the processor at 200,000 articles; with
-#: four times as many programs at work as there are cores, ten seconds were enough for 350 to 430.
+#: and a request of the site may take 30 s. A hundred articles take 1.5 to 3 s of the processor at 200,000 articles;
+#: with four times as many programs at work as there are cores, ten seconds were enough for 350 to 430.
 LINK_SECONDS = 10.0
 _NEWS = (Outcome.ADDED, Outcome.UPDATED)
 
