@@ -110,6 +110,7 @@ class _Asking:
         return Found(came, Known(validators, newest, self._sitemaps))
 
     def _came(self, fetched: Fetched) -> Iterator[Came]:
+        """Return what came; going through it raises ``FetchFailed`` where the answer is none of a source."""
         head = (fetched.content or b"")[:HEAD_BYTES]
         if recognises_sitemap(head):
             return map(Came, self._listed_pages(fetched))
@@ -223,6 +224,7 @@ class _Asking:
         """Yield what a feed has, with the guids of its articles and the ids that they have in the feed."""
         guids: dict[str, str] = {}
         entries = list(_read(fetched, guids))
+        _require_readable(fetched, entries)
         often = Counter(guids.values())
         readings = self._whole(entries) if self._source.full_text else ((each, each) for each in entries)
         for entry, reading in readings:
@@ -271,6 +273,15 @@ class _Asking:
             published=found.published or entry.published,
             updated=max((each for each in (found.updated, entry.updated) if each), default=None),
         )
+
+
+def _require_readable(fetched: Fetched, entries: Sequence[Reading]) -> None:
+    """Refuse an answer that is no feed: it is waited for as for one that fails, and nothing of it is remembered."""
+    if not (fetched.content or b"").strip():
+        raise FetchFailed(fetched.url, "the answer is empty")
+    unreadable = next((each for each in entries if isinstance(each, SourceUnavailable)), None)
+    if unreadable is not None:
+        raise FetchFailed(fetched.url, unreadable.reason)
 
 
 def _of_this_site(fetched: Fetched) -> list[Listed]:
@@ -323,4 +334,5 @@ def _read_page(fetched: Fetched) -> Iterator[Reading]:
     for reading in _read(fetched):
         if isinstance(reading, RecordError) and reading.record is None:
             reading.record, reading.format = fetched.content, reading.format or "HTML"
+            reading.address = fetched.url
         yield reading

@@ -144,7 +144,8 @@ class Poller:
             wait = back_off_seconds(self._failures[source], source.every, MAX_BACK_OFF_SECONDS, self._chance)
             if isinstance(error, FetchFailed) and error.retry_after is not None:
                 wait = max(wait, min(error.retry_after, MAX_BACK_OFF_SECONDS))
-            self._troubled(f"{error}; asked again in {wait / 60:.0f} min")
+            place = f"{source.url}: " if isinstance(error, FetchFailed) and error.url != source.url else ""
+            self._troubled(f"{place}{error}; asked again in {wait / 60:.0f} min")
         else:
             self._failures[source] = 0
             wait = source.every * (0.95 + self._chance() / 10)  # sources that began together do not stay so

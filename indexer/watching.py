@@ -138,10 +138,16 @@ def seen_at(name: str) -> Seen | None:
     return Seen(found.st_size, found.st_ctime_ns) if stat.S_ISREG(found.st_mode) else None
 
 
-def files_in(folders: Sequence[Path], passed_over: Callable[[Path], None]) -> Iterator[str]:
-    """Yield the files of folders and of the folders in them; what is hidden, an index or a backup is passed over."""
+def files_in(
+    folders: Sequence[Path], passed_over: Callable[[Path], None], failed: Callable[[OSError], None] | None = None
+) -> Iterator[str]:
+    """
+    Yield the files of folders and of the folders in them; what is hidden, an index or a backup is passed over.
+
+    ``failed`` is given the error of each folder that cannot be read.
+    """
     for folder in folders:
-        for path, inner, names in os.walk(folder):
+        for path, inner, names in os.walk(folder, onerror=failed):
             if is_vistis_own(path, names):
                 passed_over(Path(path))
                 inner.clear()
@@ -176,6 +182,7 @@ class FolderWatch:
         self._taken = WatchState(index_path / STATE_NAME, troubled)
         self._told_of: dict[Path, tuple[int, int] | None] = {}
         self._missing: set[Path] = set()
+        self._closed: dict[str, OSError] = {}
         self.candidates = Candidates(self._taken)
 
     def run_once(self) -> None:
@@ -316,12 +323,22 @@ class FolderWatch:
     def _scan(self) -> None:
         """Look at all files, and forget those that are gone from folders that are there."""
         self._taken.refresh()
-        found = set(files_in(self._folders, self._pass_over))
+        failures: list[OSError] = []
+        found = set(files_in(self._folders, self._pass_over, failures.append))
+        self._note_closed({each.filename: each for each in failures if isinstance(each, PermissionError)})
         for name in sorted(found):
             self.candidates.notice(name)
         away = [str(folder) + os.sep for folder in self._folders if not folder.is_dir()]
         with contextlib.suppress(IndexLocked):  # what is gone is forgotten the next time
             self._taken.keep(found | {each for each in self._taken.names() if each.startswith(tuple(away))})
+
+    def _note_closed(self, closed: dict[str, OSError]) -> None:
+        """Tell of folders that may not be read, once; the system is asked anew when they may be at last."""
+        for name in closed.keys() - self._closed.keys():
+            self._troubled(f"{name} may not be read, so nothing in it is taken; allow it: chmod -R u+rX {name}")
+        if self._closed.keys() - closed.keys():
+            self._told_of.clear()
+        self._closed = closed
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from search.archive.archive import Archive, HighlightedArticle
 from search.archive.archive import open_archive as open
 from search.archive.arrivals import Arrival, Arrivals
 from search.archive.attributions import Attribution, KnownQuote
-from search.archive.checking import checked_article
+from search.archive.checking import checked_article, checked_kill
 from search.archive.decisions import Act, Decision, decisions
 from search.archive.documents import article_digest
 from search.archive.draft_files import draft_text
@@ -79,6 +79,7 @@ from search.archive.suggestions import Suggestion
 from search.archive.upkeep import repair
 from search.archive.visibility import Audience
 from search.archive.whoosh_api import open_whoosh
+from search.archive.withdrawals import Tombstone
 from search.article import LANGUAGES, Article, Status, article_from_record, article_to_record
 from search.columnar.backup import MadeBackup, back_up
 from search.columnar.backup_store import Backup
@@ -214,6 +215,7 @@ __all__ = [
     "Step",
     "Story",
     "Suggestion",
+    "Tombstone",
     "UnsupportedLanguage",
     "Version",
     "Why",
@@ -224,6 +226,7 @@ __all__ = [
     "back_up",
     "check_backup",
     "checked_article",
+    "checked_kill",
     "csv_rows",
     "decisions",
     "draft_text",

@@ -29,6 +29,7 @@ from web.i18n import (
     number_text,
     url_language,
 )
+from web.json_writing import ReadableJson
 from web.metrics import init_metrics
 from web.monitoring import monitoring as monitoring_blueprint
 from web.openapi import openapi as openapi_blueprint
@@ -89,8 +90,7 @@ def create_app(
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS)
     init_request_memory(app)
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # the objects are written in the order they are read in
+    app.json = ReadableJson(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.merge_slashes = False  # an article's id may be a URL, and keeps its "//"
     handle = ArchiveHandle(Path(index_path) if index_path is not None else default_index_path(), clock)

@@ -125,5 +125,5 @@ def _new_article() -> dict[str, Any]:
             "tags": _LIST,
             "status": {"type": ["string", "null"], "enum": [*map(str, Status), None]},
         },
-        "description": "Needs a title or a body. Other fields are passed over.",
+        "description": "Needs a title or a body; canceled without them, it is a kill. Other fields are passed over.",
     }

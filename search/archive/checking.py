@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from search.article import ARTICLE_FIELDS, Article, article_from_record
+from search.archive.withdrawals import Reason, Tombstone, moment_of
+from search.article import ARTICLE_FIELDS, Article, Status, article_from_record
 from search.errors import ArticleInvalid
 from search.language import identify
 
@@ -29,6 +30,22 @@ def checked_article(record: Mapping[str, Any]) -> Article | list[ArticleInvalid]
         else:
             return errors or article
     return errors
+
+
+def checked_kill(record: Mapping[str, Any]) -> Tombstone | list[ArticleInvalid] | None:
+    """
+    Return the kill that an object of the exchange format is, or all that is wrong with it; None if it is none.
+
+    A kill is canceled, and has an id and no text; it holds for all versions up to its own.
+
+    >>> checked_kill({"id": "a", "status": "canceled", "updated": "2026-11-24T10:00:00Z"}).when.isoformat()
+    '2026-11-24T10:00:00+00:00'
+    >>> checked_kill({"id": "a", "status": "canceled", "title": "With its text it is an article"})
+    """
+    if record.get("status") != Status.CANCELED or not record.get("id") or record.get("title") or record.get("body"):
+        return None
+    checked = checked_article({**record, **_STAND_INS})
+    return checked if isinstance(checked, list) else Tombstone(checked.id, Reason.KILLED, moment_of(checked))
 
 
 def identified_language(text: str) -> str:

@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     STALE = "stale"
     """The archive has a newer version, which stays."""
     WITHDRAWN = "withdrawn"
-    """A kill had come before it; the archive has it now, canceled."""
+    """It is canceled: a kill had come before it, or is what came; of an article that is to come, it is remembered."""
 
 
 class Known(Protocol):

@@ -117,12 +117,17 @@ class Withdrawals:
             return article
         return self._as_killed(article, tombstone)
 
-    def kill(self, article_id: str, when: datetime | None) -> None:
-        """Remember a kill of an article that is not there; of several the one that holds for most versions counts."""
+    def kill(self, article_id: str, when: datetime | None) -> bool:
+        """
+        Remember a kill of an article that is not there; return whether that is new.
+
+        Of several the one that holds for most versions counts, and what was deleted stays so.
+        """
         known = self.get(article_id)
         if known and (known.reason is Reason.DELETED or known.when is None or (when and when <= known.when)):
-            return
+            return False
         self._changes[article_id] = Tombstone(article_id, Reason.KILLED, when)
+        return True
 
     def delete(self, article_id: str, when: datetime) -> None:
         """Remember that an article was deleted."""

@@ -193,4 +193,6 @@ def test_the_quarantine_is_backed_up_restored_copied_and_verified(index, tmp_pat
 def test_what_the_watcher_cannot_read_any_more_is_noted(index):
     index_articles([Article(id="old", language="en", title="A berth")], index)
     (index / WATCHED.name).write_bytes(b"{")
-    assert any(WATCHED.name in note for note in verify_archive(index).notes)
+    assert any(f"1 lines of {WATCHED.name}" in note for note in verify_archive(index).notes)
+    (index / WATCHED.name).write_bytes(b'["a", [1, 2]]\n\n["b", [1, 2]]\n')  # as it is written
+    assert not verify_archive(index).notes

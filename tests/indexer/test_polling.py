@@ -144,7 +144,30 @@ def test_another_source_does_not_wait_for_one_that_fails(
 ) -> None:
     server.answers |= {"/feed": feed({"id": "a", "title": "A berth"}), "/odd": Answer(b"\x00\x01")}
     poller(*(PolledSource(server.url(path), EVERY) for path in ("/gone", "/odd", "/feed"))).run_once()
-    assert len(troubles) == 1 and [(each.rejected, each.added) for each in reports] == [(1, 0), (0, 1)]
+    assert len(troubles) == 2 and [(each.rejected, each.added) for each in reports] == [(0, 1)]
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"%PDF-1.4", b"We are back soon."])
+def test_an_answer_that_is_no_feed_is_a_failure(
+    server: SmallServer, poller: Callable[..., Poller], reports: list[Report], troubles: list[str], content: bytes
+) -> None:
+    """A server in trouble may say 200: it is asked less often, and what it said is not taken for its last answer."""
+    source = PolledSource(server.url("/feed"), EVERY)
+    server.answers["/feed"] = Answer(content, headers={"ETag": '"1"'})
+    polling = poller(source)
+    polling.run_once()
+    assert polling.seconds_until(source) == EVERY * 0.75 and len(troubles) == 1 and not reports
+    poller(source).run_once()
+    assert "If-None-Match" not in server.headers[1]
+
+
+def test_a_failure_elsewhere_names_the_source(
+    server: SmallServer, poller: Callable[..., Poller], troubles: list[str]
+) -> None:
+    server.answers["/feed"] = Answer(status=302, headers={"Location": "/moved"})
+    poller().run_once()
+    (told,) = troubles
+    assert told.startswith(f"{server.url('/feed')}: {server.url('/moved')}: the server answers 404")
 
 
 def test_pages_give_the_whole_text_once(
@@ -214,6 +237,7 @@ def test_a_page_that_cannot_be_taken_is_kept_and_an_entry_of_a_feed_is_told(
     quarantine = Quarantine(tmp_path / "index" / QUARANTINE_NAME)
     (kept,) = quarantine.read()
     assert (kept.source, kept.record) == (server.url("/page"), server.answers["/page"].content)
+    assert kept.address == server.url("/page"), "where the page itself does not name it"
     mended = PAGE.format("<p>The second berth was opened on Monday.</p><p>It is for large ships, the port says.</p>")
     quarantine.revise(lambda refused: replace(refused, record=mended.encode()))
     retry = Retry(quarantine)

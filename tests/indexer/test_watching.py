@@ -292,6 +292,27 @@ def test_a_file_is_looked_at_again_when_it_may_be_read_at_last(folder: Path) -> 
     assert list(candidates.whole()) == [str(file)]
 
 
+def test_a_folder_that_may_not_be_read_is_told_of(folder: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "closed").mkdir()
+    (folder / "closed" / "a.jsonl").write_bytes(line("a"))
+    scandir, closed, troubles = os.scandir, {str(folder / "closed")}, list[str]()
+
+    def refusing(path: str) -> object:
+        if os.fspath(path) in closed:
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    watch = FolderWatch([folder], index, stop=Event(), told=lambda report: None, troubled=troubles.append)
+    watch.run_once()
+    watch.run_once()
+    (told,) = troubles
+    assert told.startswith(f"{folder / 'closed'} may not be read")
+    closed.clear()
+    watch.run_once()
+    assert has(index, "a") and troubles == [told]
+
+
 def test_files_of_a_folder_that_is_away_are_not_forgotten(folder: Path, index: Path) -> None:
     """A disk that is put back has not to be read again; what was deleted is forgotten."""
     (folder.parent / "disk").mkdir()

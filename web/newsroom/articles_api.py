@@ -16,7 +16,17 @@ from flask import Blueprint, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ServiceUnavailable
 
-from search import Article, CommitFailed, IndexLocked, Outcome, checked_article, receive, withdraw
+from search import (
+    Article,
+    CommitFailed,
+    IndexLocked,
+    Outcome,
+    Tombstone,
+    checked_article,
+    checked_kill,
+    receive,
+    withdraw,
+)
 from search.article import ARTICLE_FIELDS
 from web.archive import archive_handle
 from web.errors import BadParameter, InvalidItem, ItemsInvalid
@@ -50,7 +60,7 @@ class _Item:
     index: int
     line: int | None
     id: str | None
-    article: Article | None
+    article: Article | Tombstone | None
     errors: tuple[InvalidItem, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -110,7 +120,7 @@ def _written(write: Callable[[], _Result]) -> _Result:
         ) from error
 
 
-def _note_received(articles: Sequence[Article], outcomes: Sequence[Outcome]) -> None:
+def _note_received(articles: Sequence[Article | Tombstone], outcomes: Sequence[Outcome]) -> None:
     changed = [
         article.id
         for article, outcome in zip(articles, outcomes, strict=True)
@@ -147,6 +157,8 @@ def _partial() -> bool:
 def _items() -> list[_Item]:
     """Return what was sent: one object, a list of them, or one on each line."""
     request.max_content_length = MAX_ARTICLES_BYTES
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):
+        abort(415, "Send articles as they are, without Content-Encoding.")
     if request.mimetype in LINES_TYPES:
         lines = [(number, line) for number, line in enumerate(request.get_data().split(b"\n"), 1) if line.strip()]
         _require_count(len(lines))
@@ -179,9 +191,9 @@ def _item(index: int, line: int | None, value: object) -> _Item:
         return _Item(index, line, None, None, (InvalidItem(index, line, None, None, "must be a JSON object"),))
     given = value.get("id")
     identifier = given if isinstance(given, str) else None
-    checked = checked_article(value)
+    checked = checked_kill(value) or checked_article(value)
     unknown = tuple(name for name in value if name not in ARTICLE_FIELDS)
-    if isinstance(checked, Article):
+    if not isinstance(checked, list):
         return _Item(index, line, identifier, checked, (), unknown)
     errors = tuple(InvalidItem(index, line, identifier, each.field, str(each)) for each in checked)
     return _Item(index, line, identifier, None, errors, unknown)
@@ -197,10 +209,18 @@ def _parsed(content: bytes) -> Any:
         raise ValueError(f"is not JSON: {error.msg} at line {error.lineno}, character {error.colno}") from error
     except RecursionError as error:
         raise ValueError("is JSON that is nested too deeply") from error
+    except _NoValue:
+        raise
+    except ValueError as error:  # a number of more digits than Python converts
+        raise ValueError("is JSON with a number that is too long") from error
+
+
+class _NoValue(ValueError):
+    """A word that JSON does not have; the message says which."""
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"is not JSON: {name} is no value")
+    raise _NoValue(f"is not JSON: {name} is no value")
 
 
 def _me() -> CurrentUser:

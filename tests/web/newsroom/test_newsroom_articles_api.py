@@ -1,5 +1,6 @@
 """Articles that come by the API: checked as a whole, written once, older versions kept out, kept whatever dies."""
 
+import gzip
 import json
 import os
 import random
@@ -119,6 +120,65 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_taken(
     assert told[-1] == (2, None, None)
     with search.open(index_path) as archive:
         assert archive.get("berth-2") is None
+
+
+KILL = {"id": "berth-2", "status": "canceled", "updated": "2026-10-01T12:00:00+03:00"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "became", "status"),
+    [
+        ([FIRST, KILL, KILL], ["added", "withdrawn", "unchanged"], "canceled"),
+        ([FIRST, KILL, FIRST], ["added", "withdrawn", "stale"], "canceled"),
+        ([FIRST, KILL, CORRECTED], ["added", "withdrawn", "updated"], "usable"),
+        ([CORRECTED, KILL], ["added", "stale"], "usable"),
+        ([KILL, KILL, FIRST], ["withdrawn", "unchanged", "withdrawn"], "canceled"),
+        ([KILL, CORRECTED], ["withdrawn", "added"], "usable"),
+        ([{"id": "berth-2", "status": "canceled"}, CORRECTED], ["withdrawn", "withdrawn"], "canceled"),
+    ],
+)
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "one by one"])
+def test_a_kill_without_a_text_cancels(
+    newsroom_app: Flask,
+    index_path: Path,
+    post: Callable[..., TestResponse],
+    sent: list[dict[str, str]],
+    became: list[str],
+    status: str,
+    at_once: bool,
+) -> None:
+    """Also the article that comes after it, in the same request or in another; a newer version comes back."""
+    told = outcomes(post(sent)) if at_once else [outcome for each in sent for outcome in outcomes(post(each))]
+    assert told == became
+    with search.open(index_path, audience="newsroom") as archive:
+        found = archive.get("berth-2")
+        assert found is not None and found.status == status and found.body == "Ships wait."
+    reader = newsroom_app.test_client()
+    assert (reader.get("/api/v1/articles/berth-2").status_code == 200) == (status == "usable")
+    assert (b"second berth" in reader.get("/search?q=berth").data) == (status == "usable")
+
+
+def test_what_is_wrong_with_a_kill_is_told(post: Callable[..., TestResponse]) -> None:
+    answer = post({"id": "berth-2 ", "status": "canceled", "updated": "soon"})
+    assert [each["field"] for each in answer.json["error"]["errors"]] == ["updated", "id"]
+    answer = post({"status": "canceled"})
+    assert "title" in [each["field"] for each in answer.json["error"]["errors"]]
+
+
+@pytest.mark.parametrize("wrong", [{"id": "a\ud800"}, {**FIRST, "published": "\udfff"}, {"id": "\ud800", "x\ud800": 1}])
+def test_half_a_letter_is_answered_as_json_writes_it(post: Callable[..., TestResponse], wrong: object) -> None:
+    assert post(wrong).status_code == 422
+    assert post(wrong, "?partial=1").json["articles"][0]["outcome"] == "rejected"
+    assert post({**FIRST, "title": "A berth\udfff", "x\ud800": 1}).json["articles"][0]["unknown_fields"] == ["x\ud800"]
+
+
+def test_what_is_packed_is_told_so(newsroom_app: Flask, accounts: Path) -> None:
+    headers = {"Authorization": f"Bearer {make_token(accounts)}", "Content-Encoding": "gzip"}
+    body = gzip.compress(json.dumps(FIRST).encode())
+    answer = newsroom_app.test_client().post(
+        "/api/v1/articles", data=body, headers=headers, content_type="application/json"
+    )
+    assert answer.status_code == 415 and "Content-Encoding" in answer.json["error"]["message"]
 
 
 def test_with_partial_the_right_ones_are_taken(index_path: Path, post: Callable[..., TestResponse]) -> None:
