@@ -334,4 +334,5 @@ def _read_page(fetched: Fetched) -> Iterator[Reading]:
     for reading in _read(fetched):
         if isinstance(reading, RecordError) and reading.record is None:
             reading.record, reading.format = fetched.content, reading.format or "HTML"
+            reading.address = fetched.url
         yield reading

@@ -160,11 +160,11 @@ class Fetcher:
         origin = f"{parts.scheme}://{parts.netloc}"
         robots, until = self._robots.get(origin, (None, 0.0))
         if robots is None or self._clock() >= until:
-            robots = Robots(self._robots_lines(f"{origin}/robots.txt"))
+            robots = Robots(self._robots_text(f"{origin}/robots.txt"))
             self._robots[origin] = robots, self._clock() + ROBOTS_SECONDS
         return robots
 
-    def _robots_lines(self, url: str) -> list[str]:
+    def _robots_text(self, url: str) -> str:
         """Return the rules of a site: none where there is no such file; an error of the server forbids all for now."""
         for _ in range(MAX_REDIRECTS + 1):
             with self._asked(url, {}) as response:
@@ -174,9 +174,9 @@ class Fetcher:
                 if response.status_code >= 500 or response.status_code == 429:
                     _require_found(url, response)
                 if response.status_code >= 400:
-                    return []
-                return self._beginning(url, response).decode("utf-8-sig", errors="replace").splitlines()
-        return []
+                    return ""
+                return self._beginning(url, response).decode("utf-8-sig", errors="replace")
+        return ""
 
     def _beginning(self, url: str, response: httpx.Response) -> bytes:
         """Return as many lines of a robots.txt as are read."""

@@ -1,7 +1,7 @@
 """The subcommands ``index`` and ``delete``: articles are put into an index and taken out of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -63,6 +63,8 @@ def index_command(
         )
     if retry and quarantine_name and not Path(quarantine_name).is_file():
         raise click.UsageError(f"--retry needs the file of the quarantine; {quarantine_name} is none")
+    if quarantine_name and (Path(quarantine_name).is_dir() or not Path(quarantine_name).parent.is_dir()):
+        raise click.UsageError(f"--quarantine {quarantine_name} is no file in a folder that is there")
     quarantine = quarantine_of(index_path, quarantine_name, dry_run)
     job = retried(quarantine, index_path) if retry else intake_of(sources, quarantine, since, limit, columns)
     progress = ProgressShown(job.share_read)
@@ -88,7 +90,7 @@ def index_command(
     if as_json:
         click.echo(json.dumps(report.as_dict() | job.as_dict() | {"dry_run": dry_run}, ensure_ascii=False))
     else:
-        click.echo(("Nothing was written; a run would give: " if dry_run else "") + _report_text(report, index_path))
+        click.echo(_report_text(report, index_path, dry_run=dry_run, earlier=job.earlier))
     if report.rejected and not (report.articles or report.withdrawn):
         raise click.ClickException("nothing could be taken from these sources; the reasons are above")
 
@@ -143,22 +145,26 @@ def _print_notes(report: Report) -> None:
         )
 
 
-def _report_text(report: Report, index_path: Path) -> str:
-    stale = f" {report.stale:,} older than what the index has." if report.stale else ""
-    stale += f" {report.kept_out:,} kept out that had been deleted." if report.kept_out else ""
-    left_out = f" {report.rejected:,} left out." if report.rejected else ""
+def _report_text(report: Report, index_path: Path, *, dry_run: bool, earlier: int) -> str:
+    """Say what a run did, or would do; ``earlier`` counts what --since has passed over."""
+    more = {
+        "put into a story by content": report.linked,
+        "withdrawn": report.withdrawn,
+        "older than what the index has": report.stale,
+        "kept out that had been deleted": report.kept_out,
+    }
     if report.changed:
-        more = f", {report.linked:,} put into a story by content" if report.linked else ""
-        more += f", {report.withdrawn:,} withdrawn" if report.withdrawn else ""
-        more += f", {report.stale:,} older than what the index has" if report.stale else ""
-        more += f", {report.kept_out:,} kept out that had been deleted" if report.kept_out else ""
+        counts = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged}
+        listed = (_listed(counts | {"left out": report.rejected}, zeros=True), _listed(more))
+        told = ", ".join(filter(None, listed))
         return (
-            f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
-            f"{report.rejected:,} left out{more}; the index is at {index_path}."
+            f"Nothing was written; a run would give: {told}." if dry_run else f"{told}; the index is at {index_path}."
         )
-    if report.unchanged:
-        are_as_they_were = "article is as it was" if report.unchanged == 1 else "articles are as they were"
-        return f"Nothing has changed in {index_path}: {report.unchanged:,} {are_as_they_were}.{stale}{left_out}"
-    if stale:
-        return f"Nothing has changed in {index_path}:{stale}{left_out}"
-    return f"Nothing has changed in {index_path}: these sources have no articles.{left_out}"
+    as_it_was = "article is as it was" if report.unchanged == 1 else "articles are as they were"
+    found = {as_it_was: report.unchanged} | more | {"from before --since": earlier, "left out": report.rejected}
+    nothing = "Nothing was written; a run would change nothing" if dry_run else "Nothing has changed"
+    return f"{nothing} in {index_path}: {_listed(found) or 'these sources have no articles'}."
+
+
+def _listed(counts: Mapping[str, int], *, zeros: bool = False) -> str:
+    return ", ".join(f"{number:,} {what}" for what, number in counts.items() if number or zeros)

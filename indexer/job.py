@@ -34,6 +34,11 @@ class Job:
     _bytes_in_all: int | None = None
     _has_asked: bool = False
 
+    @property
+    def earlier(self) -> int:
+        """How many articles --since has passed over."""
+        return self.selection.earlier if self.selection else 0
+
     def share_read(self) -> float | None:
         """Return which part of the sources was read, from 0 to 1, by bytes or by the limit; None where nobody knows."""
         if self.intake and not self._has_asked:  # only now: looking up the sizes of 100,000 files takes seconds
@@ -52,8 +57,8 @@ class Job:
     def notes(self) -> list[str]:
         """Return what the newsroom should know of what was left out."""
         notes = []
-        if self.selection and self.selection.earlier:
-            notes.append(f"{self.selection.earlier:,} from before --since, or without a date, were passed over")
+        if self.earlier:
+            notes.append(f"{self.earlier:,} from before --since, or without a date, were passed over")
         if self.retry:
             tried = f"{self.released:,} of {self.retry.tried:,} left the quarantine"
             notes.append(tried if self.retry.tried else "nothing is in quarantine")
@@ -73,7 +78,7 @@ class Job:
         return {
             "seconds": round(time.monotonic() - self.started, 3),
             "bytes": self.intake.bytes_read if self.intake else None,
-            "earlier": self.selection.earlier if self.selection else 0,
+            "earlier": self.earlier,
             "quarantine": str(self.quarantine.path) if self.quarantine else None,
             "quarantined": self.quarantine.added if self.quarantine else 0,
             "released": self.released,

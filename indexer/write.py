@@ -83,29 +83,20 @@ def index_articles(
     Raises ``IndexLocked`` when another writer does not finish within ``wait_seconds``, ``IndexOutdated`` or
     ``IndexDamaged`` for an index that cannot be written to, ``CommitFailed`` (a full disk).
     """
-    report = Report()
     with (
         Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds, generation=generation) as writer,
         Workers(Path(path), jobs) as workers,
     ):
         rules = followed_rules(writer)
-        run = _Run(writer, workers, report, progress, rules, Linker(writer, rules) if link else None, as_they_are)
+        run = _Run(writer, workers, progress, rules, Linker(writer, rules) if link else None, as_they_are)
         run.end_deletions()
         try:
-            for item in articles:
-                run.take(item)
-                if run.has_enough(commit_every) or run.seconds_waited() >= commit_seconds:
-                    run.write()
+            run.take_all(articles, commit_every, commit_seconds)
         except BaseException:
-            if not run.awaits_linking:  # else the next run would pass over what was never linked
-                with contextlib.suppress(Exception):  # the reason is the error to tell; what was written is kept
-                    run.keep_beside()
-                    writer.commit()
+            with contextlib.suppress(Exception):  # the reason is the error to tell
+                run.keep_what_is_written()
             raise
-        run.write()
-        run.commit()
-        run.note_unknown_withdrawals()
-    return report
+    return run.report
 
 
 def check_articles(articles: Iterable[Item], path: Path | str, *, progress: Progress | None = None) -> Report:
@@ -114,15 +105,9 @@ def check_articles(articles: Iterable[Item], path: Path | str, *, progress: Prog
 
     Nothing is linked or analysed, and nobody is kept from writing. Raises as ``index_articles``, but for the lock.
     """
-    report = Report()
-    run = _Run(Rehearsal(Path(path)), None, report, progress, read_rules(Path(path)), None)
-    for item in articles:
-        run.take(item)
-        if run.has_enough(COMMIT_EVERY):
-            run.write()
-    run.write()
-    run.note_unknown_withdrawals()
-    return report
+    run = _Run(Rehearsal(Path(path)), None, progress, read_rules(Path(path)), None)
+    run.take_all(articles, COMMIT_EVERY, COMMIT_SECONDS)
+    return run.report
 
 
 def delete_articles(
@@ -153,19 +138,19 @@ class _Run:
         self,
         writer: Writer | Rehearsal,
         workers: Workers | None,
-        report: Report,
         progress: Progress | None,
         rules: Rules,
         linker: Linker | None,
         as_they_are: bool = False,
     ) -> None:
-        self.waiting: dict[str, LinkedArticle] = {}
+        self.report = Report()
+        self._waiting: dict[str, LinkedArticle] = {}
         self._characters = 0  # of all that came since the last commit
         self._in_hand = 0  # of those that are being written, how many have not been looked at
         self._rules, self._linker, self._as_they_are = rules, linker, as_they_are
         self._without_story: list[str] = []
         self._written = time.monotonic()
-        self._writer, self._workers, self._report, self._progress = writer, workers, report, progress
+        self._writer, self._workers, self._progress = writer, workers, progress
         self._seen = KnownIds()
         self._source = SourceCounts()
         self._source_of: dict[str, SourceCounts] = {}
@@ -174,21 +159,37 @@ class _Run:
         self._unknown: dict[str, Withdrawal] = {}
         self._headlines: list[HeadlineChange] = []
 
-    def take(self, item: Item) -> None:
+    def take_all(self, items: Iterable[Item], commit_every: int, commit_seconds: float) -> None:
+        """Take items and write them, with commits on the way and at the end."""
+        for item in items:
+            self._take(item)
+            if self._has_enough(commit_every) or self._seconds_waited() >= commit_seconds:
+                self._write()
+        self._write()
+        self._commit()
+        self._note_unknown_withdrawals()
+
+    def keep_what_is_written(self) -> None:
+        """Commit what was written before a run was broken off."""
+        if not (self._linker and self._without_story):  # else the next run would pass over what was never linked
+            self._keep_beside()
+            self._writer.commit()
+
+    def _take(self, item: Item) -> None:
         """Put an article with those that wait; count what is none."""
         if isinstance(item, Article):
             self._take_article(LinkedArticle(item))
         elif isinstance(item, LinkedArticle):
             self._take_article(item)
         elif isinstance(item, IndexerError):
-            self._report.reject(item)
+            self.report.reject(item)
             self._source.rejected += 1
         elif isinstance(item, Remark):
-            self._report.remark(item)
+            self.report.remark(item)
         elif isinstance(item, Withdrawal):
             self._take_withdrawal(item)
         elif isinstance(item, SourceBegins):
-            self._source = self._report.of_source(item.source)
+            self._source = self.report.of_source(item.source)
         else:
             raise TypeError(
                 f"index_articles takes search.Article, not {type(item).__name__}; search.article_from_record makes one"
@@ -199,34 +200,34 @@ class _Run:
         identifier = item.article.id
         article = item.article if self._as_they_are else self._kept_out.arriving(item.article)
         if article is None:
-            self._report.kept_out += 1
+            self.report.kept_out += 1
             return
         withdrawal = self._withdrawals.get(identifier)
         if withdrawal and article.status is not Status.CANCELED and is_withdrawn(article, withdrawal.when):
             article = withdrawn_article(article, withdrawal.when)
         if article is not item.article:
             item = LinkedArticle(article, item.link)
-            self._report.withdrawn += 1
+            self.report.withdrawn += 1
             self._unknown.pop(identifier, None)
-        waiting = self.waiting.get(identifier)
+        waiting = self._waiting.get(identifier)
         if waiting and is_older(item.article, waiting.article):
             self._count_stale(self._source)
             return
         self._note_duplicate(identifier)
-        self.waiting[identifier] = item
+        self._waiting[identifier] = item
         self._characters += len(item.article.lead) + len(item.article.body)
         self._source_of[identifier] = self._source
 
     def _take_withdrawal(self, withdrawal: Withdrawal) -> None:
         """Cancel an article that waits; what may be in the index is looked for when all before it is there."""
-        waiting = self.waiting.get(withdrawal.id)
+        waiting = self._waiting.get(withdrawal.id)
         if waiting is None:
             self._withdrawals[withdrawal.id] = withdrawal
             self._source_of[withdrawal.id] = self._source
         elif waiting.article.status is not Status.CANCELED and is_withdrawn(waiting.article, withdrawal.when):
             canceled = withdrawn_article(waiting.article, withdrawal.when)
-            self.waiting[withdrawal.id] = LinkedArticle(canceled, waiting.link)
-            self._report.withdrawn += 1
+            self._waiting[withdrawal.id] = LinkedArticle(canceled, waiting.link)
+            self.report.withdrawn += 1
 
     def _follow_withdrawals(self) -> None:
         """Put the articles of the index that were withdrawn with those that wait, canceled."""
@@ -234,16 +235,16 @@ class _Run:
         for identifier, withdrawal in withdrawals.items():
             stored = self._writer.stored_of(identifier)
             if stored is None:
-                if identifier not in self.waiting and not withdrawal.is_former_id:
+                if identifier not in self._waiting and not withdrawal.is_former_id:
                     self._unknown[identifier] = withdrawal
                     self._keep_out(withdrawal)
                 continue
             article = document_to_article(stored)
-            if identifier in self.waiting or article.status is Status.CANCELED:
+            if identifier in self._waiting or article.status is Status.CANCELED:
                 continue
             if is_withdrawn(article, withdrawal.when):
-                self.waiting[identifier] = LinkedArticle(withdrawn_article(article, withdrawal.when), link_of(stored))
-                self._report.withdrawn += 1
+                self._waiting[identifier] = LinkedArticle(withdrawn_article(article, withdrawal.when), link_of(stored))
+                self.report.withdrawn += 1
             else:
                 self._count_stale(self._source_of.pop(identifier))
 
@@ -256,48 +257,43 @@ class _Run:
     def end_deletions(self) -> None:
         """Take out of the index what was deleted, and the deletion killed before its commit."""
         if isinstance(self._writer, Writer) and not self._as_they_are:
-            self._report.removed += sum(map(self._writer.delete, self._kept_out.deleted_last()))
+            self.report.removed += sum(map(self._writer.delete, self._kept_out.deleted_last()))
 
-    def note_unknown_withdrawals(self) -> None:
+    def _note_unknown_withdrawals(self) -> None:
         """Say which articles were to be withdrawn that nobody knows."""
         for each in self._unknown.values():
             message = f"the article {each.id!r} is withdrawn before it has come, and will stay so"
-            self._report.remark(Remark(each.source, each.line, message))
+            self.report.remark(Remark(each.source, each.line, message))
 
     def _count_stale(self, source: SourceCounts) -> None:
-        self._report.stale += 1
+        self.report.stale += 1
         source.stale += 1
 
-    @property
-    def awaits_linking(self) -> bool:
-        """Whether an article was written that is not compared with the others yet."""
-        return bool(self._linker and self._without_story)
-
-    def has_enough(self, articles: int) -> bool:
+    def _has_enough(self, articles: int) -> bool:
         """Return whether so many articles wait, or so much text, that it should be written."""
-        return len(self.waiting) >= articles or self._characters >= COMMIT_CHARACTERS
+        return len(self._waiting) >= articles or self._characters >= COMMIT_CHARACTERS
 
-    def seconds_waited(self) -> float:
+    def _seconds_waited(self) -> float:
         """Return for how long something may have waited for a commit: since the last, or since the run began."""
         return time.monotonic() - self._written
 
-    def write(self) -> None:
+    def _write(self) -> None:
         """Write the articles that wait. Those that processes share are in the commit after this one, unless linked."""
         self._take_over()  # what they were given before: an id may be in both
         self._follow_withdrawals()
-        waiting, self.waiting, self._characters = list(self.waiting.values()), {}, 0
+        waiting, self._waiting, self._characters = list(self._waiting.values()), {}, 0
         self._in_hand = len(waiting)
         news = (found for article in waiting if (found := self._news(article)) is not None)
         if self._workers and self._workers.are_worth(len(waiting)):
             shared = list(news)
-            self._report.in_work = len(shared)
+            self.report.in_work = len(shared)
             self._workers.start(shared, self._writer.dictionary)
         else:
             for article, link in news:
                 self._put(article, link)
                 self._show_progress()
         self._link()
-        self.keep_beside()
+        self._keep_beside()
         self._writer.commit()  # and merge, while the processes are at work again
         self._source_of.clear()
         self._show_progress()
@@ -314,17 +310,17 @@ class _Run:
         """Put what came without a story into the story that it belongs to."""
         if self._linker and self._without_story:
             self._take_over()  # an article can be linked when it is there
-            self._report.linked += len(self._linker.link(self._without_story))
+            self.report.linked += len(self._linker.link(self._without_story))
         self._without_story = []
 
-    def keep_beside(self) -> None:
+    def _keep_beside(self) -> None:
         """Write down the headlines that the next commit changes, and what must not come in: before it."""
         changes, self._headlines = self._headlines, []
         if not isinstance(self._writer, Rehearsal):
             append_changes(self._writer.path, changes)
             self._kept_out.write()
 
-    def commit(self) -> None:
+    def _commit(self) -> None:
         """Commit what the processes have built."""
         self._take_over()
         self._writer.commit()
@@ -334,18 +330,18 @@ class _Run:
         if self._workers and not isinstance(self._writer, Rehearsal):
             for file in self._workers.finished(self._show_progress):
                 self._writer.put_segment(file)
-            self._report.in_work = 0
+            self.report.in_work = 0
 
     def _show_progress(self) -> None:
         if self._progress:
-            self._report.waiting = len(self.waiting) + self._in_hand
-            self._progress(self._report)
+            self.report.waiting = len(self._waiting) + self._in_hand
+            self._progress(self.report)
 
     def _note_duplicate(self, identifier: str) -> None:
         if self._seen.put(identifier) is not None:
-            self._report.duplicates += 1
-            if len(self._report.duplicate_ids) < MAX_ERRORS:
-                self._report.duplicate_ids.append(identifier)
+            self.report.duplicates += 1
+            if len(self.report.duplicate_ids) < MAX_ERRORS:
+                self.report.duplicate_ids.append(identifier)
 
     def _news(self, item: LinkedArticle) -> LinkedArticle | None:
         """Count an article and return it as it is to be stored, or None if the index has it so, or a newer one."""
@@ -353,15 +349,15 @@ class _Run:
         source = self._source_of.pop(item.article.id, self._source)
         self._in_hand -= 1
         if came.outcome is Outcome.ADDED:
-            self._report.added += 1
+            self.report.added += 1
             source.added += 1
         elif came.outcome is Outcome.UNCHANGED:
-            self._report.unchanged += 1
+            self.report.unchanged += 1
             source.unchanged += 1
         elif came.outcome is Outcome.STALE:
             self._count_stale(source)
         else:
-            self._report.updated += 1
+            self.report.updated += 1
             source.updated += 1
         if change := came.headline_change():
             self._headlines.append(change)

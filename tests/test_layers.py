@@ -60,6 +60,7 @@ HOMES = {
     "watchdog": "indexer/folder_notices.py",
     "httpx": ("indexer/fetching.py", "indexer/connecting.py"),
     "httpcore": ("indexer/fetching.py", "indexer/connecting.py"),
+    "protego": "indexer/robots.py",
     "warcio": "indexer/readers/containers.py",
     "brotli": "indexer/readers/content_encodings.py",
     "flask_wtf": "web/newsroom/__init__.py",

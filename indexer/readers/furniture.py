@@ -9,7 +9,7 @@ from collections.abc import Sequence
 # Paragraphs that are furniture wherever they stand: a label with a link's text, or exactly one of these words.
 _LINK = re.compile(
     r"(?:read (?:also|more)|see also|also read|related(?: news| stories)?|читайте (?:також|также|ще|ещё|еще)"
-    r"|див(?:іться|ись) також|смотрите также"
+    r"|(?:також|также) читайте|див(?:іться|ись) також|смотрите также"
     r"|(?:матеріали |материалы |більше |больше |також |также )?(?:по темі|за темою|по теме))"
     r"(?:\s*[:.|–—\n].{0,300})?",
     re.IGNORECASE | re.DOTALL,

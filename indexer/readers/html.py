@@ -128,8 +128,9 @@ def _article(content: bytes, address: str, charset: str | None, remark: _Tell) -
     for problem in page.json_ld.broken:
         remark(f"the page's JSON-LD is broken ({problem}); what it says elsewhere was used")
     _refuse_list(page)
-    container = article_element(page.tree)
-    text = _text(page, container)
+    title = _title(page)
+    container = article_element(page.tree, title)
+    text = _text(page, container, title)
     texts: dict[str, Any] = {name: _repaired(name, getattr(text, name), remark) for name in ("title", "lead", "body")}
     language = _language(page, "\n".join(texts.values()), remark)
     return Article(
@@ -190,8 +191,7 @@ def _refuse_list(page: _Page) -> None:
         raise _NotAnArticle(f"is a list of articles ({', '.join(sorted(kinds))}), not an article; give their own pages")
 
 
-def _text(page: _Page, container: HtmlElement) -> _Text:
-    title = _title(page)
+def _text(page: _Page, container: HtmlElement, title: str) -> _Text:
     paragraphs = _paragraphs(page, container, title)
     shown = shown_metadata(page.tree, container, paragraphs, title)
     signed = take_signatures(paragraphs)
@@ -220,11 +220,15 @@ def _refuse_what_only_looks_like_an_article(page: _Page, paragraphs: list[str]) 
     sentences = [text for text in paragraphs if len(text) >= _MIN_SENTENCE_CHARACTERS]
     length = sum(map(len, sentences))
     if len(sentences) < _MIN_UNCLAIMED_PARAGRAPHS or length < _MIN_UNCLAIMED_CHARACTERS:
-        raise _NotAnArticle("is not called an article by its metadata and has too little text to be taken for one")
+        raise _NotAnArticle(
+            "is not called an article by its metadata and has too little text to be taken for one; "
+            "if it is one, save it as text (.txt)"
+        )
     linked = " ".join(" ".join(link.text_content() for link in page.tree.iter("a")).split())
     if sum(text[:_MIN_SENTENCE_CHARACTERS] in linked for text in sentences) > _MAX_LINKED * len(sentences):
         raise _NotAnArticle(
-            "is not called an article by its metadata, and most of its text is links: it seems to be a list"
+            "is not called an article by its metadata, and most of its text is links: it seems to be a list; "
+            "give the pages of its articles"
         )
 
 

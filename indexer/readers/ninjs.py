@@ -55,7 +55,8 @@ _MARKS = frozenset(
         "infosources",
     )
 )
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|[{}\[\]]', re.DOTALL)
+# Possessive: a string that is not closed is given up at once.
+_TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*:)?|[{}\[\]]', re.DOTALL)
 
 
 def recognises_ninjs(head: bytes) -> bool:

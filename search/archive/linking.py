@@ -32,9 +32,9 @@ _logger = logging.getLogger(__name__)
 
 # A commit's worth, as in ``indexer.write``.
 _LINKED_AT_ONCE = 5_000
-#: Comparing so many articles of 600 words with 200,000 takes half a second: so long whoever sent them waits until they
-#: are found, and others until they may write.
-LINKED_IN_PASSING = 10
+#: Comparing so many articles with 200,000 takes a third of a second of a free core, of 800 words each half a second
+#: (``benchmarks.linking_cost``): so long whoever sent them waits until they are found, and others until they may write.
+LINKED_IN_PASSING = 25
 #: While somebody waits, a merge of so many documents takes some tenths of a second. Larger ones come once in some
 #: thousand articles, and are left to the next indexing run.
 MERGED_IN_PASSING = 5_000
@@ -103,11 +103,12 @@ def link_afterwards(
     ``link_archive`` finds those that were not compared. Others may write in between.
     """
     done, ends = Afterwards([], 0, len(ids)), time.monotonic() + seconds
+    before = opened.snapshot if opened else None
     while done.left and time.monotonic() < ends:
         first = len(ids) - done.left
         some = ids[first : first + LINKED_IN_PASSING]
         try:
-            with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds) as writer:
+            with Writer(path, LAYOUT, analysis_version(), wait_seconds=wait_seconds, opened=before) as writer:
                 moved = Linker(writer, followed_rules(writer), opened).link(some)
                 writer.commit(merge_up_to=MERGED_IN_PASSING)
         except (SearchError, OSError, *DAMAGE) as error:

@@ -9,6 +9,7 @@ the same places. The weights are those of a logistic regression.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import exp
 from typing import NamedTuple, TypeAlias
 
@@ -35,6 +36,8 @@ _FEW_ANCHORS = 10
 _TELLING_NUMBERS = 4
 _LEAST_SHARE_OF_NUMBERS = 0.25
 _SHORTEST_SKELETON = 2
+# 250 bytes each; their terms the analysis remembers anyway.
+_REMEMBERED_WORDS = 50_000
 
 #: What a word may be known by in any language: a number, or the consonants of a name in its readings.
 Anchor: TypeAlias = tuple[str, ...]
@@ -132,6 +135,8 @@ def _anchors(article: Article) -> Iterator[Anchor]:
 _DIGIT = re.compile(r"\d")
 
 
+# Asked of every word of every text, of which most have the same words.
+@lru_cache(_REMEMBERED_WORDS)
 def _anchor(terms: tuple[str, ...]) -> Anchor:
     if _DIGIT.match(terms[0]):
         return terms[:1]

@@ -6,7 +6,6 @@ has (``search.archive.bridges``), but is weighed differently: who searches wants
 for related stories wants the same events, in whatever language they are told.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
@@ -240,18 +239,22 @@ def _bounded(remembered: dict[_K, _V]) -> dict[_K, _V]:
 def _counted(title: str, text: str, language: str) -> dict[tuple[str, ...], _Counted]:
     """Return the words of a text that may tell something, by their lemmas."""
     tokens: dict[tuple[str, ...], Token] = {}
-    times: Counter[tuple[str, ...]] = Counter()
+    times: dict[tuple[str, ...], int] = {}
     for piece, repeats in ((title, TITLE_REPEATS), (text, 1)):
         for token in _tokens(piece, language):
-            tokens.setdefault(token.terms, token)
-            times[token.terms] += repeats
+            terms = token.terms
+            known = times.get(terms)
+            if known is None:
+                tokens[terms], times[terms] = token, repeats
+            else:
+                times[terms] = known + repeats
     counted: dict[tuple[str, ...], _Counted] = {}
     for terms, token in tokens.items():
         content, named = _content_of(token.text, terms)
         if content:
-            known = counted.get(content, _Counted(token, 0, True))
-            kept = known.token if known.always_named <= named else token
-            counted[content] = _Counted(kept, known.times + times[terms], known.always_named and named)
+            before = counted.get(content, _Counted(token, 0, True))
+            kept = before.token if before.always_named <= named else token
+            counted[content] = _Counted(kept, before.times + times[terms], before.always_named and named)
     return counted
 
 

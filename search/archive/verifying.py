@@ -22,16 +22,14 @@ from search.archive.index_files import file_sizes, json_lines
 from search.archive.reports.headlines import HEADLINES_NAME, damaged_changes
 from search.article import Article
 from search.columnar.beside import POLLED, QUARANTINE, WATCHED, WITHDRAWN
-from search.columnar.commit import BACKUP_NAME, Commit, read_backup, read_commit
+from search.columnar.commit import BACKUP_NAME, Commit, read_backup
 from search.columnar.document import NO_MOMENT, microseconds
+from search.columnar.held import HeldCommit, held_commit
 from search.columnar.segment import Segment
-from search.columnar.snapshot import read_deletions
-from search.columnar.verify import Verification, verify_index
+from search.columnar.verify import Verification, verify_held
 
 # Of each kind of contradiction so many are named: a faulty program makes the same one in every article.
 _MAX_NAMED = 5
-# A writer takes old files away while they are read; then the newer commit is verified.
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +67,19 @@ def verify_archive(path: Path) -> ArchiveVerification:
     Raises ``IndexMissing``, ``IndexOutdated``, or ``IndexDamaged`` when even the commit cannot be read, and
     ``IndexUnavailable`` when the decisions cannot.
     """
-    for attempt in range(1, _TRIES + 1):
-        commit = read_commit(path)
-        index = verify_index(path)
+    with held_commit(path) as held:
+        index = verify_held(held)
         rules = Rules(made := decisions(path))
         contradictions: list[str] = []
         undecided: list[str] = []
         try:
             if not index.problems:
-                for article, found in _contradictions(path, commit):
+                for article, found in _contradictions(held):
                     contradictions += found
                     if article and rules.applied(article) is not article:
                         undecided.append(article.id)
         except (OSError, ValueError, IndexError) as error:
             contradictions.append(f"its articles cannot be read ({error})")
-        if attempt == _TRIES or not (index.problems or contradictions) or read_commit(path) == commit:
-            break
     headlines, torn = damaged_changes(path)
     dictionaries = dictionaries_summary(path)
     counted = {"decisions": len(made), "headlines": headlines}
@@ -98,18 +93,17 @@ def verify_archive(path: Path) -> ArchiveVerification:
         *_withdrawal_notes(unreadable_withdrawals),
         *_progress_notes(path),
         *_undecided_notes(undecided),
-        *_file_notes(path, commit),
+        *_file_notes(path, held.commit),
     ]
     return ArchiveVerification(
         index, tuple(_first_of_each(contradictions)), tuple(decision_notices(path)), tuple(notes), counted
     )
 
 
-def _contradictions(path: Path, commit: Commit) -> Iterator[tuple[Article | None, list[str]]]:
+def _contradictions(held: HeldCommit) -> Iterator[tuple[Article | None, list[str]]]:
     """Yield every living article, None if it cannot be read, and where it differs from what is searched for it."""
-    for entry in commit.segments:
-        segment = Segment(path / entry.file.name, entry.file.size, commit.layout)
-        deleted = read_deletions(path, entry).tolist()
+    for name, segment in held.segments.items():
+        deleted = held.deleted[name].tolist()
         columns = {name: _values(column) for name, column in {**segment.keywords, "group": segment.groups}.items()}
         moments = {name: column.tolist() for name, column in segment.moments.items()}
         for number, gone in enumerate(deleted):

@@ -118,10 +118,8 @@ class View:
 
     def has_articles_with(self, terms: Iterable[str], fields: Sequence[str]) -> bool:
         """Return whether an article that may be seen has any of some terms; of a common word that takes one look."""
-        return any(self._may_see(piece) for term in terms for piece in self._postings(term, fields))
-
-    def _postings(self, term: str, fields: Sequence[str]) -> list[LocalPostings]:
-        return [piece for found in self.snapshot.term_postings(term, fields) for piece in found]
+        lists = (piece for term in terms for piece in self.snapshot.each_posting_list(term, fields))
+        return any(map(self._may_see, lists))
 
     def _may_see(self, piece: LocalPostings) -> bool:
         """Return whether any document of a piece may be seen. Most may be, so the first ones mostly tell."""

@@ -14,7 +14,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -93,10 +93,15 @@ def concatenated(arrays: Sequence[Array], dtype: type) -> Array:
 
 def checksum_of(path: Path) -> int:
     """Return the CRC-32 of a file."""
-    checksum = 0
     with path.open("rb") as file:
-        while chunk := file.read(_CHECKSUM_CHUNK):
-            checksum = zlib.crc32(chunk, checksum)
+        return checksum_of_rest(file)
+
+
+def checksum_of_rest(file: BinaryIO) -> int:
+    """Return the CRC-32 of what can still be read of an open file."""
+    checksum = 0
+    while chunk := file.read(_CHECKSUM_CHUNK):
+        checksum = zlib.crc32(chunk, checksum)
     return checksum
 
 

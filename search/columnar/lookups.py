@@ -6,12 +6,13 @@ take a fifth of that.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from search.columnar.arrays import Array, concatenated
-from search.columnar.document_sets import distinct
+from search.columnar.arrays import Array
+from search.columnar.document_sets import NONE, distinct
 from search.columnar.runs import ranges
 from search.columnar.segment import Segment, TextField
 from search.columnar.snapshot import Snapshot
@@ -57,18 +58,31 @@ class Lookups:
 
     def joined(self, terms: Iterable[str], names: Sequence[str]) -> Array:
         """Return the documents of all postings of some terms in some text fields (int64), deleted ones included."""
-        places = [self._places[term] for term in terms]
-        lists = []
-        for base, segment, numbers in self._parts:
-            found = [number for number in numbers[places].tolist() if number >= 0]
-            for field in [segment.text[name] for name in names if found]:
-                parts = [field.documents[field.slice_of(range(number, number + 1))] for number in found]
-                lists += [np.add(documents, base, dtype=np.int64) for documents in parts if len(documents)]
-        return concatenated(lists, np.int64)
+        lists, bases = [], []
+        for base, segment, number in (found for term in terms for found in self._found[self._places[term]]):
+            for field in [segment.text[name] for name in names]:
+                if field.has(number):
+                    lists.append(field.documents[field.slice_of(range(number, number + 1))])
+                    bases.append(base)
+        if not lists:
+            return NONE
+        joined = np.concatenate(lists, dtype=np.int64)
+        joined += np.repeat(bases, list(map(len, lists)))
+        return joined
 
     def documents(self, terms: Iterable[str], names: Sequence[str]) -> Array:
         """Return the living documents that have any of some terms in any of some text fields, ascending (int64)."""
         return self._snapshot.only_living(distinct(self._snapshot, self.joined(terms, names)))
+
+    @cached_property
+    def _found(self) -> list[list[tuple[int, Segment, int]]]:
+        """For each term the segments that have it, each with the documents before it and the number of the term."""
+        found: list[list[tuple[int, Segment, int]]] = [[] for _ in self._places]
+        for base, segment, numbers in self._parts:
+            there = np.flatnonzero(numbers >= 0)
+            for place, number in zip(there.tolist(), numbers[there].tolist(), strict=True):
+                found[place].append((base, segment, number))
+        return found
 
     def _summed(self, count: Callable[[_Part, Array], Array]) -> dict[str, int]:
         """Return for each term the sum of what a function gives for it in the segments that have it."""

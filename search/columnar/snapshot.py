@@ -177,6 +177,16 @@ class Snapshot:
                     pieces.append(LocalPostings(base, *text.postings(range(number, number + 1))))
         return found
 
+    def each_posting_list(self, term: str, names: Sequence[str]) -> Iterator[LocalPostings]:
+        """Yield what ``term_postings`` gives, segment by segment, for those who need not see all."""
+        encoded = term.encode()
+        for segment, base in zip(self.segments, self._bases, strict=False):
+            number = segment.term(encoded)
+            if number is not None:
+                for text in (segment.text[name] for name in names):
+                    if text.has(number):
+                        yield LocalPostings(base, *text.postings(range(number, number + 1)))
+
     def prefix_postings(self, name: str, prefix: str, without: Sequence[str] = ()) -> list[LocalPostings]:
         """
         Return the postings of all terms that begin with ``prefix``; a document stands once for each such term.
@@ -332,8 +342,7 @@ def read_deletions(path: Path, entry: SegmentEntry) -> Array:
 
 
 def _open_commit(path: Path, commit: Commit, before: Snapshot | None) -> Snapshot:
-    # By size and checksum too: an index that was built anew in the same folder begins with the same names.
-    known = dict(zip((entry.file for entry in before.commit.segments), before.segments, strict=False)) if before else {}
+    known = open_segments(before)
     segments, deletions = [], []
     for entry in commit.segments:
         segment = known.get(entry.file) or Segment(path / entry.file.name, entry.file.size, commit.layout)
@@ -342,6 +351,15 @@ def _open_commit(path: Path, commit: Commit, before: Snapshot | None) -> Snapsho
         segments.append(segment)
         deletions.append(read_deletions(path, entry))
     return Snapshot(commit, segments, deletions, before)
+
+
+def open_segments(snapshot: Snapshot | None) -> dict[FileEntry, Segment]:
+    """Return the segments that a snapshot has open; by size and checksum too, since an index may be built anew."""
+    return (
+        {}
+        if snapshot is None
+        else dict(zip((entry.file for entry in snapshot.commit.segments), snapshot.segments, strict=False))
+    )
 
 
 def same_segments(commit: Commit, before: Commit) -> int:

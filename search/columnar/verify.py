@@ -4,6 +4,7 @@ Verification: does every file of an index hold what the commit says, and does it
 Checksums find what a disk did; the invariants find what a program did.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,13 +13,12 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from search.columnar.arrays import Array, ArraysDamaged, checksum_of
-from search.columnar.commit import Commit, FileEntry, SegmentEntry, read_commit
+from search.columnar.arrays import Array, checksum_of_rest
+from search.columnar.commit import FileEntry, SegmentEntry
+from search.columnar.held import HeldCommit, held_commit
 from search.columnar.invert import position_marks
 from search.columnar.segment import KeywordField, Segment, TextField
-from search.columnar.snapshot import read_deletions
 from search.columnar.strings import HashedStrings, Strings, hashed_string_arrays
-from search.errors import IndexUnreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +42,20 @@ def verify_index(path: Path) -> Verification:
 
     Raises ``IndexMissing``, ``IndexOutdated``, or ``IndexDamaged`` when even the commit cannot be read.
     """
-    commit = read_commit(path)
+    with held_commit(path) as held:
+        return verify_held(held)
+
+
+def verify_held(held: HeldCommit) -> Verification:
+    """Read all of a commit and return what is wrong with it, whatever is written meanwhile."""
+    commit = held.commit
     files = commit.files()
-    problems = [problem for file in files for problem in _file_problems(path, file)]
+    problems = [problem for file in files for problem in _file_problems(held, file)]
     for entry in commit.segments:
         if not any(problem.startswith(entry.file.name) for problem in problems):
-            problems += [f"{entry.file.name}: {problem}" for problem in _segment_problems(path, commit, entry)]
+            problems += [f"{entry.file.name}: {problem}" for problem in _segment_problems(held, entry)]
     if not problems:
-        problems += _repeated_ids(path, commit)
+        problems += _repeated_ids(held)
     return Verification(
         generation=commit.generation,
         files=len(files),
@@ -59,26 +65,27 @@ def verify_index(path: Path) -> Verification:
     )
 
 
-def _file_problems(path: Path, file: FileEntry) -> Iterator[str]:
-    try:
-        size = (path / file.name).stat().st_size
-        if size != file.size:
-            yield f"{file.name}: {size:,} bytes instead of {file.size:,}"
-        elif checksum_of(path / file.name) != file.checksum:
-            yield f"{file.name}: the checksum is wrong, its content was changed"
-    except PermissionError as error:
-        raise IndexUnreadable(path, file.name) from error
-    except OSError as error:
-        yield f"{file.name}: cannot be read ({error.strerror})"
-
-
-def _segment_problems(path: Path, commit: Commit, entry: SegmentEntry) -> Iterator[str]:
-    try:
-        segment = Segment(path / entry.file.name, entry.file.size, commit.layout)
-        read_deletions(path, entry)
-    except ArraysDamaged as error:
-        yield str(error)
+def _file_problems(held: HeldCommit, entry: FileEntry) -> Iterator[str]:
+    file = held.files.get(entry.name)
+    if file is None:
+        yield f"{entry.name}: {held.amiss[entry.name]}"
         return
+    try:
+        size = os.fstat(file.fileno()).st_size
+        if size != entry.size:
+            yield f"{entry.name}: {size:,} bytes instead of {entry.size:,}"
+        elif checksum_of_rest(file) != entry.checksum:
+            yield f"{entry.name}: the checksum is wrong, its content was changed"
+    except OSError as error:
+        yield f"{entry.name}: cannot be read ({error.strerror})"
+
+
+def _segment_problems(held: HeldCommit, entry: SegmentEntry) -> Iterator[str]:
+    name = entry.file.name
+    if name in held.amiss:
+        yield held.amiss[name]
+        return
+    segment = held.segments[name]
     if len(segment) != entry.documents:
         yield f"{len(segment):,} documents instead of {entry.documents:,}"
     try:
@@ -106,11 +113,10 @@ def _content_problems(segment: Segment) -> Iterator[str]:
         pass
 
 
-def _repeated_ids(path: Path, commit: Commit) -> Iterator[str]:
+def _repeated_ids(held: HeldCommit) -> Iterator[str]:
     seen: set[bytes] = set()
-    for entry in commit.segments:
-        ids = Segment(path / entry.file.name, entry.file.size, commit.layout).ids
-        deleted = read_deletions(path, entry).tolist()
+    for entry in held.commit.segments:
+        ids, deleted = held.segments[entry.file.name].ids, held.deleted[entry.file.name].tolist()
         for identifier in (identifier for identifier, gone in zip(ids, deleted, strict=True) if not gone):
             if identifier in seen:
                 yield f"{entry.file.name}: the id {identifier.decode()!r} is there more than once"

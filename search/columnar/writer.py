@@ -7,7 +7,7 @@ The files of the commit before are kept until the next one is durable, except th
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
@@ -40,7 +40,7 @@ from search.columnar.lock import WAIT_SECONDS, IndexLock, unusable_folder
 from search.columnar.merge import merged_arrays
 from search.columnar.merge_policy import MAX_SEGMENT_DOCUMENTS, Size, segments_to_merge
 from search.columnar.segment import Segment
-from search.columnar.snapshot import Snapshot, read_deletions
+from search.columnar.snapshot import Snapshot, open_segments, read_deletions
 from search.errors import CommitFailed, IndexDamaged, IndexMissing, IndexOutdated, IndexUnavailable
 
 _logger = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ class Writer:
         *,
         wait_seconds: float = WAIT_SECONDS,
         generation: int = 1,
+        opened: Snapshot | None = None,
     ) -> None:
         self.path = Path(path)
         self._prepare_folder()
@@ -93,7 +94,7 @@ class Writer:
             found = self._last_commit(layout, analysis)
             self._commit = found or Commit(generation - 1, analysis, layout, ())
             self._before = self._commit_before()
-            self._parts = self._open_parts()
+            self._parts = self._open_parts(open_segments(opened))
             if not found:
                 self._begin_index()
         except BaseException:
@@ -252,14 +253,14 @@ class Writer:
         kept = read_backup(self.path)
         return kept[1] if len(kept) > 1 and kept[0] == self._commit else None
 
-    def _open_parts(self) -> list[_Part]:
+    def _open_parts(self, known: Mapping[FileEntry, Segment]) -> list[_Part]:
         try:
-            return [self._open_part(entry) for entry in self._commit.segments]
+            return [self._open_part(entry, known.get(entry.file)) for entry in self._commit.segments]
         except ArraysDamaged as error:
             raise IndexDamaged(self.path, str(error)) from error
 
-    def _open_part(self, entry: SegmentEntry) -> _Part:
-        segment = Segment(self.path / entry.file.name, entry.file.size, self._commit.layout)
+    def _open_part(self, entry: SegmentEntry, known: Segment | None = None) -> _Part:
+        segment = known or Segment(self.path / entry.file.name, entry.file.size, self._commit.layout)
         return _Part(entry, segment, ~read_deletions(self.path, entry))
 
     def _begin_index(self) -> None:

@@ -55,6 +55,15 @@ def names_a_time(tree: Node, today: date) -> bool:
     return bool(apply_date_phrases(tree, "", today)[1])
 
 
+def has_words_of_time(tree: Node, today: date) -> bool:
+    """
+    Tell whether some words of a tree could be read as a time, were they alone.
+
+    The parser leaves two times be that have no common day; before one of them has come, the other is read.
+    """
+    return bool(apply_date_phrases(tree, "", today, (DATES,))[1])
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     query: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from search.query.date_phrases import DATES, names_a_time
+from search.query.date_phrases import DATES, has_words_of_time, names_a_time
 from search.query.dates import MAX_YEAR
 from search.query.nodes import (
     And,
@@ -224,4 +224,4 @@ def _is_worth_trying(reading: Node, tree: Node) -> bool:
 
 
 def _comes_to_name_a_time(reading: Node, tree: Node) -> bool:
-    return any(names_a_time(reading, day) and not names_a_time(tree, day) for day in _LATE_DAYS)
+    return any(has_words_of_time(reading, day) and not names_a_time(tree, day) for day in _LATE_DAYS)

@@ -77,13 +77,13 @@ def test_a_watcher_passes_over_it_and_says_so_once(folder, every):
     thread = Thread(target=watch.run)
     thread.start()
     try:
-        assert done.wait(20)
+        assert done.wait(60)
         done.clear()
         (folder / "index" / "quarantine.jsonl").write_text(line("never"))
         (folder / "index" / "damaged-2026-01-01").mkdir()
         (folder / "index" / "damaged-2026-01-01" / "moved.jsonl").write_text(line("never"))
         (folder / "late.jsonl").write_text(line("late"))
-        assert done.wait(20)
+        assert done.wait(60)
     finally:
         stop.set()
         thread.join()

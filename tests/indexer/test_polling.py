@@ -237,6 +237,7 @@ def test_a_page_that_cannot_be_taken_is_kept_and_an_entry_of_a_feed_is_told(
     quarantine = Quarantine(tmp_path / "index" / QUARANTINE_NAME)
     (kept,) = quarantine.read()
     assert (kept.source, kept.record) == (server.url("/page"), server.answers["/page"].content)
+    assert kept.address == server.url("/page"), "where the page itself does not name it"
     mended = PAGE.format("<p>The second berth was opened on Monday.</p><p>It is for large ships, the port says.</p>")
     quarantine.revise(lambda refused: replace(refused, record=mended.encode()))
     retry = Retry(quarantine)

@@ -118,9 +118,19 @@ class TestQuarantine:
         assert "is not there to be read again" in result.stderr
         assert quarantine.count() == 1
 
-    @pytest.mark.parametrize("options", [[], ["x.jsonl", "--retry"], ["--retry", "--limit", "3"]])
-    def test_wrong_usage_is_refused(self, visti, options, tmp_path):
+    @pytest.mark.parametrize(
+        "options",
+        [
+            [],
+            ["x.jsonl", "--retry"],
+            ["--retry", "--limit", "3"],
+            ["x.jsonl", "--quarantine", "/nonexistent/q.jsonl"],
+            ["x.jsonl", "--quarantine", "/"],
+        ],
+    )
+    def test_wrong_usage_is_refused_before_anything_is_read(self, visti, options, tmp_path):
         assert visti("index", *options, "--index", tmp_path / "index").exit_code == 2
+        assert not (tmp_path / "index").exists()
 
 
 VERSIONS = [
@@ -236,6 +246,19 @@ class TestSelection:
         visti("index", source, "--index", tmp_path / "index", *options)
         with search.open(tmp_path / "index") as archive:
             assert sorted(hit.article.id for hit in archive.search("").hits) == ids
+
+    def test_text_says_why_nothing_came_in(self, visti, source, tmp_path):
+        index = tmp_path / "index"
+        run = ("index", source, "--index", index)
+        assert visti(*run, "--dry-run").stdout == (
+            "Nothing was written; a run would give: 2 added, 0 updated, 0 unchanged, 2 left out.\n"
+        ), "there is no index yet that it could name"
+        earlier = visti(*run, "--since", "2099-01-01").stdout
+        assert earlier == f"Nothing has changed in {index}: 2 from before --since, 2 left out.\n"
+        visti(*run)
+        told = f"in {index}: 2 articles are as they were, 2 left out.\n"
+        assert visti(*run).stdout == f"Nothing has changed {told}"
+        assert visti(*run, "--dry-run").stdout == f"Nothing was written; a run would change nothing {told}"
 
     def test_report_counts_by_source_and_reason(self, visti, source, tmp_path):
         other = tmp_path / "other.jsonl"

@@ -52,19 +52,25 @@ CASES = [
 
 @pytest.mark.parametrize(("content", "path", "allowed"), CASES)
 def test_what_is_allowed(content: str, path: str, allowed: bool) -> None:
-    robots = Robots(content.splitlines())
+    robots = Robots(content)
     assert robots.allows("Visti", path) == robots.allows("Visti", f"https://news.example{path}") == allowed
 
 
 @given(st.text("ab*", max_size=8), st.booleans(), st.text("ab", max_size=8))
 def test_a_pattern_fits_what_a_regular_expression_fits(pattern: str, is_whole: bool, path: str) -> None:
-    robots = Robots(["User-agent: *", f"Disallow: /{pattern}{'$' * is_whole}"])
+    robots = Robots(f"User-agent: *\nDisallow: /{pattern}{'$' * is_whole}")
     expression = ".*".join(map(re.escape, f"/{pattern}".split("*"))) + ("$" if is_whole else "")
     assert robots.allows("Visti", f"/{path}") == (re.match(expression, f"/{path}") is None)
 
 
+@given(st.text() | st.text(st.sampled_from("user-agent:disw*/$%0a \n\r#")), st.text())
+def test_nothing_that_a_site_writes_is_an_error(content: str, path: str) -> None:
+    robots = Robots(content)
+    assert robots.allows("Visti", f"https://news.example/{path}") in (True, False) and robots.delay("Visti") >= 0
+
+
 def test_many_stars_cost_little() -> None:
-    robots = Robots(["User-agent: *", "Disallow: /" + "*a" * 5_000 + "*b"])
+    robots = Robots("User-agent: *\nDisallow: /" + "*a" * 5_000 + "*b")
     assert robots.allows("Visti", "/" + "a" * 20_000)
 
 
@@ -72,5 +78,5 @@ def test_many_stars_cost_little() -> None:
     ("given", "seconds"), [("7", 7.0), ("0.5", 0.5), ("-1", 0.0), ("nan", 0.0), ("inf", 0.0), ("often", 0.0)]
 )
 def test_how_long_to_wait(given: str, seconds: float) -> None:
-    robots = Robots(["User-agent: *", f"Crawl-delay: {given}", "Sitemap: https://news.example/map.xml"])
+    robots = Robots(f"User-agent: *\nCrawl-delay: {given}\nSitemap: https://news.example/map.xml")
     assert robots.delay("Visti") == seconds and robots.sitemaps == ["https://news.example/map.xml"]

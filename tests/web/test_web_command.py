@@ -54,9 +54,9 @@ def test_it_serves_and_prints_its_address(index_path: Path) -> None:
             assert server.stderr is not None and server.stdout is not None
             found = re.search(r"http://127\.0\.0\.1:\d+/", server.stderr.readline())
             assert found is not None
-            with urlopen(found[0] + "healthz", timeout=30) as response:
+            with urlopen(found[0] + "healthz", timeout=60) as response:
                 assert response.status == 200
         finally:
             server.terminate()
-            output, _ = server.communicate(timeout=30)
+            output, _ = server.communicate(timeout=60)
         assert output == ""  # the results' channel stays clean

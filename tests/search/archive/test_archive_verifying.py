@@ -11,6 +11,7 @@ from indexer import index_articles
 from search.archive.documents import LAYOUT, article_to_document, stored_article
 from search.archive.verifying import verify_archive
 from search.article import Article
+from search.columnar import verify
 from search.columnar.commit import BACKUP_NAME
 from search.columnar.writer import Writer
 from search.language import analysis_version
@@ -108,6 +109,21 @@ def test_a_decision_that_the_index_does_not_follow_is_noted(index):
     assert any("(b)" in note for note in verify_archive(index).notes)
     index_articles([], index)
     assert verify_archive(index).notes == ()
+
+
+def test_what_a_writer_takes_away_meanwhile_is_verified_all_the_same(index, monkeypatch):
+    """A large index takes longer than many commits, of which each may bring merges."""
+    read, written = verify.checksum_of_rest, []
+
+    def with_commits(file):
+        for _ in range(3):
+            written.append(index_articles([Article(id=f"n{len(written)}", language="uk", title="Дамба")], index))
+        return read(file)
+
+    before = {file.name for file in index.glob("*.segment")}
+    monkeypatch.setattr(verify, "checksum_of_rest", with_commits)
+    assert verify_archive(index).problems == ()
+    assert written and not before & {file.name for file in index.glob("*.segment")}, "all of it was replaced"
 
 
 def test_who_writes_meanwhile_makes_no_problem(index):

@@ -1,9 +1,11 @@
 """Tables of strings: everything is found that is there, nothing else, and kept strings stay in order."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.columnar import strings as columnar_strings
 from search.columnar.strings import (
     HashedStrings,
     Strings,
@@ -23,19 +25,17 @@ def test_table_gives_back_its_strings(table):
     assert [found[number] for number in range(len(found))] == table
 
 
-@given(strings, st.binary(max_size=6))
-def test_hash_finds_the_last_of_equal_strings_and_nothing_else(table, other):
-    found = HashedStrings(hashed_string_arrays("t", table), "t")
-    for string in (*table, other):
-        last = max((number for number, each in enumerate(table) if each == string), default=None)
-        assert found.find(string) == last
-
-
+@pytest.mark.parametrize("few", [0, 3, 100])
 @given(strings, strings)
-def test_strings_looked_for_together_are_found_as_one_by_one(table, wanted):
-    found = HashedStrings(hashed_string_arrays("t", table), "t")
-    numbers = found.find_all(WantedStrings([*table, *wanted])).tolist()
-    assert [None if number < 0 else number for number in numbers] == [found.find(each) for each in (*table, *wanted)]
+def test_the_last_of_equal_strings_is_found_and_nothing_else(few, table, others):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(columnar_strings, "_FEW_STRINGS", few)
+        found = HashedStrings(hashed_string_arrays("t", table), "t")
+        last = {string: number for number, string in enumerate(table)}
+        wanted = [*table, *others]
+        assert [found.find(string) for string in wanted] == [last.get(string) for string in wanted]
+        together = found.find_all(WantedStrings(wanted)).tolist()
+        assert together == [last.get(string, -1) for string in wanted]
 
 
 @given(st.lists(st.text("абв", max_size=4), unique=True), st.text("абв", max_size=4))

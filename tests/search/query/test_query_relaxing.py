@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from search.query import describe, parse_query, show
@@ -64,6 +64,7 @@ def test_readings_are_few_different_and_closest_first(query: str) -> None:
 
 
 @given(queries, st.booleans(), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+@example("весни 2024 date:2024 торік", True, date(2001, 1, 1))  # when both have come, they exclude each other
 @settings(max_examples=400, deadline=None)
 def test_reading_is_what_the_parser_makes_of_its_query(query: str, on: bool, today: date) -> None:
     without = () if on else (DATES,)

@@ -66,7 +66,7 @@ def come(
     if sent.status_code != 302:
         return client, sent
     assert sent.headers["Location"].startswith(provider.issuer)
-    back = requests.get(sent.headers["Location"], allow_redirects=False, timeout=10)
+    back = requests.get(sent.headers["Location"], allow_redirects=False, timeout=60)
     assert back.status_code == 302, back.text
     return client, client.get(back.headers["Location"])
 
@@ -154,14 +154,14 @@ def test_an_answer_that_nobody_asked_for_signs_nobody_in(make_site: MakeSite, pr
     app = make_site()
     attacker, victim = app.test_client(), app.test_client()
     sent = attacker.get("/newsroom/oidc")
-    back = requests.get(sent.headers["Location"], allow_redirects=False, timeout=10)
+    back = requests.get(sent.headers["Location"], allow_redirects=False, timeout=60)
     answer = victim.get(back.headers["Location"])
     assert answer.status_code == 400 and victim.get("/newsroom/").status_code == 303
 
 
 def test_an_answer_counts_once(make_site: MakeSite, provider: IdentityProvider) -> None:
     client = make_site().test_client()
-    back = requests.get(client.get("/newsroom/oidc").headers["Location"], allow_redirects=False, timeout=10)
+    back = requests.get(client.get("/newsroom/oidc").headers["Location"], allow_redirects=False, timeout=60)
     assert client.get(back.headers["Location"]).status_code == 303
     assert client.get(back.headers["Location"]).status_code == 400
 
