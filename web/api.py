@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from search import FACETS, Archive, Article, Page, Position, article_as_dict
 from search.article import clean_text
 from web.archive import current_archive
+from web.bodies import whole_body
 from web.conditional import conditional
 from web.cursors import MAX_CURSOR_CHARACTERS, read_cursor, write_cursor
 from web.errors import BadParameter
@@ -260,7 +261,8 @@ def _related_to() -> Mapping[str, str]:
     if request.method in ("GET", "HEAD"):
         return request.args
     if request.is_json:
-        body = request.get_json()
+        whole_body()
+        body = request.get_json()  # of the same, which the request keeps
         if not isinstance(body, dict):
             raise BadParameter("body", 'post a JSON object such as {"text": "..."}')
         given = {name: body[name] for name in ("id", "url", "text") if body.get(name) is not None}
@@ -272,4 +274,4 @@ def _related_to() -> Mapping[str, str]:
         return request.form
     if request.mimetype not in ("", "text/plain"):
         abort(415, "Post a text as application/json, as a form or as text/plain.")
-    return {"text": request.get_data().decode("utf-8", errors="replace")}
+    return {"text": whole_body().decode("utf-8", errors="replace")}

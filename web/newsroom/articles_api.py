@@ -29,6 +29,7 @@ from search import (
 )
 from search.article import ARTICLE_FIELDS
 from web.archive import archive_handle
+from web.bodies import whole_body
 from web.errors import BadParameter, InvalidItem, ItemsInvalid
 from web.newsroom.audit import record
 from web.newsroom.database import current_database
@@ -160,13 +161,13 @@ def _items() -> list[_Item]:
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", ""):
         abort(415, "Send articles as they are, without Content-Encoding.")
     if request.mimetype in LINES_TYPES:
-        lines = [(number, line) for number, line in enumerate(request.get_data().split(b"\n"), 1) if line.strip()]
+        lines = [(number, line) for number, line in enumerate(whole_body().split(b"\n"), 1) if line.strip()]
         _require_count(len(lines))
         return [_line_item(index, number, line) for index, (number, line) in enumerate(lines)]
     if request.mimetype != "application/json":
         abort(415, f"Send articles as application/json or, one on each line, as {LINES_TYPES[0]}.")
     try:
-        body = _parsed(request.get_data())
+        body = _parsed(whole_body())
     except ValueError as error:
         raise BadParameter("body", str(error)) from error
     records = body if isinstance(body, list) else [body]

@@ -1,6 +1,7 @@
 """Articles that come by the API: checked as a whole, written once, older versions kept out, kept whatever dies."""
 
 import gzip
+import io
 import json
 import os
 import random
@@ -170,6 +171,40 @@ def test_half_a_letter_is_answered_as_json_writes_it(post: Callable[..., TestRes
     assert post(wrong).status_code == 422
     assert post(wrong, "?partial=1").json["articles"][0]["outcome"] == "rejected"
     assert post({**FIRST, "title": "A berth\udfff", "x\ud800": 1}).json["articles"][0]["unknown_fields"] == ["x\ud800"]
+
+
+@pytest.mark.parametrize("query", ["", "?partial=1"])
+def test_of_a_body_that_comes_in_chunks_nothing_is_left_out(
+    newsroom_app: Flask, index_path: Path, accounts: Path, query: str
+) -> None:
+    """It does not say how long it is; the lines that one request may have would be all that is taken."""
+    lines = [json.dumps({**FIRST, "id": f"berth-{number}"}) for number in range(20)]
+    few = b"\n".join(line.encode() for line in lines[:10])
+    too_many = few + b" " * (MAX_ARTICLES_BYTES - len(few)) + "\n".join(["", *lines[10:]]).encode()
+    for body, status in ((too_many, 413), (few, 200)):
+        answer = newsroom_app.test_client().post(
+            f"/api/v1/articles{query}",
+            input_stream=io.BytesIO(body),
+            headers={"Authorization": f"Bearer {make_token(accounts)}", "Transfer-Encoding": "chunked"},
+            content_type="application/x-ndjson",
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+        assert answer.status_code == status, answer.json
+        with search.open(index_path) as archive:
+            assert (archive.get("berth-9") is not None) == (status == 200)
+
+
+def test_a_body_that_breaks_off_is_not_taken(newsroom_app: Flask, index_path: Path, accounts: Path) -> None:
+    answer = newsroom_app.test_client().post(
+        "/api/v1/articles",
+        input_stream=io.BytesIO(json.dumps(FIRST).encode() + b"\n"),
+        headers={"Authorization": f"Bearer {make_token(accounts)}"},
+        content_type="application/x-ndjson",
+        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": "9999"},
+    )
+    assert answer.status_code == 400 and "breaks off" in answer.json["error"]["message"]
+    with search.open(index_path) as archive:
+        assert archive.get(FIRST["id"]) is None
 
 
 def test_what_is_packed_is_told_so(newsroom_app: Flask, accounts: Path) -> None:
