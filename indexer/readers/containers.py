@@ -25,6 +25,7 @@ from indexer.readers.page_addresses import article_id
 from indexer.readers.reading import Reading, Remark
 from indexer.readers.streams import LimitExceeded, StreamDamaged, chunks_of, failure_reason, read_some, stream_of
 from search.article import Article
+from search.columnar.backup_store import is_backup_name
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
@@ -154,6 +155,9 @@ def read_tar(stream: BinaryIO, source: str, budget: Budget, read: ReadMember) ->
         with tarfile.open(fileobj=cast(IO[bytes], headers), mode="r|") as archive:
             for info in archive:
                 archive.members = []  # type: ignore[attr-defined]  # else every header stays in memory
+                if is_backup_name(info.name):  # the first member of one, as of a folder of backups
+                    yield Remark(source, None, "a backup of Visti is passed over; for its articles: visti restore")
+                    return
                 if info.isreg() and not _is_hidden(info.name):
                     budget.enter()
                     file = archive.extractfile(info)

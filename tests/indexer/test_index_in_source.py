@@ -1,5 +1,6 @@
 """A folder of sources may hold the index that is made of it, and its backups: what is in those is no source."""
 
+import gzip
 import json
 from pathlib import Path
 from threading import Event, Thread
@@ -58,6 +59,17 @@ def test_backups_are_no_source(folder, is_unpacked):
     assert list((folder / "backups" / "files").glob("*.jsonl"))
     remarks = [each for each in read_sources([folder]) if isinstance(each, Remark)]
     assert [each.source for each in remarks] == [str(folder / "backups"), str(folder / "index")]
+
+
+@pytest.mark.parametrize("name", ["backup.tar", "packed.tar.gz"])
+def test_a_backup_in_a_file_is_no_source(folder, name):
+    index_articles([Article(id="x", language="uk", title="Міст")], folder / "index")
+    search.set_status(folder / "index", "x", "withheld", who="Olha")
+    back_up(folder / "index", folder / "backup.tar")
+    if name.endswith(".gz"):
+        (folder / name).write_bytes(gzip.compress((folder / "backup.tar").read_bytes()))
+    (remark,) = read_sources([folder / name])
+    assert isinstance(remark, Remark) and "visti restore" in str(remark)
 
 
 def test_an_index_that_is_named_itself_is_refused(visti, folder):
