@@ -21,6 +21,7 @@ from typing import Any
 from indexer.errors import RecordError
 from indexer.write import Item
 from search.article import parse_moment
+from search.columnar.appending import append_lines
 from search.columnar.arrays import sync_folder
 from search.columnar.beside import QUARANTINE
 from search.errors import CommitFailed
@@ -132,15 +133,7 @@ class Quarantine:
         if not lines:
             return
         try:
-            is_new = not self.path.exists()
-            with self.path.open("ab+") as file:
-                if not _ends_whole(self.path):
-                    file.write(b"\n")  # what a crash has cut off stays a line of its own, which reading passes over
-                file.writelines(lines)
-                file.flush()
-                os.fsync(file.fileno())
-            if is_new:
-                sync_folder(self.path.parent)
+            append_lines(self.path, b"".join(lines))
         except OSError as error:
             raise self._failure(error) from error
 
@@ -233,11 +226,3 @@ def _is_text(value: dict[str, Any]) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _ends_whole(path: Path) -> bool:
-    with path.open("rb") as file:
-        if not file.seek(0, os.SEEK_END):
-            return True
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"

@@ -8,11 +8,12 @@ with its index: if another is put in place, as restoring a backup does, what it 
 
 import contextlib
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from search.archive.dictionaries import replace_file
+from search.columnar.appending import append_lines
 from search.columnar.beside import Stamp, stamp_of
 from search.columnar.lock import WAIT_SECONDS, locked
 
@@ -68,7 +69,7 @@ class WatchState:
             if self.refresh():
                 return
             self._values |= values
-            size = None if self._failed else self._written(lambda: _append(self.path, values))
+            size = None if self._failed else self._written(lambda: append_lines(self.path, _encoded(values)))
             if size is None or size > 2 * self._whole_bytes + _GROWTH_BYTES:
                 self._write_all()
 
@@ -82,12 +83,14 @@ class WatchState:
             self._write_all()
 
     def _write_all(self) -> None:
-        self._whole_bytes = self._written(lambda: _replace(self.path, self._values)) or 0
+        content = _encoded(self._values)
+        self._whole_bytes = self._written(lambda: replace_file(self.path.parent, self.path.name, content)) or 0
 
-    def _written(self, write: Callable[[], int]) -> int | None:
+    def _written(self, write: Callable[[], object]) -> int | None:
         """Return how large the file is then; None if it could not be written."""
         try:
-            size = write()
+            write()
+            size = self.path.stat().st_size
         except OSError as error:
             if not self._failed:
                 self._troubled(
@@ -118,23 +121,3 @@ def _lines_of(path: Path) -> list[tuple[str, Any]]:
 
 def _encoded(values: Mapping[str, Any]) -> bytes:
     return b"".join(json.dumps(each).encode() + b"\n" for each in values.items())
-
-
-def _append(path: Path, values: Mapping[str, Any]) -> int:
-    with path.open("ab") as file:
-        # what a kill or a full disk has left without an end would take the next line with it
-        file.write((b"\n" if file.tell() else b"") + _encoded(values))
-        file.flush()
-        os.fsync(file.fileno())
-        return file.tell()
-
-
-def _replace(path: Path, values: Mapping[str, Any]) -> int:
-    new = path.with_name(path.name + ".new")
-    with new.open("wb") as file:
-        file.write(_encoded(values))
-        file.flush()
-        os.fsync(file.fileno())
-        size = file.tell()
-    new.replace(path)
-    return size

@@ -33,7 +33,7 @@ from search.archive.incoming import Outcome, incoming, is_older
 from search.archive.linking import Linker
 from search.archive.links import Link, LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes
-from search.archive.withdrawals import Withdrawals, is_withdrawn, withdrawn_article
+from search.archive.withdrawals import Withdrawals, killed
 from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -203,8 +203,8 @@ class _Run:
             self.report.kept_out += 1
             return
         withdrawal = self._withdrawals.get(identifier)
-        if withdrawal and article.status is not Status.CANCELED and is_withdrawn(article, withdrawal.when):
-            article = withdrawn_article(article, withdrawal.when)
+        if withdrawal:
+            article = killed(article, withdrawal.when)
         if article is not item.article:
             item = LinkedArticle(article, item.link)
             self.report.withdrawn += 1
@@ -224,8 +224,7 @@ class _Run:
         if waiting is None:
             self._withdrawals[withdrawal.id] = withdrawal
             self._source_of[withdrawal.id] = self._source
-        elif waiting.article.status is not Status.CANCELED and is_withdrawn(waiting.article, withdrawal.when):
-            canceled = withdrawn_article(waiting.article, withdrawal.when)
+        elif (canceled := killed(waiting.article, withdrawal.when)) is not waiting.article:
             self._waiting[withdrawal.id] = LinkedArticle(canceled, waiting.link)
             self.report.withdrawn += 1
 
@@ -242,8 +241,9 @@ class _Run:
             article = document_to_article(stored)
             if identifier in self._waiting or article.status is Status.CANCELED:
                 continue
-            if is_withdrawn(article, withdrawal.when):
-                self._waiting[identifier] = LinkedArticle(withdrawn_article(article, withdrawal.when), link_of(stored))
+            canceled = killed(article, withdrawal.when)
+            if canceled is not article:
+                self._waiting[identifier] = LinkedArticle(canceled, link_of(stored))
                 self.report.withdrawn += 1
             else:
                 self._count_stale(self._source_of.pop(identifier))

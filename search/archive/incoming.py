@@ -28,6 +28,11 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     """It is canceled: a kill had come before it, or is what came; of an article that is to come, it is remembered."""
 
+    @property
+    def is_news(self) -> bool:
+        """Whether it is to be written."""
+        return self in (Outcome.ADDED, Outcome.UPDATED)
+
 
 class Known(Protocol):
     """What is in an index, or will be with the next commit: the writer, or what stands for it."""
@@ -51,7 +56,7 @@ class Incoming(NamedTuple):
     @property
     def is_news(self) -> bool:
         """Whether it is to be written."""
-        return self.outcome in (Outcome.ADDED, Outcome.UPDATED)
+        return self.outcome.is_news
 
     @property
     def comes_without_story(self) -> bool:

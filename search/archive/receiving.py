@@ -18,7 +18,7 @@ from search.archive.linking import LINKED_IN_PASSING, MERGED_IN_PASSING, Linker,
 from search.archive.links import LinkedArticle
 from search.archive.reports.headlines import HeadlineChange, append_changes
 from search.archive.view import DAMAGE, Opened
-from search.archive.withdrawals import Tombstone, Withdrawals, is_withdrawn, withdrawn_article
+from search.archive.withdrawals import Tombstone, Withdrawals, killed
 from search.article import Article, Status
 from search.columnar.commit import read_commit
 from search.columnar.lock import WAIT_SECONDS
@@ -30,7 +30,6 @@ from search.language import analysis_version
 #: and a request of the site may take 30 s. A hundred articles take 1.5 to 3 s of the processor at 200,000 articles;
 #: with four times as many programs at work as there are cores, ten seconds were enough for 350 to 430.
 LINK_SECONDS = 10.0
-_NEWS = (Outcome.ADDED, Outcome.UPDATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class _Receiving:
             return self._kill(sent)
         article = self.withdrawals.sent(sent)
         outcome = self._write(LinkedArticle(article))
-        return Outcome.WITHDRAWN if article is not sent and outcome in _NEWS else outcome
+        return Outcome.WITHDRAWN if article is not sent and outcome.is_news else outcome
 
     def _kill(self, kill: Tombstone) -> Outcome:
         stored = self.stored_of(kill.id)
@@ -136,10 +135,11 @@ class _Receiving:
         self.stories[kill.id] = article.story
         if article.status is Status.CANCELED:
             return Outcome.UNCHANGED
-        if not is_withdrawn(article, kill.when):
+        canceled = killed(article, kill.when)
+        if canceled is article:
             return Outcome.STALE
-        outcome = self._write(LinkedArticle(withdrawn_article(article, kill.when), link_of(stored)))
-        return Outcome.WITHDRAWN if outcome in _NEWS else outcome
+        outcome = self._write(LinkedArticle(canceled, link_of(stored)))
+        return Outcome.WITHDRAWN if outcome.is_news else outcome
 
     def _write(self, item: LinkedArticle) -> Outcome:
         article, came = item.article, incoming(item, self._rules, self)

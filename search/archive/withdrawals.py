@@ -26,7 +26,7 @@ from typing import Any
 
 from search.archive.dictionaries import replace_file
 from search.article import Article, Status
-from search.columnar.arrays import sync_folder
+from search.columnar.appending import append_lines
 from search.columnar.beside import WITHDRAWN, Stamp, stamp_of
 from search.errors import CommitFailed
 
@@ -74,13 +74,16 @@ def moment_of(article: Article) -> datetime | None:
     return article.updated or article.published
 
 
-def is_withdrawn(article: Article, when: datetime | None) -> bool:
-    """Return whether a kill of ``when`` is meant for this version: for all that are not known to be newer."""
-    return when is None or (moment := moment_of(article)) is None or moment <= when
+def killed(article: Article, when: datetime | None) -> Article:
+    """
+    Return an article as a kill of ``when`` leaves it: canceled, with its text, its version that of the kill.
 
-
-def withdrawn_article(article: Article, when: datetime | None) -> Article:
-    """Return an article as a kill leaves it: canceled, with its text, its version that of the kill."""
+    A version that is known to be newer stays as it is, and so does one that is canceled already.
+    """
+    moment = moment_of(article)
+    is_newer = when is not None and moment is not None and moment > when
+    if article.status is Status.CANCELED or is_newer:
+        return article
     when = when or datetime.now(UTC)
     return replace(article, status=Status.CANCELED, updated=max(when, article.updated or when))
 
@@ -160,7 +163,7 @@ class Withdrawals:
                 return file.stat().st_size if file.exists() else 0
             if self._known.idle > max(_MAX_IDLE_LINES, len(self._known.tombstones)):
                 self._write_anew()
-            size = _append(file, b"".join(map(_line, self._changes.items())))
+            size = append_lines(file, b"".join(map(_line, self._changes.items())))
             self._known, self._changes = _read(file, stamp_of(file)), {}
         except OSError as error:
             raise CommitFailed(self._path, f"{WITHDRAWN.name} cannot be written: {error.strerror or error}") from error
@@ -181,10 +184,10 @@ class Withdrawals:
             raise
 
     def _as_killed(self, article: Article, tombstone: Tombstone | None) -> Article:
-        if tombstone is None or article.status is Status.CANCELED or not is_withdrawn(article, tombstone.when):
-            return article
-        self.lift(article.id)  # from now on the article itself says so
-        return withdrawn_article(article, tombstone.when)
+        canceled = killed(article, tombstone.when) if tombstone else article
+        if canceled is not article:
+            self.lift(article.id)  # from now on the article itself says so
+        return canceled
 
     def _write_anew(self) -> None:
         replace_file(self._path, WITHDRAWN.name, b"".join(map(_line, self._known.tombstones.items())))
@@ -241,26 +244,3 @@ def _line(entry: tuple[str, Tombstone | None]) -> bytes:
     identifier, tombstone = entry
     record = tombstone.as_dict() if tombstone else {"id": identifier, "reason": _LIFTED, "when": None}
     return json.dumps(record, ensure_ascii=False).encode() + b"\n"
-
-
-def _append(path: Path, content: bytes) -> int:
-    """Write behind what is there, durably, and return how long that was. Raises ``OSError`` with the file as it was."""
-    is_new = not path.exists()
-    with path.open("ab+") as file:
-        size = file.seek(0, os.SEEK_END)
-        try:
-            file.write((b"" if _ends_whole(path, size) else b"\n") + content)
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError:
-            with contextlib.suppress(OSError):
-                file.truncate(size)
-            raise
-    if is_new:
-        sync_folder(path.parent)
-    return size
-
-
-def _ends_whole(path: Path, size: int) -> bool:
-    with path.open("rb") as file:
-        return not size or (file.seek(size - 1) >= 0 and file.read(1) == b"\n")

@@ -21,7 +21,7 @@ from search.archive.request import SearchRequest
 from search.archive.view import View
 from search.archive.visibility import Audience
 from search.article import Article, Status
-from search.columnar.arrays import sync_folder
+from search.columnar.appending import append_lines
 from search.columnar.beside import HEADLINES
 from search.errors import CommitFailed
 from search.settings import KYIV
@@ -94,22 +94,8 @@ def append_changes(path: Path, changes: Sequence[HeadlineChange]) -> None:
     """
     if not changes:
         return
-    file_path = path / HEADLINES_NAME
-    content = b"".join(_line(change) for change in changes)
     try:
-        is_new = not file_path.exists()
-        with file_path.open("ab+") as file:
-            size = file.seek(0, os.SEEK_END)
-            try:
-                file.write(_end_of_torn_line(file, size) + content)
-                file.flush()
-                os.fsync(file.fileno())
-            except OSError:
-                with contextlib.suppress(OSError):
-                    file.truncate(size)
-                raise
-        if is_new:
-            sync_folder(path)
+        append_lines(path / HEADLINES_NAME, b"".join(_line(change) for change in changes))
     except OSError as error:
         raise CommitFailed(path, f"the history of headlines cannot be written: {error.strerror or error}") from error
 
@@ -239,11 +225,3 @@ def _change(record: dict[str, Any]) -> HeadlineChange:
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("a headline that is no text")
     return HeadlineChange(*texts, changed, record["public"] is True)
-
-
-def _end_of_torn_line(file: Any, size: int) -> bytes:
-    """Return what ends the last line, if it was torn."""
-    if not size:
-        return b""
-    file.seek(size - 1)
-    return b"" if file.read(1) == b"\n" else b"\n"
