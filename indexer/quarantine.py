@@ -23,7 +23,7 @@ from indexer.write import Item
 from search.article import parse_moment
 from search.columnar.appending import append_lines
 from search.columnar.arrays import sync_folder
-from search.columnar.beside import QUARANTINE
+from search.columnar.beside import NEW_SUFFIX, QUARANTINE
 from search.errors import CommitFailed
 
 QUARANTINE_NAME = QUARANTINE.name
@@ -157,7 +157,7 @@ class Quarantine:
 
         Raises ``CommitFailed``, with the file as it was.
         """
-        temporary = self.path.with_name(f"{self.path.name}.new")
+        temporary = self.path.with_name(self.path.name + NEW_SUFFIX)
         try:
             with temporary.open("wb") as file:
                 for line in self._lines():

@@ -9,13 +9,12 @@ from typing import Any
 from indexer.errors import RecordError
 from indexer.readers.mojibake import repair
 from indexer.readers.reading import Reading, Withdrawal
-from search.archive.checking import identified_language
+from search.archive.checking import identified_language, says_kill
 from search.article import (
     MAX_ID_BYTES,
     MAX_LINE_CHARACTERS,
     MAX_LIST_ITEMS,
     Article,
-    Status,
     article_from_record,
     parse_moment,
 )
@@ -50,8 +49,7 @@ def reading_of_record(record: Mapping[str, Any], source: str, line: int | None) 
 
 def withdrawal_of_record(record: Mapping[str, Any], source: str, line: int | None) -> Withdrawal | None:
     """Return the withdrawal that a record without a text is, or None; ``deleted`` is written by ``visti export``."""
-    is_canceled = record.get("status") == Status.CANCELED and legible_id(record.get("id"))
-    if is_canceled and not record.get("title") and not record.get("body"):
+    if says_kill(record) and legible_id(record.get("id")):
         when = _moment(record.get("deleted") or record.get("updated") or record.get("published"))
         return Withdrawal(record["id"], when, source, line, is_deletion=bool(record.get("deleted")))
     return None

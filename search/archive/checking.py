@@ -42,10 +42,20 @@ def checked_kill(record: Mapping[str, Any]) -> Tombstone | list[ArticleInvalid] 
     '2026-11-24T10:00:00+00:00'
     >>> checked_kill({"id": "a", "status": "canceled", "title": "With its text it is an article"})
     """
-    if record.get("status") != Status.CANCELED or not record.get("id") or record.get("title") or record.get("body"):
+    if not says_kill(record) or not record.get("id"):
         return None
     checked = checked_article({**record, **_STAND_INS})
     return checked if isinstance(checked, list) else Tombstone(checked.id, Reason.KILLED, moment_of(checked))
+
+
+def says_kill(record: Mapping[str, Any]) -> bool:
+    """
+    Return whether an object of the exchange format is canceled and has no text: it speaks of an article.
+
+    >>> says_kill({"id": "a", "status": "canceled"}), says_kill({"id": "a", "status": "canceled", "body": "Text"})
+    (True, False)
+    """
+    return record.get("status") == Status.CANCELED and not record.get("title") and not record.get("body")
 
 
 def identified_language(text: str) -> str:

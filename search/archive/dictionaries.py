@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from search.article import LANGUAGES
 from search.columnar.arrays import sync_folder
-from search.columnar.beside import LEARNED, OWN
+from search.columnar.beside import LEARNED, NEW_SUFFIX, OWN
 from search.language import analysis_version, analyze, lemma_term
 
 LEARNED_NAME = LEARNED.name
@@ -294,7 +294,7 @@ def replace_file(path: Path, name: str, content: bytes) -> None:
 
     Raises ``OSError`` with the old one in place. The caller holds the lock of the index.
     """
-    temporary = path / f"{name}.new"
+    temporary = path / (name + NEW_SUFFIX)
     try:
         with temporary.open("wb") as file:
             file.write(content)
